@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The walls of `docs/architecture.md`: strict language mode, and no warning survives.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/System/\(name)")
+}
+
+let package = Package(
+  name: "plugctl",
+  products: [.executable(name: "plugctl", targets: ["plugctl"])],
+  targets: [
+    // C libraries, each imported by one owner only.
+    system("CSystem"), system("COpenSSL"), system("CYAML"), system("CCurl"), system("CSQLite"),
+    system("CArchive"),
+
+    // 0 pure
+    room("PkgCore"),
+    room("CommandLineKit"),
+    // 1 system
+    room("Files", ["PkgCore", "CSystem"]),
+    // 2 leaves
+    room("Signing", ["PkgCore", "COpenSSL"]),
+    room("Formats", ["PkgCore", "CYAML"]),
+    room("Transport", ["PkgCore", "Files", "CCurl"]),
+    room("Loader", ["PkgCore", "Files"]),
+    room("Catalog", ["PkgCore", "Files", "CSQLite"]),
+    // 3 disk
+    room("Archiving", ["PkgCore", "Files", "Signing", "CArchive"]),
+    room("PkgStore", ["PkgCore", "Files", "Signing"]),
+    // 4 use cases
+    room(
+      "Operations",
+      [
+        "PkgCore", "Files", "Signing", "Formats", "Transport", "Loader", "Catalog", "Archiving",
+        "PkgStore",
+      ]),
+    // 5 programs
+    program("plugctl", ["Operations", "CommandLineKit", "PkgCore"]),
+
+    tests("PkgCoreTests", ["PkgCore"]),
+    tests("CommandLineKitTests", ["CommandLineKit"]),
+    tests("FilesTests", ["Files", "PkgCore"]),
+    tests("SigningTests", ["Signing", "PkgCore", "Files"]),
+    tests("FormatsTests", ["Formats", "PkgCore"]),
+    tests("TransportTests", ["Transport", "PkgCore", "Files"]),
+    tests("LoaderTests", ["Loader", "PkgCore", "Files"]),
+    tests("CatalogTests", ["Catalog", "PkgCore", "Files"]),
+    tests("ArchivingTests", ["Archiving", "PkgCore", "Files", "Signing"]),
+    tests("PkgStoreTests", ["PkgStore", "PkgCore", "Files", "Signing"]),
+    tests("EndToEndTests", ["PkgCore", "Files"]),
+  ]
+)

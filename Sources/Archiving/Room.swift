@@ -1,0 +1,1 @@
+// Archiving: see docs/architecture.md

@@ -1,0 +1,1 @@
+// Formats: see docs/architecture.md

@@ -1,0 +1,1 @@
+// PkgStore: see docs/architecture.md
