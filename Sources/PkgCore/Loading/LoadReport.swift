@@ -1,0 +1,74 @@
+/// What the checks of one plugin found.
+public struct LoadReport: Sendable, Equatable {
+  /// How a person calls the plugin: its name, or the file's.
+  public var name: String
+  /// The path that was tested.
+  public var file: String
+  /// The level that was asked for.
+  public var level: Int
+  /// The results in the order of the catalogue.
+  public var results: [CheckResult]
+  /// Limits and walls that this kernel or user could not have, a line each.
+  public var missingProtections: [String]
+  /// The command that repeats the last run under a debugger, for a shell; nil where nothing of
+  /// the plugin ran.
+  public var reproduce: String?
+
+  /// A report of these parts.
+  public init(
+    name: String, file: String, level: Int, results: [CheckResult],
+    missingProtections: [String] = [], reproduce: String? = nil
+  ) {
+    self.name = name
+    self.file = file
+    self.level = level
+    self.results = results
+    self.missingProtections = missingProtections
+    self.reproduce = reproduce
+  }
+
+  /// What the results come to.
+  public enum Verdict: String, Sendable, CaseIterable {
+    /// Nothing refuses the plugin.
+    case passed
+    /// A check failed.
+    case failed
+    /// The plugin's process died of a signal.
+    case crashed
+    /// The plugin's process did not come to an end.
+    case timedOut = "timed-out"
+    /// The checks could not be carried out.
+    case notTested = "not-tested"
+  }
+
+  /// The worst of the results. What is known to be wrong counts before what could not be tested.
+  public var verdict: Verdict {
+    func has(_ status: CheckStatus) -> Bool { results.contains { $0.status == status } }
+    if has(.fail) { return .failed }
+    if has(.crash) { return .crashed }
+    if has(.timeout) { return .timedOut }
+    return has(.harnessError) ? .notTested : .passed
+  }
+
+  /// The results that refuse the plugin.
+  public var refusals: [CheckResult] { results.filter { $0.status.isRefusal } }
+
+  /// The result of a check; nil where it is not in the report.
+  public func result(_ check: CheckID) -> CheckResult? { results.first { $0.check == check } }
+}
+
+extension LoadReport {
+  /// `{"name","file","level","verdict","results","missingProtections","reproduce"}`.
+  public var json: JSON {
+    var object = JSONObject()
+    object.append("name", .string(name))
+    object.append("file", .string(file))
+    object.append("level", .integer(Int64(level)))
+    object.append("verdict", .string(verdict.rawValue))
+    object.append("results", .array(results.map(\.json)))
+    object.append(
+      "missingProtections", missingProtections.isEmpty ? nil : .strings(missingProtections))
+    object.append("reproduce", reproduce.map { .string($0) })
+    return .object(object)
+  }
+}
