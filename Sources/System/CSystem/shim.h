@@ -1,25 +1,12 @@
 // GNU and Linux calls that Swift's Glibc overlay hides, as thin adapters: one call each, errno kept.
+// No header of libc is included: its types would then belong to this module as well as to Glibc.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+long syscall(long number, ...);
+const char *gnu_get_libc_version(void);
 
 static inline int plg_pipe2(int fds[2], int flags) { return (int)syscall(SYS_pipe2, fds, flags); }
 
@@ -42,22 +29,31 @@ static inline int plg_open_beneath(int dir, const char *path, int flags, unsigne
   return (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
 }
 
-static inline int plg_open(const char *path, int flags, unsigned int mode) { return open(path, flags, mode); }
-
-static inline int plg_openat(int dir, const char *path, int flags, unsigned int mode) {
-  return openat(dir, path, flags, mode);
-}
-
 static inline int plg_close_range(unsigned int first, unsigned int last, unsigned int flags) {
   return (int)syscall(SYS_close_range, first, last, flags);
 }
 
-static inline int plg_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int plg_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-static inline int plg_prctl(int option, unsigned long a, unsigned long b) { return prctl(option, a, b, 0UL, 0UL); }
+static inline int plg_prctl(int option, unsigned long a, unsigned long b) {
+  return (int)syscall(SYS_prctl, option, a, b, 0UL, 0UL);
+}
 
-enum {
-  plg_O_PATH = O_PATH,
-  plg_O_TMPFILE = O_TMPFILE,
-  plg_O_NOFOLLOW = O_NOFOLLOW,
-};
+static inline int plg_landlock_create_ruleset(const void *attributes, unsigned long size, unsigned int flags) {
+  return (int)syscall(SYS_landlock_create_ruleset, attributes, size, flags);
+}
+
+static inline int plg_landlock_add_rule(int ruleset, int type, const void *attributes) {
+  return (int)syscall(SYS_landlock_add_rule, ruleset, type, attributes, 0U);
+}
+
+static inline int plg_landlock_restrict_self(int ruleset) {
+  return (int)syscall(SYS_landlock_restrict_self, ruleset, 0U);
+}
+
+// What execve takes: the environment of this process.
+extern char **environ;
+static inline char **plg_environment(void) { return environ; }
+
+// posix_spawn_file_actions_t behind a plain pointer, since its type belongs to Glibc.
+int plg_spawn_addchdir(void *actions, const char *path) __asm__("posix_spawn_file_actions_addchdir_np");

@@ -1,1 +1,0 @@
-// Files: see docs/architecture.md

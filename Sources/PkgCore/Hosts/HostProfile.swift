@@ -1,0 +1,204 @@
+/// What a host is like: where it looks, how it names files, what proves a load (`docs/formats.md`).
+public struct HostProfile: Sendable {
+  /// The highest schema that this program reads.
+  public static let schema: Int64 = 1
+
+  /// Where a plugin may be installed, from narrow to wide.
+  public enum Scope: String, Sendable, CaseIterable {
+    /// Beside a project's files.
+    case project
+    /// In the user's home.
+    case user
+    /// For everybody on the machine.
+    case system
+  }
+
+  /// A place that the host searches.
+  public enum SearchPath: Sendable, Equatable {
+    /// A folder; `~` at the start means the home.
+    case folder(scope: Scope, path: String)
+    /// An environment variable that holds folders.
+    case variable(name: String, separator: String)
+  }
+
+  /// How to find the host's binary and its version.
+  public struct Detection: Sendable {
+    /// Names looked up on the PATH, or absolute paths; the first that exists counts.
+    public var binaries: [String] = []
+    /// Arguments that make it print its version; `{binary}` is replaced.
+    public var versionArguments: [String] = []
+    /// Whether the version comes on stderr.
+    public var versionOnStderr = false
+    /// POSIX extended expression; group 1 is the version.
+    public var versionPattern = ""
+  }
+
+  /// How plugins get into the host's sight.
+  public enum View: String, Sendable, CaseIterable {
+    /// The host reads the generation's activation file or its folder; nothing else changes.
+    case include
+    /// Symbolic links in a folder that the host searches.
+    case links
+    /// Files in a folder that the host searches.
+    case copies
+  }
+
+  /// Which path the host is given.
+  public enum PathStyle: String, Sendable, CaseIterable {
+    /// Names the generation: a process that reloads sees a new path for new code.
+    case versioned
+    /// Through `current`, for hosts that start anew each time.
+    case stable
+  }
+
+  /// Which folder a plugin's file goes to.
+  public enum Placement: String, Sendable, CaseIterable {
+    /// All files side by side.
+    case flat
+    /// A folder for each type.
+    case byType = "by-type"
+    /// A folder for each plugin.
+    case perPlugin = "per-plugin"
+  }
+
+  /// How files are laid out.
+  public struct Layout: Sendable {
+    /// Which folder a plugin's file goes to.
+    public var placement = Placement.flat
+    /// The file's name; `{name}`, `{publisher}`, `{file}` (as packed) are replaced.
+    public var file = "{name}.so"
+    /// Further names for the same file.
+    public var aliases: [String] = []
+    /// Folder names by type; a type without one uses its own name.
+    public var foldersByType: [(type: String, folder: String)] = []
+    /// How plugins get into the host's sight.
+    public var view = View.links
+    /// Which path the host is given.
+    public var pathStyle = PathStyle.stable
+  }
+
+  /// A symbol that the host looks up.
+  public struct RequiredSymbol: Sendable, Equatable {
+    /// The symbol's name.
+    public var name: String
+    /// Whether it is data, not code.
+    public var isObject: Bool
+  }
+
+  /// One kind of library that the host loads.
+  public struct ABI: Sendable {
+    /// `c`, `plug`, `cxx-vtable`, `rust-dyn`, `go-plugin`, `go-c-shared`.
+    public var kind: String
+    /// All must be exported.
+    public var required: [RequiredSymbol] = []
+    /// An entry derived from the file's name, `{stem}` replaced; empty where there is none.
+    public var entryFromFileName = ""
+    /// Binaries of the host that define symbols; `{binary}` is replaced.
+    public var symbolProviders: [String] = []
+    /// Names of static probes: `nginx-signature`.
+    public var staticProbes: [String] = []
+  }
+
+  /// What a plugin may use while it is tested.
+  public struct Limits: Sendable {
+    /// Address space in MiB.
+    public var memoryMB: Int64 = 2048
+    /// Threads.
+    public var threads: Int64 = 100
+    /// Open files.
+    public var files: Int64 = 64
+    /// Wall time of a stage.
+    public var executionMilliseconds: Int64 = 10_000
+  }
+
+  /// The text that makes the host load plugins, a stretch for each in the order of dependencies.
+  public struct Activation: Sendable {
+    /// The file's name below `activate/`.
+    public var file = "plugins.conf"
+    /// Written once at the top.
+    public var header = ""
+    /// Written for each plugin; `{path}`, `{name}`, `{publisher}` are replaced.
+    public var text: String
+    /// What the host's own configuration must say once; `{activate}`, `{plugins}` are replaced.
+    public var includeHint: String?
+  }
+
+  /// When `current` may change.
+  public enum SwitchTime: String, Sendable, CaseIterable {
+    /// While the host runs.
+    case anyTime = "any-time"
+    /// Only while no process of the host runs.
+    case hostStopped = "host-stopped"
+  }
+
+  /// The host's own command that proves a load.
+  public struct Probe: Sendable {
+    /// Wall time.
+    public var timeoutMilliseconds: Int64 = 10_000
+    /// Files written into a private folder first; placeholders are replaced.
+    public var files: [(name: String, text: String)] = []
+    /// The command; placeholders are replaced.
+    public var arguments: [String] = []
+    /// Environment variables; placeholders are replaced.
+    public var environment: [(name: String, value: String)] = []
+    /// The exit code of success.
+    public var exitCode: Int64 = 0
+    /// Output that matches is a failure; group 1 is the reason.
+    public var failPattern: String?
+    /// Output must match for success.
+    public var passPattern: String?
+  }
+
+  /// How a running host takes the change up.
+  public enum Reload: Sendable, Equatable {
+    /// It doesn't; new processes see the change.
+    case none
+    /// It must be started again by whoever runs it.
+    case restart
+    /// By this command.
+    case command([String])
+  }
+
+  /// `[a-z0-9][a-z0-9_-]*`.
+  public var id: String
+  /// For people.
+  public var title: String
+  /// How to find it; nil where it can't be found.
+  public var detection: Detection?
+  /// In the order in which the host searches.
+  public var paths: [SearchPath] = []
+  /// Kinds of plugins; empty where the host has but one.
+  public var types: [String] = []
+  /// How files are laid out.
+  public var layout = Layout()
+  /// Any of these fits; empty means that any shared object does.
+  public var abis: [ABI] = []
+  /// What a plugin may use while it is tested.
+  public var limits = Limits()
+  /// nil where the host loads what it finds.
+  public var activation: Activation?
+  /// When `current` may change.
+  public var switchTime = SwitchTime.anyTime
+  /// nil where the host has no such command.
+  public var probe: Probe?
+  /// How a running host takes the change up.
+  public var reload = Reload.none
+
+  /// A profile that says nothing but its name.
+  public init(id: String, title: String) {
+    self.id = id
+    self.title = title
+  }
+
+  /// The host's own environment variable of folders, where it has one.
+  public var variable: (name: String, separator: String)? {
+    for case .variable(let name, let separator) in paths { return (name, separator) }
+    return nil
+  }
+
+  /// The host's folder of a scope, as written in the profile.
+  public func folder(in scope: Scope) -> String? {
+    for case .folder(scope, let path) in paths { return path }
+    return nil
+  }
+}
