@@ -4,7 +4,7 @@ internal import Glibc
 /// An open file descriptor, closed when its owner goes.
 public struct Descriptor: ~Copyable {
   /// The number, for calls that this room does not have.
-  public let raw: Int32
+  public private(set) var raw: Int32
   /// What was opened, for messages.
   public let name: String
 
@@ -14,20 +14,20 @@ public struct Descriptor: ~Copyable {
     self.name = name
   }
 
-  deinit { _ = Glibc.close(raw) }
+  deinit { if raw >= 0 { _ = Glibc.close(raw) } }
 
   /// Closes now, so that an error of the last write is seen.
   public consuming func close() throws(SystemError) {
-    let (raw, name) = (raw, name)
-    discard self
-    guard Glibc.close(raw) == 0 else { throw .last("close", name) }
+    let open = raw
+    raw = -1
+    guard Glibc.close(open) == 0 else { throw .last("close", name) }
   }
 
   /// Gives the descriptor away; the caller closes it.
   public consuming func release() -> Int32 {
-    let raw = raw
-    discard self
-    return raw
+    let open = raw
+    raw = -1
+    return open
   }
 
   /// Writes all bytes, however many calls that takes.

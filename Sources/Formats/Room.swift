@@ -1,1 +1,0 @@
-// Formats: see docs/architecture.md
