@@ -20,7 +20,9 @@ func blake2b256(_ message: [UInt8]) -> [UInt8] {
     }
   }
   for index in 0..<8 { state[index] ^= work[index] ^ work[index + 8] }
-  return state.prefix(4).flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+  return state.prefix(4).flatMap { word in
+    (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+  }
 }
 
 private func messageWords(_ message: [UInt8]) -> [UInt64] {

@@ -67,7 +67,8 @@ private struct SealedKey {
 
   init(fileText: String) throws(SigningError) {
     var lines = MinisignText.lines(fileText)
-    if lines.count == 2, MinisignText.comment(lines[0], after: MinisignText.untrustedPrefix) != nil {
+    if lines.count == 2, MinisignText.comment(lines[0], after: MinisignText.untrustedPrefix) != nil
+    {
       lines.removeFirst()
     }
     guard lines.count == 1, let blob = bytes(base64: lines[0]), blob.count == 158 else {

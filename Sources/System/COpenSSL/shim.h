@@ -8,3 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
+#include <openssl/rsa.h>
+
+// A macro in OpenSSL.
+static inline void plg_openssl_free(void *memory) { OPENSSL_free(memory); }

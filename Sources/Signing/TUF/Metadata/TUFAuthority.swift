@@ -1,0 +1,54 @@
+import PkgCore
+
+/// Who signs for a role: the keys that somebody trusted gives it, and how many of them must.
+public struct TUFAuthority: Sendable {
+  /// How many keys must sign; at least 1.
+  public let threshold: Int
+  /// The keys with the ids under which they are listed; ids are unique, keys need not be.
+  public let keys: [(keyID: String, key: TUFKey)]
+
+  /// Checks that enough keys signed (TUF 4.2.1, 5.3.4, 5.4.2, 5.5.3, 5.6.3).
+  ///
+  /// A key counts once, under however many ids it is listed; unusable keys and signatures that are
+  /// no hexadecimal digits do not count.
+  func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {
+    let valid = validKeys(document).count
+    guard valid >= threshold else {
+      throw .signatures(role, valid: valid, threshold: threshold)
+    }
+  }
+
+  /// Whether the same keys make up both; ids and threshold aside.
+  func hasSameKeys(as other: TUFAuthority) -> Bool {
+    Set(keys.compactMap(\.key.value)) == Set(other.keys.compactMap(\.key.value))
+  }
+
+  private func validKeys(_ document: TUFDocument) -> Set<TUFKey.Value> {
+    var valid: Set<TUFKey.Value> = []
+    for signature in document.signatures {
+      guard let entry = keys.first(where: { sameBytes($0.keyID, signature.keyID) }),
+        let value = entry.key.value, !valid.contains(value),
+        let bytes = [UInt8](hex: signature.text), !bytes.isEmpty,
+        entry.key.verifies(bytes, of: document.canonicalBytes)
+      else { continue }
+      valid.insert(value)
+    }
+    return valid
+  }
+}
+
+extension TUFAuthority {
+  /// A role as metadata has it: `keyids` that are unique, and a `threshold` of at least 1. Ids that
+  /// no key goes with are left out.
+  init(_ role: TUFFields, keys: [(keyID: String, key: TUFKey)]) throws(TUFFault) {
+    var listed: [(keyID: String, key: TUFKey)] = []
+    var seen: Set<[UInt8]> = []
+    for element in try role.array("keyids") {
+      guard let keyID = element.stringValue else { throw .member("keyids") }
+      guard seen.insert(Array(keyID.utf8)).inserted else { throw .duplicateKeyID(keyID) }
+      if let entry = keys.first(where: { sameBytes($0.keyID, keyID) }) { listed.append(entry) }
+    }
+    threshold = Int(try role.integer("threshold", from: 1))
+    self.keys = listed
+  }
+}

@@ -1,0 +1,40 @@
+public import PkgCore
+
+/// Targets metadata, of the top-level role or a delegated one (TUF 4.5).
+public struct TUFTargets: Sendable {
+  /// The file it was read from.
+  public let document: TUFDocument
+  /// Role, version and expiry.
+  public let header: TUFHeader
+  /// The files listed, in the order received; paths are unique.
+  public let targets: [TUFTarget]
+  private let places: [[UInt8]: Int]
+
+  /// Reads targets metadata; nothing is verified.
+  ///
+  /// - Throws: ``TUFError/malformed(_:_:)``.
+  public init(_ bytes: [UInt8], role: TUFRoleName = .targets) throws(TUFError) {
+    document = try TUFDocument(bytes, role: role)
+    do throws(TUFFault) {
+      header = try TUFHeader(document.signed, role: role)
+      var targets: [TUFTarget] = []
+      var places: [[UInt8]: Int] = [:]
+      for (path, fields) in try TUFFields(signed: document.signed).each("targets") {
+        places[Array(path.utf8)] = targets.count
+        targets.append(try TUFTarget(path: path, fields))
+      }
+      self.targets = targets
+      self.places = places
+    } catch {
+      throw .malformed(role, error)
+    }
+  }
+
+  /// The file of this path, compared as bytes; nil where it is not listed.
+  public func target(named path: String) -> TUFTarget? {
+    places[Array(path.utf8)].map { targets[$0] }
+  }
+
+  /// The delegations as received; nil without.
+  public var delegations: JSONObject? { document.signed["delegations"]?.objectValue }
+}
