@@ -15,6 +15,8 @@ public struct ChildCommand: Sendable {
   public var timeoutMilliseconds: Int64?
   /// Bytes of each output stream that are kept; more is read and dropped.
   public var outputLimit = 1 << 20
+  /// Descriptors that the child gets under the same numbers.
+  public var inherited: [Int32] = []
 
   /// A command of these arguments.
   public init(_ arguments: [String]) { self.arguments = arguments }
@@ -97,6 +99,8 @@ extension ChildCommand {
     for (place, raw) in standard.enumerated() {
       posix_spawn_file_actions_adddup2(&actions, raw, Int32(place))
     }
+    // The same number on both sides takes close-on-exec away in the child (glibc 2.29).
+    for raw in inherited { posix_spawn_file_actions_adddup2(&actions, raw, raw) }
     if let folder { plg_spawn_addchdir(&actions, folder) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -8,6 +8,8 @@ extension Generation {
     object.append("host", .string(host))
     object.append("command", .string(command))
     object.append("viewFolder", viewFolder.map { .string($0) })
+    object.append("view", .string(view.rawValue))
+    object.append("path", .string(pathStyle.rawValue))
     object.append("plugins", .array(plugins.map(\.json)))
     return .object(object)
   }
@@ -19,11 +21,15 @@ extension Generation {
       let created = json["created"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
       let host = json["host"]?.stringValue, let list = json["plugins"]?.arrayValue
     else { return nil }
+    guard let view = json["view"]?.stringValue.flatMap({ HostProfile.View(rawValue: $0) }),
+      let pathStyle = json["path"]?.stringValue.flatMap({ HostProfile.PathStyle(rawValue: $0) })
+    else { return nil }
     let plugins = list.compactMap { InstalledPlugin(json: $0) }
     guard plugins.count == list.count else { return nil }
     self.init(
       number: number, created: created, host: host, command: json["command"]?.stringValue ?? "",
-      viewFolder: json["viewFolder"]?.stringValue, plugins: plugins)
+      viewFolder: json["viewFolder"]?.stringValue, view: view, pathStyle: pathStyle,
+      plugins: plugins)
   }
 }
 
@@ -46,6 +52,7 @@ extension InstalledPlugin {
     object.append("enabled", .bool(isEnabled))
     object.append("requested", .bool(isRequested))
     object.append("key", keyID.map { .string($0) })
+    if !viewNames.isEmpty { object.append("view", .strings(viewNames)) }
     constraints.write(to: &object)
     return .object(object)
   }
@@ -67,5 +74,7 @@ extension InstalledPlugin {
       isRequested: json["requested"]?.boolValue ?? true, keyID: json["key"]?.stringValue,
       constraints: constraints)
     isEnabled = json["enabled"]?.boolValue ?? true
+    viewNames = json["view"]?.texts ?? []
+    guard viewNames.allSatisfy(PackagePath.isSafe) else { return nil }
   }
 }

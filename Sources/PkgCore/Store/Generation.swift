@@ -34,6 +34,9 @@ public struct InstalledPlugin: Sendable {
   public var keyID: String?
   /// For the solver.
   public var constraints: Constraints
+  /// Names of the library in the host's view, relative to its folder; the first is the main one, the
+  /// others are aliases. Empty until the generation is laid out.
+  public var viewNames: [String] = []
 
   /// An installed plugin of these parts; enabled.
   public init(
@@ -78,21 +81,32 @@ public struct Generation: Sendable {
   public var command: String
   /// The folder of links or copies in the host's sight; nil for an include view.
   public var viewFolder: String?
+  /// How the host's folder is filled, where there is one.
+  public var view: HostProfile.View
+  /// Which path the host is given.
+  public var pathStyle: HostProfile.PathStyle
   /// In the order of dependencies: whom others need comes first.
   public var plugins: [InstalledPlugin]
 
   /// A generation of these parts.
   public init(
     number: Int64, created: Timestamp, host: String, command: String, viewFolder: String?,
-    plugins: [InstalledPlugin]
+    view: HostProfile.View, pathStyle: HostProfile.PathStyle, plugins: [InstalledPlugin]
   ) {
     self.number = number
     self.created = created
     self.host = host
     self.command = command
     self.viewFolder = viewFolder
+    self.view = view
+    self.pathStyle = pathStyle
     self.plugins = plugins
   }
+
+  /// Whether the host's folder holds copies, not links.
+  public var isCopied: Bool { view == .copies }
+  /// Whether paths name the generation.
+  public var isVersioned: Bool { pathStyle == .versioned }
 
   /// The plugin of a name.
   public func plugin(_ name: PluginName) -> InstalledPlugin? { plugins.first { $0.name == name } }

@@ -1,0 +1,266 @@
+internal import CArchive
+public import Files
+public import PkgCore
+internal import Signing
+
+/// Unpacks one archive into a folder of ours: reads with libarchive, writes with our own calls.
+///
+/// Runs in a sandboxed child (``UnpackChild``), after the archive's hash and signature were checked.
+public struct PackageReader: ~Copyable {
+  private let library: ArchiveLibrary
+  private let archive: OpaquePointer
+  private let packedSize: Int64
+  private let isDurable: Bool
+  private var total: Int64 = 0
+
+  /// A reader for an archive of so many bytes.
+  ///
+  /// - Parameter isDurable: syncs each file and folder.
+  public init(packedSize: Int64, isDurable: Bool) throws(ArchiveError) {
+    let library = try ArchiveLibrary.load()
+    guard let archive = library.functions.read_new() else { throw .unreadable("out of memory") }
+    self.library = library
+    self.archive = archive
+    self.packedSize = packedSize
+    self.isDurable = isDurable
+  }
+
+  private func open(_ descriptor: Int32) throws(ArchiveError) {
+    let functions = library.functions
+    // Only tar, and only these filters: libarchive's other formats are where its faults are.
+    for result in [
+      functions.read_filter_gzip(archive), functions.read_filter_xz(archive),
+      functions.read_filter_zstd(archive), functions.read_format_tar(archive),
+      functions.read_open_fd(archive, descriptor, 65_536),
+    ] {
+      guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
+    }
+  }
+
+  deinit { _ = library.functions.read_free(archive) }
+
+  /// Unpacks everything from where a descriptor stands; `plugin.json` lies beside the files that it
+  /// lists.
+  ///
+  /// - Returns: the description, its tree digest checked against its own list.
+  /// - Throws: ``ArchiveError``; what was written so far is the caller's to sweep.
+  public mutating func unpack(
+    _ descriptor: Int32, into staging: borrowing StagingFolder
+  ) throws(ArchiveError) -> PackageDescription {
+    try open(descriptor)
+    guard let first = try nextEntry() else { throw .unreadable("the archive is empty") }
+    // Two filters at most; the count includes the one that passes bytes through.
+    guard library.functions.filter_count(archive) <= 3 else { throw .unreadable("too many filters") }
+    let bytes = try descriptionBytes(first)
+    let description = try Self.parse(bytes)
+    let top = description.folderName
+    guard first.path == "\(top)/plugin.json" else {
+      throw .unsafe(entry: first.path, why: "where `\(top)/plugin.json` must come first")
+    }
+    try write(bytes, to: "plugin.json", isExecutable: false, staging)
+    try unpackFiles(description, below: top, staging)
+    return description
+  }
+
+  private struct Entry {
+    let path: String
+    let type: UInt32
+    let size: Int64
+    let isExecutable: Bool
+    let linkTarget: String?
+  }
+
+  private mutating func unpackFiles(
+    _ description: PackageDescription, below top: String, _ staging: borrowing StagingFolder
+  ) throws(ArchiveError) {
+    guard description.files.count < PackageLimits.entries else { throw .tooLarge("more than \(PackageLimits.entries) entries") }
+    try Self.checkPaths(description.files)
+    var folders: Set<String> = ["."]
+    for expected in description.files {
+      guard let entry = try nextEntry() else {
+        throw .unlisted(entry: expected.path, why: "it is missing")
+      }
+      guard sameBytes(entry.path, "\(top)/\(expected.path)") else {
+        throw .unlisted(entry: entry.path, why: "`\(expected.path)` should stand here")
+      }
+      try onDisk { () throws(SystemError) in
+        try Self.makeFolders(of: expected.path, known: &folders, staging)
+      }
+      switch expected.content {
+      case .link(let target):
+        guard entry.type == EntryType.link, entry.linkTarget.map({ sameBytes($0, target) }) ?? false else {
+          throw .unlisted(entry: entry.path, why: "it should be a link to `\(target)`")
+        }
+        try onDisk { () throws(SystemError) in try staging.link(expected.path, to: target) }
+      case .file(let size, let isExecutable, _):
+        guard entry.type == EntryType.file, entry.size == size, entry.isExecutable == isExecutable else {
+          throw .unlisted(entry: entry.path, why: "type, size or mode differ")
+        }
+        try copy(to: expected.path, size: size, isExecutable: isExecutable, staging)
+      }
+    }
+    if let extra = try nextEntry() { throw .unlisted(entry: extra.path, why: "it is not listed") }
+    if isDurable {
+      for folder in folders.sorted(by: bytesPrecede) {
+        try onDisk { () throws(SystemError) in try staging.syncFolder(folder) }
+      }
+    }
+  }
+
+  /// Sorted, unique, also where case is ignored, and none below a file or a link.
+  private static func checkPaths(_ files: [PackageFile]) throws(ArchiveError) {
+    var seen: Set<String> = ["plugin.json"]
+    for file in files {
+      guard seen.insert(file.path.lowercased()).inserted else {
+        throw .unsafe(entry: file.path, why: "a second time, if case is ignored")
+      }
+    }
+    for (before, after) in zip(files, files.dropFirst()) where !bytesPrecede(before.path, after.path) {
+      throw .unsafe(entry: after.path, why: "out of order")
+    }
+    for file in files {
+      var folder = FileSystem.folder(of: file.path)
+      while folder != "." {
+        guard !seen.contains(folder.lowercased()) else {
+          throw .unsafe(entry: file.path, why: "below something that is no folder")
+        }
+        folder = FileSystem.folder(of: folder)
+      }
+    }
+  }
+
+  private static func makeFolders(
+    of path: String, known: inout Set<String>, _ staging: borrowing StagingFolder
+  ) throws(SystemError) {
+    let folder = FileSystem.folder(of: path)
+    guard !known.contains(folder) else { return }
+    try makeFolders(of: folder, known: &known, staging)
+    try staging.makeFolder(folder)
+    known.insert(folder)
+  }
+
+  private func nextEntry() throws(ArchiveError) -> Entry? {
+    while true {
+      var pointer: OpaquePointer?
+      let result = library.functions.read_next_header(archive, &pointer)
+      if result == ArchiveResult.end { return nil }
+      guard result == ArchiveResult.ok, let pointer else { throw .unreadable(library.reason(archive)) }
+      let entry = try self.entry(pointer)
+      // Folders are made as files need them; an entry for one says nothing more.
+      if entry.type != EntryType.folder { return entry }
+      guard PackagePath.isSafe(entry.path.hasSuffix("/") ? String(entry.path.dropLast()) : entry.path) else {
+        throw .unsafe(entry: entry.path, why: "which is no safe path")
+      }
+    }
+  }
+
+  private func entry(_ pointer: OpaquePointer) throws(ArchiveError) -> Entry {
+    let functions = library.functions
+    let path = functions.entry_pathname(pointer).map { String(cString: $0) } ?? ""
+    let type = functions.entry_filetype(pointer)
+    if let why = refusal(pointer, type) { throw .unsafe(entry: path, why: why) }
+    guard PackagePath.isSafe(path) || type == EntryType.folder else {
+      throw .unsafe(entry: path, why: "which is no safe path")
+    }
+    let mode = functions.entry_perm(pointer)
+    guard type != EntryType.file || mode == 0o644 || mode == 0o755 else {
+      throw .unsafe(entry: path, why: "with mode \(String(mode, radix: 8)) instead of 644 or 755")
+    }
+    return Entry(
+      path: path, type: type, size: functions.entry_size(pointer), isExecutable: mode & 0o111 != 0,
+      linkTarget: functions.entry_symlink(pointer).map { String(cString: $0) })
+  }
+
+  private func refusal(_ pointer: OpaquePointer, _ type: UInt32) -> String? {
+    let functions = library.functions
+    if functions.entry_hardlink(pointer) != nil { return "a hard link" }
+    if ![EntryType.file, EntryType.folder, EntryType.link].contains(type) { return "a device, FIFO or socket" }
+    if functions.entry_sparse_count(pointer) != 0 { return "a sparse file" }
+    if functions.entry_xattr_count(pointer) != 0 { return "with extended attributes" }
+    if functions.entry_acl_types(pointer) != 0 { return "with access control lists" }
+    return nil
+  }
+
+  private mutating func descriptionBytes(_ entry: Entry) throws(ArchiveError) -> [UInt8] {
+    guard entry.type == EntryType.file, FileSystem.baseName(of: entry.path) == "plugin.json" else {
+      throw .unsafe(entry: entry.path, why: "where `plugin.json` must come first")
+    }
+    guard entry.size <= PackageLimits.descriptionBytes else {
+      throw .tooLarge("`plugin.json` has \(entry.size) bytes")
+    }
+    var bytes: [UInt8] = []
+    try blocks(of: entry.path, size: entry.size) { block throws(SystemError) in bytes.append(contentsOf: block) }
+    return bytes
+  }
+
+  private mutating func copy(
+    to path: String, size: Int64, isExecutable: Bool, _ staging: borrowing StagingFolder
+  ) throws(ArchiveError) {
+    let file = try onDisk { () throws(SystemError) in try staging.create(path) }
+    try blocks(of: path, size: size) { block throws(SystemError) in try file.write(block) }
+    do throws(SystemError) { try finish(file, isExecutable: isExecutable) } catch {
+      throw .system(error)
+    }
+  }
+
+  private func write(
+    _ bytes: [UInt8], to path: String, isExecutable: Bool, _ staging: borrowing StagingFolder
+  ) throws(ArchiveError) {
+    do throws(SystemError) {
+      let file = try staging.create(path)
+      try file.write(bytes)
+      try finish(file, isExecutable: isExecutable)
+    } catch { throw .system(error) }
+  }
+
+  /// Nobody writes to an installed file: the write bits go at the end.
+  private func finish(_ file: borrowing Descriptor, isExecutable: Bool) throws(SystemError) {
+    try file.setMode(isExecutable ? 0o555 : 0o444)
+    if isDurable { try file.sync() }
+  }
+
+  private mutating func blocks(
+    of path: String, size: Int64, _ body: (UnsafeRawBufferPointer) throws(SystemError) -> Void
+  ) throws(ArchiveError) {
+    guard size <= PackageLimits.fileBytes else { throw .tooLarge("`\(path)` has \(size) bytes") }
+    var done: Int64 = 0
+    while true {
+      var pointer: UnsafeRawPointer?
+      var count = 0
+      var offset: Int64 = 0
+      let result = library.functions.read_data_block(archive, &pointer, &count, &offset)
+      if result == ArchiveResult.end { break }
+      guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
+      guard offset == done else { throw .unsafe(entry: path, why: "a sparse file") }
+      done += Int64(count)
+      total += Int64(count)
+      try checkTotals()
+      try onDisk { () throws(SystemError) in try body(UnsafeRawBufferPointer(start: pointer, count: count)) }
+    }
+    guard done == size else { throw .unreadable("`\(path)` is shorter than it says") }
+  }
+
+  private func checkTotals() throws(ArchiveError) {
+    guard total <= PackageLimits.totalBytes else { throw .tooLarge("more than 512 MiB unpacked") }
+    guard total <= PackageLimits.ratioFloor || total / max(1, packedSize) <= PackageLimits.ratio else {
+      throw .tooLarge("it unpacks to more than \(PackageLimits.ratio) times its size")
+    }
+  }
+
+  private static func parse(_ bytes: [UInt8]) throws(ArchiveError) -> PackageDescription {
+    let json: JSON
+    do throws(JSONError) { json = try JSONParser.parse(bytes) } catch {
+      throw .description(
+        Diagnostic(.packageInvalid, "`plugin.json` is not JSON", notes: [error.diagnostic.message]))
+    }
+    let description: PackageDescription
+    do throws(Diagnostic) { description = try PackageDescription(json: json) } catch {
+      throw .description(error)
+    }
+    guard json["tree"]?.stringValue == sha256(description.treeBytes).hex else {
+      throw .description(
+        Diagnostic(.packageInvalid, "`plugin.json` gives another tree id than its list of files has"))
+    }
+    return description
+  }
+}

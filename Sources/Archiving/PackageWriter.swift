@@ -1,0 +1,143 @@
+internal import CArchive
+internal import Files
+public import PkgCore
+internal import Signing
+
+/// Writes `name-version-platform.tar.zst`, the same bytes for the same input: sorted entries, fixed
+/// owner and modes, one time for all.
+public enum PackageWriter {
+  /// What was written.
+  public struct Written: Sendable {
+    /// Bytes.
+    public let size: Int64
+    /// The archive's digest.
+    public let digest: SHA256Digest
+    /// The digest of the list of files.
+    public let tree: SHA256Digest
+  }
+
+  /// Writes an archive.
+  ///
+  /// - Parameters:
+  ///   - description: its files are sorted by path.
+  ///   - source: where the content of a listed file lies.
+  ///   - modified: seconds since the epoch for every entry.
+  ///   - path: of the archive; replaced in one step.
+  /// - Throws: ``ArchiveError``.
+  public static func write(
+    _ description: PackageDescription, source: (PackageFile) -> String, modified: Int64, to path: String
+  ) throws(ArchiveError) -> Written {
+    let temporary = path + ".new"
+    do throws(ArchiveError) {
+      let written = try writeTemporary(description, source, modified, temporary)
+      try onDisk { () throws(SystemError) in try FileSystem.rename(temporary, to: path) }
+      return written
+    } catch {
+      try? FileSystem.removeIfPresent(temporary)
+      throw error
+    }
+  }
+
+  private static func writeTemporary(
+    _ description: PackageDescription, _ source: (PackageFile) -> String, _ modified: Int64,
+    _ temporary: String
+  ) throws(ArchiveError) -> Written {
+    let tree = sha256(description.treeBytes)
+    let library = try ArchiveLibrary.load()
+    try onDisk { () throws(SystemError) in try FileSystem.removeIfPresent(temporary) }
+    let output = try onDisk { () throws(SystemError) in try FileSystem.create(temporary) }
+    let stream = try TarStream(library, modified: modified)
+    try stream.open(output.raw)
+    let top = description.folderName
+    try stream.add("\(top)/plugin.json", description.json(tree: tree).prettyBytes, isExecutable: false)
+    for file in description.files {
+      let entry = "\(top)/\(file.path)"
+      switch file.content {
+      case .link(let target): try stream.addLink(entry, to: target)
+      case .file(let size, let isExecutable, let digest):
+        let bytes = try content(of: source(file), size: size, digest: digest)
+        try stream.add(entry, bytes, isExecutable: isExecutable)
+      }
+    }
+    try stream.finish()
+    do throws(SystemError) {
+      try output.sync()
+      try output.seek(to: 0)
+      let bytes = try output.readAll(limit: Int(PackageLimits.totalBytes))
+      return Written(size: Int64(bytes.count), digest: sha256(bytes), tree: tree)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private static func content(
+    of path: String, size: Int64, digest: SHA256Digest
+  ) throws(ArchiveError) -> [UInt8] {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try FileSystem.read(path, limit: Int(PackageLimits.fileBytes))
+    } catch { throw .system(error) }
+    guard Int64(bytes.count) == size, sha256(bytes) == digest else {
+      throw .unlisted(entry: path, why: "it changed while it was packed")
+    }
+    return bytes
+  }
+}
+
+/// A tar stream under zstd that is being written.
+private struct TarStream: ~Copyable {
+  private let library: ArchiveLibrary
+  private let archive: OpaquePointer
+  private let entry: OpaquePointer
+  private let modified: Int64
+
+  init(_ library: ArchiveLibrary, modified: Int64) throws(ArchiveError) {
+    guard let archive = library.functions.write_new(), let entry = library.functions.entry_new() else {
+      throw .unreadable("out of memory")
+    }
+    self.library = library
+    self.archive = archive
+    self.entry = entry
+    self.modified = modified
+  }
+
+  func open(_ output: Int32) throws(ArchiveError) {
+    try check(library.functions.write_format_pax(archive))
+    try check(library.functions.write_filter_zstd(archive))
+    try check(library.functions.write_filter_option(archive, nil, "compression-level", "19"))
+    try check(library.functions.write_open_fd(archive, output))
+  }
+
+  deinit {
+    library.functions.entry_free(entry)
+    _ = library.functions.write_free(archive)
+  }
+
+  func add(_ path: String, _ bytes: [UInt8], isExecutable: Bool) throws(ArchiveError) {
+    start(path, type: EntryType.file, mode: isExecutable ? 0o755 : 0o644)
+    library.functions.entry_set_size(entry, Int64(bytes.count))
+    try check(library.functions.write_header(archive, entry))
+    let count = bytes.withUnsafeBytes { library.functions.write_data(archive, $0.baseAddress, $0.count) }
+    guard count == bytes.count else { throw .unreadable(library.reason(archive)) }
+  }
+
+  func addLink(_ path: String, to target: String) throws(ArchiveError) {
+    start(path, type: EntryType.link, mode: 0o777)
+    library.functions.entry_set_symlink(entry, target)
+    try check(library.functions.write_header(archive, entry))
+  }
+
+  func finish() throws(ArchiveError) { try check(library.functions.write_close(archive)) }
+
+  private func start(_ path: String, type: UInt32, mode: UInt32) {
+    _ = library.functions.entry_clear(entry)
+    library.functions.entry_set_pathname(entry, path)
+    library.functions.entry_set_filetype(entry, type)
+    library.functions.entry_set_perm(entry, mode)
+    library.functions.entry_set_mtime(entry, Int(modified), 0)
+  }
+
+  private func check(_ result: Int32) throws(ArchiveError) {
+    guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
+  }
+}

@@ -1,1 +1,0 @@
-// Archiving: see docs/architecture.md

@@ -1,0 +1,105 @@
+internal import Files
+public import PkgCore
+
+/// Unpacking in a child: this program started again with a hidden command, confined to the staging
+/// folder before it touches the first byte. One child unpacks many archives.
+///
+/// ```
+/// argv    plugctl __unpack STAGING DURABLE FD SIZE [FD SIZE ...]      descriptors are inherited
+/// stdout  one line an archive: {"ok":true} or {"code":..,"message":..,"notes":[..],"hint":..}
+/// disk    STAGING/0, STAGING/1, ...                                   one folder an archive
+/// ```
+public enum UnpackChild {
+  /// The hidden command's name.
+  public static let command = "__unpack"
+
+  /// An archive to unpack.
+  public struct Job: Sendable {
+    /// An open descriptor, at the archive's start.
+    public let descriptor: Int32
+    /// Bytes of the archive.
+    public let size: Int64
+
+    /// A job of these parts.
+    public init(descriptor: Int32, size: Int64) {
+      self.descriptor = descriptor
+      self.size = size
+    }
+  }
+
+  /// Unpacks archives in one child, the n-th into `staging/n`; blocks this thread.
+  ///
+  /// - Parameters:
+  ///   - staging: an empty folder that only this user can write.
+  ///   - isDurable: syncs each file and folder.
+  /// - Returns: for each job nil, or why it failed.
+  /// - Throws: ``SystemError`` where the child can't be started, ``Diagnostic`` where it broke off.
+  public static func run(_ jobs: [Job], staging: String, isDurable: Bool) throws -> [Diagnostic?] {
+    let folder = try FileSystem.openFolder(staging)
+    var arguments = [Machine.executable, command, String(folder.raw), isDurable ? "1" : "0"]
+    for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
+    var child = ChildCommand(arguments)
+    child.environment = []
+    child.folder = "/"
+    child.inherited = [folder.raw] + jobs.map(\.descriptor)
+    child.outputLimit = 8 << 20
+    child.timeoutMilliseconds = 600_000
+    let result = try child.run()
+    let lines = result.output.split(separator: 0x0A).map(Array.init)
+    guard result.isSuccess, lines.count == jobs.count else {
+      throw Diagnostic(
+        .systemChildFailed, "unpacking broke off",
+        notes: ["\(result.end)", printable(result.errorText)].filter { !$0.isEmpty })
+    }
+    return try lines.map { try Self.diagnostic(JSONParser.parse($0)) }
+  }
+
+  /// The child's side.
+  ///
+  /// - Parameter arguments: what follows the hidden command's name.
+  /// - Returns: the exit code.
+  public static func serve(_ arguments: [String]) -> Int32 {
+    let numbers = arguments.compactMap { Int64($0) }
+    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2) else { return 2 }
+    let output = Descriptor(owning: 1, name: "standard output")
+    let staging = Descriptor(owning: Int32(clamping: numbers[0]), name: "staging")
+    // libarchive must be open before every other path is out of reach.
+    _ = try? ArchiveLibrary.load()
+    _ = Sandbox.confine(to: staging)
+    for index in stride(from: 2, to: numbers.count, by: 2) {
+      let job = Job(descriptor: Int32(clamping: numbers[index]), size: numbers[index + 1])
+      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isDurable: numbers[1] == 1)
+      do throws(SystemError) { try output.write(report.compactBytes + [0x0A]) } catch { return 1 }
+    }
+    return 0
+  }
+
+  private static func unpack(
+    _ job: Job, into name: String, below staging: borrowing Descriptor, isDurable: Bool
+  ) -> JSON {
+    do {
+      let folder = try StagingFolder.made(name, below: staging)
+      var reader = try PackageReader(packedSize: job.size, isDurable: isDurable)
+      _ = try reader.unpack(job.descriptor, into: folder)
+      return ["ok": true]
+    } catch let error as any Diagnosable {
+      let diagnostic = error.diagnostic
+      return [
+        "code": .string(diagnostic.code.rawValue), "message": .string(diagnostic.message),
+        "notes": .strings(diagnostic.notes), "hint": .optional(diagnostic.hint),
+      ]
+    } catch {
+      return ["code": "internal.bug", "message": .string("\(error)"), "notes": [], "hint": .null]
+    }
+  }
+
+  private static func diagnostic(_ report: JSON) throws -> Diagnostic? {
+    if report["ok"]?.boolValue == true { return nil }
+    guard let code = report["code"]?.stringValue.flatMap({ DiagnosticCode(rawValue: $0) }),
+      let message = report["message"]?.stringValue
+    else { throw Diagnostic(.systemChildFailed, "the unpacking child's report can't be read") }
+    return Diagnostic(
+      code, message, notes: report["notes"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+      hint: report["hint"]?.stringValue)
+  }
+}

@@ -1,0 +1,67 @@
+public import Files
+public import PkgCore
+
+/// One host in one scope: its generations and which of them is live.
+///
+/// ```
+/// <data>/hosts/<id>/lock              kernel lock; writers only
+///                   gens/<n>/         manifest.json, plugins/, activate/
+///                   current -> gens/<n>       the commit point
+/// ```
+public struct HostInstance: Sendable {
+  /// The profile's id; with `@` and a digest where the view's folder was chosen by `--into`.
+  public let id: String
+  /// The scope's places.
+  public let places: StorePlaces
+
+  /// The instance of an id.
+  public init(id: String, places: StorePlaces) {
+    self.id = id
+    self.places = places
+  }
+
+  /// All instances of a scope, by id.
+  public static func all(in places: StorePlaces) throws(SystemError) -> [HostInstance] {
+    try FileSystem.namesIfPresent(in: places.hosts).map { HostInstance(id: $0, places: places) }
+  }
+
+  /// The instance's folder.
+  public var folder: String { "\(places.hosts)/\(id)" }
+  /// The link whose target is live.
+  public var current: String { "\(folder)/current" }
+  /// The folder of a generation.
+  public func folder(of generation: Int64) -> String { "\(folder)/gens/\(generation)" }
+
+  /// The live generation; nil where nothing was ever installed. Takes no lock: one link is read, and
+  /// what it names never changes.
+  public func currentGeneration() throws -> Generation? {
+    guard let number = try currentNumber() else { return nil }
+    return try generation(number)
+  }
+
+  /// A generation's manifest.
+  public func generation(_ number: Int64) throws -> Generation {
+    let path = "\(folder(of: number))/manifest.json"
+    guard let bytes = try FileSystem.readIfPresent(path), let json = try? JSONParser.parse(bytes),
+      let generation = Generation(json: json), generation.number == number
+    else { throw StoreError.generationDamaged(path: path) }
+    return generation
+  }
+
+  /// Numbers of the generations on disk, ascending.
+  public func generationNumbers() throws(SystemError) -> [Int64] {
+    try FileSystem.namesIfPresent(in: "\(folder)/gens").compactMap { Int64($0) }.sorted()
+  }
+
+  func currentNumber() throws -> Int64? {
+    let target: String
+    do throws(SystemError) { target = try FileSystem.linkTarget(current) } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+    guard target.hasPrefix("gens/"), let number = Int64(target.dropFirst("gens/".count)), number > 0 else {
+      throw StoreError.currentDamaged(path: current)
+    }
+    return number
+  }
+}

@@ -1,1 +1,0 @@
-// PkgStore: see docs/architecture.md

@@ -1,0 +1,45 @@
+public import PkgCore
+
+/// What the store finds wrong with itself or with the host's folders.
+public enum StoreError: Error, Sendable, Equatable {
+  /// Another process holds the instance's lock.
+  case locked(host: String)
+  /// A generation's manifest is missing or can't be read.
+  case generationDamaged(path: String)
+  /// `current` names no generation.
+  case currentDamaged(path: String)
+  /// A tree that a generation names is missing.
+  case treeMissing(plugin: String, path: String)
+  /// Something that is not ours stands where a plugin's name must be.
+  case nameTaken(path: String)
+  /// Two plugins would put the same name into the host's view.
+  case sameName(String, first: String, second: String)
+}
+
+extension StoreError: Diagnosable {
+  /// `system.locked`, `store.damaged` or `store.conflict`.
+  public var diagnostic: Diagnostic {
+    switch self {
+    case .locked(let host):
+      Diagnostic(
+        .systemLocked, "another process is changing the plugins of `\(host)`",
+        hint: "wait for it, or say how long with `--wait SECONDS`")
+    case .generationDamaged(let path):
+      Diagnostic(.storeDamaged, "`\(path)` can't be read as a generation", hint: "restore it from a backup, or remove the instance's folder and install again")
+    case .currentDamaged(let path):
+      Diagnostic(.storeDamaged, "`\(path)` names no generation", hint: "run `plugctl recover`")
+    case .treeMissing(let plugin, let path):
+      Diagnostic(
+        .storeDamaged, "the files of `\(plugin)` are missing at `\(path)`",
+        hint: "run `plugctl install \(plugin)` again")
+    case .nameTaken(let path):
+      Diagnostic(
+        .storeConflict, "`\(path)` is there already and was not put there by plugctl",
+        hint: "move it away, or install with `--into` another folder")
+    case .sameName(let name, let first, let second):
+      Diagnostic(
+        .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",
+        hint: "remove one of them first")
+    }
+  }
+}
