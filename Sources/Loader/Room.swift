@@ -1,1 +1,0 @@
-// Loader: see docs/architecture.md

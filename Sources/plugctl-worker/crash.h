@@ -1,0 +1,8 @@
+/* Reports a crash from inside: signal, address, and where in which library. */
+#ifndef CRASH_H
+#define CRASH_H
+
+/* Installs handlers on a stack of their own; the signal then takes its usual course. */
+void crash_watch(void);
+
+#endif

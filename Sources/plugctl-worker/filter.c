@@ -1,0 +1,149 @@
+#include "sandbox.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#define ARCHITECTURE 0
+#endif
+
+#define CAPACITY 400
+
+struct program {
+  unsigned short count;
+  struct sock_filter code[CAPACITY];
+};
+
+/* Calls that no plugin needs to load, and that reach beyond its own process. */
+static const int denied_always[] = {
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_umount2, SYS_pivot_root,
+    SYS_chroot, SYS_setns, SYS_unshare, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key,
+    SYS_request_key, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot,
+    SYS_swapon, SYS_swapoff, SYS_sethostname, SYS_setdomainname, SYS_settimeofday, SYS_clock_settime,
+    SYS_adjtimex, SYS_acct, SYS_userfaultfd, SYS_open_by_handle_at, SYS_pidfd_getfd,
+    /* requests of a ring pass by the filter */
+    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
+    /* the session is killed as a whole, so nobody leaves it */
+    SYS_setsid, SYS_setpgid,
+};
+
+static const int denied_in_load[] = {
+#if defined(__x86_64__)
+    SYS_fork, SYS_vfork, SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
+#endif
+    SYS_execve, SYS_execveat, SYS_tkill, SYS_pidfd_send_signal, SYS_pidfd_open,
+    /* what Landlock does not see */
+    SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
+    SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_truncate,
+    /* objects that outlive the process */
+    SYS_shmget, SYS_msgget, SYS_semget, SYS_mq_open,
+};
+
+static void put(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no) {
+  if (p->count < CAPACITY) p->code[p->count++] = (struct sock_filter){code, yes, no, k};
+}
+
+static void load(struct program *p, size_t offset) { put(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0); }
+
+static void give(struct program *p, uint32_t what) { put(p, BPF_RET | BPF_K, what, 0, 0); }
+
+static void load_number(struct program *p) { load(p, offsetof(struct seccomp_data, nr)); }
+
+static void load_argument(struct program *p, int index) {
+  /* The low half on these little-endian machines. */
+  load(p, offsetof(struct seccomp_data, args) + 8 * (size_t)index);
+}
+
+static void deny(struct program *p, int number, int code) {
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1);
+  give(p, SECCOMP_RET_ERRNO | (uint32_t)code);
+}
+
+static void deny_all(struct program *p, const int *numbers, size_t count) {
+  for (size_t i = 0; i < count; i++) deny(p, numbers[i], EPERM);
+}
+
+/* Allows a call only where its first argument is `value`. */
+static void allow_first(struct program *p, int number, uint32_t value) {
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 4);
+  load_argument(p, 0);
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
+  give(p, SECCOMP_RET_ERRNO | EPERM);
+  give(p, SECCOMP_RET_ALLOW);
+}
+
+/* New threads, no new processes. clone3 hides its flags in memory: libc falls back to clone. */
+static void allow_threads_only(struct program *p) {
+  deny(p, SYS_clone3, ENOSYS);
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
+  load_argument(p, 0);
+  put(p, BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0);
+  give(p, SECCOMP_RET_ERRNO | EPERM);
+  give(p, SECCOMP_RET_ALLOW);
+}
+
+/* Sockets between local processes only; AF_NETLINK tells interfaces and reaches nobody. */
+static void allow_local_sockets(struct program *p) {
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 5);
+  load_argument(p, 0);
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 2, 0);
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0);
+  give(p, SECCOMP_RET_ERRNO | EACCES);
+  give(p, SECCOMP_RET_ALLOW);
+}
+
+static void begin(struct program *p) {
+  load(p, offsetof(struct seccomp_data, arch));
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+  give(p, SECCOMP_RET_ERRNO | ENOSYS);
+  load_number(p);
+#if defined(__x86_64__)
+  /* The x32 numbers are another way to the same calls. */
+  put(p, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
+  give(p, SECCOMP_RET_ERRNO | ENOSYS);
+#endif
+  deny_all(p, denied_always, sizeof denied_always / sizeof *denied_always);
+}
+
+static int install(struct program *p) {
+  if (ARCHITECTURE == 0) return ENOSYS;
+  give(p, SECCOMP_RET_ALLOW);
+  if (p->count == CAPACITY) return E2BIG;
+  struct sock_fprog program = {.len = p->count, .filter = p->code};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
+}
+
+int filter_install_load(void) {
+  struct program p = {0};
+  uint32_t self = (uint32_t)getpid();
+  begin(&p);
+  deny_all(&p, denied_in_load, sizeof denied_in_load / sizeof *denied_in_load);
+  deny(&p, SYS_socket, EACCES);
+  allow_threads_only(&p);
+  /* abort() and raise() signal the process itself. */
+  allow_first(&p, SYS_kill, self);
+  allow_first(&p, SYS_tgkill, self);
+  allow_first(&p, SYS_rt_sigqueueinfo, self);
+  allow_first(&p, SYS_rt_tgsigqueueinfo, self);
+  return install(&p);
+}
+
+int filter_install_exec(void) {
+  struct program p = {0};
+  begin(&p);
+  allow_local_sockets(&p);
+  return install(&p);
+}

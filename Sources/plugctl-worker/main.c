@@ -1,0 +1,105 @@
+/* plugctl-worker: the process that opens a plugin, or runs a host's own command, under limits.
+ *
+ * Nothing of the plugin is called but its constructors. An exit code means nothing here: only the
+ * `done` record counts, and the verdict is the parent's.
+ */
+#include "crash.h"
+#include "observe.h"
+#include "options.h"
+#include "plughost.h"
+#include "report.h"
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct observation before, after;
+
+static long microseconds_since(const struct timespec *start) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (now.tv_sec - start->tv_sec) * 1000000 + (now.tv_nsec - start->tv_nsec) / 1000;
+}
+
+static void close_other_descriptors(int kept) {
+  if (kept > 3) syscall(SYS_close_range, 3, kept - 1, 0);
+  syscall(SYS_close_range, kept < 3 ? 3 : kept + 1, ~0U, 0);
+}
+
+/* Opens what must be there before the plugin; false where one fails. */
+static bool open_before(struct plughost *host, const struct list *files, enum plughost_scope scope) {
+  for (size_t i = 0; i < files->count; i++) {
+    report_stage(STAGE_PRELOAD, (uint32_t)host->count);
+    const char *fault = plughost_open(host, files->items[i], scope);
+    if (fault != NULL) {
+      report("preload-fault", "%s", fault);
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool open_plugin(struct plughost *host, const char *file) {
+  struct timespec start;
+  observe(&before);
+  report_stage(STAGE_DLOPEN, 0);
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  const char *fault = plughost_open(host, file, PLUGHOST_LOCAL);
+  report("opened", "%ld", microseconds_since(&start));
+  if (fault != NULL) report("fault", "%s", fault);
+  return fault == NULL;
+}
+
+static void look_up(const struct plughost *host, const struct list *entries) {
+  report_stage(STAGE_ENTRY, 0);
+  for (size_t i = 0; i < entries->count; i++) {
+    if (plughost_symbol(host, entries->items[i]) == NULL) report("no-entry", "%s", entries->items[i]);
+  }
+}
+
+static void linger(long milliseconds) {
+  report_stage(STAGE_LINGER, 0);
+  struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+  while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {
+  }
+}
+
+static void load(const struct options *o) {
+  struct plughost host = {0};
+  if (!open_before(&host, &o->neighbours, PLUGHOST_LOCAL)) return;
+  if (!open_before(&host, &o->modules, PLUGHOST_SHARED)) return;
+  if (!open_plugin(&host, o->file)) return;
+  look_up(&host, &o->entries);
+  observe(&after);
+  report_changes(&before, &after);
+  /* Threads that were started have a moment to crash while somebody looks. */
+  long wait = after.threads > before.threads && o->linger_ms < 50 ? 50 : o->linger_ms;
+  if (wait > 0) linger(wait);
+}
+
+int main(int argc, char **argv) {
+  struct options options;
+  if (!options_read(&options, argc, argv)) return 2;
+  report_open(options.report_fd, options.page_fd);
+  report_stage(STAGE_STARTED, 0);
+  close_other_descriptors(options.report_fd);
+  if (options.is_sandboxed) {
+    if (!options.is_exec) crash_watch();
+    sandbox_enter(&options);
+  }
+  report_stage(STAGE_SANDBOXED, 0);
+  if (options.is_exec) {
+    if (options.report_fd >= 0) fcntl(options.report_fd, F_SETFD, FD_CLOEXEC);
+    execvp(options.command[0], options.command);
+    report("exec-fault", "%s", strerror(errno));
+    return 127;
+  }
+  load(&options);
+  report_done();
+  /* exit() would run the plugin's own handlers, which is another test's business. */
+  _exit(0);
+}

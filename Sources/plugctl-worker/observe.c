@@ -1,0 +1,96 @@
+#include "observe.h"
+
+#include "report.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static unsigned count_entries(const char *path) {
+  unsigned count = 0;
+  DIR *folder = opendir(path);
+  if (folder == NULL) return 0;
+  while (readdir(folder) != NULL) count++;
+  closedir(folder);
+  return count < 2 ? 0 : count - 2;
+}
+
+static uint64_t hash_environment(void) {
+  uint64_t hash = 1469598103934665603U; /* FNV-1a */
+  for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+    for (const char *c = *entry; *c != 0; c++) hash = (hash ^ (unsigned char)*c) * 1099511628211U;
+    hash = (hash ^ 0xFF) * 1099511628211U;
+  }
+  return hash;
+}
+
+static uint64_t blocked_signals(void) {
+  sigset_t set;
+  uint64_t bits = 0;
+  sigprocmask(SIG_BLOCK, NULL, &set);
+  for (int number = 1; number < 65; number++) {
+    if (sigismember(&set, number) == 1) bits |= 1ULL << (number - 1);
+  }
+  return bits;
+}
+
+void observe(struct observation *now) {
+  memset(now, 0, sizeof *now);
+  now->threads = count_entries("/proc/self/task");
+  for (int i = 0; i < OBSERVED_FILES; i++) now->is_open[i] = fcntl(i, F_GETFD) >= 0;
+  for (int number = 1; number < 65; number++) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0) now->handlers[number] = action.sa_handler;
+  }
+  now->blocked = blocked_signals();
+  now->environment = hash_environment();
+  now->mask = umask(0);
+  umask(now->mask);
+  const char *locale = setlocale(LC_ALL, NULL);
+  snprintf(now->locale, sizeof now->locale, "%s", locale != NULL ? locale : "");
+  if (getcwd(now->folder, sizeof now->folder) == NULL) now->folder[0] = 0;
+}
+
+static void report_file(int descriptor) {
+  char link[64];
+  char target[512];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t size = readlink(link, target, sizeof target - 1);
+  target[size < 0 ? 0 : size] = 0;
+  int flags = fcntl(descriptor, F_GETFD);
+  report("fd", "%d %d %s", descriptor, flags >= 0 && (flags & FD_CLOEXEC) != 0, target);
+}
+
+static void report_handler(int number, void (*handler)(int)) {
+  Dl_info place = {0};
+  const char *library = "";
+  if (handler != SIG_DFL && handler != SIG_IGN && dladdr((void *)handler, &place) != 0) {
+    library = place.dli_fname;
+  }
+  report("handler", "%d %s", number, library);
+}
+
+void report_changes(const struct observation *before, const struct observation *after) {
+  if (after->threads > before->threads) report("threads", "%u", after->threads - before->threads);
+  for (int i = 0; i < OBSERVED_FILES; i++) {
+    if (after->is_open[i] && !before->is_open[i]) report_file(i);
+    if (!after->is_open[i] && before->is_open[i]) report("closed", "%d", i);
+  }
+  for (int number = 1; number < 65; number++) {
+    if (after->handlers[number] != before->handlers[number]) {
+      report_handler(number, after->handlers[number]);
+    }
+  }
+  if (after->blocked != before->blocked) report("changed", "signal mask");
+  if (after->environment != before->environment) report("changed", "environment");
+  if (after->mask != before->mask) report("changed", "umask");
+  if (strcmp(after->locale, before->locale) != 0) report("changed", "locale");
+  if (strcmp(after->folder, before->folder) != 0) report("changed", "working directory");
+}

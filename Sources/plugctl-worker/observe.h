@@ -1,0 +1,29 @@
+/* What loading a plugin changed in its process. */
+#ifndef OBSERVE_H
+#define OBSERVE_H
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#define OBSERVED_FILES 256
+
+struct observation {
+  unsigned threads;
+  bool is_open[OBSERVED_FILES];
+  void (*handlers[65])(int);
+  uint64_t blocked;
+  uint64_t environment;
+  mode_t mask;
+  char locale[256];
+  char folder[PATH_MAX];
+};
+
+void observe(struct observation *now);
+
+/* Reports each difference: `threads`, `fd`, `closed`, `handler`, `changed`. */
+void report_changes(const struct observation *before, const struct observation *after);
+
+#endif

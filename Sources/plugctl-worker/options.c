@@ -1,0 +1,82 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: plugctl-worker load [LIMITS] [--neighbour FILE]... [--module FILE]... [--entry NAME]...\n"
+    "                           [--linger MS] [--no-sandbox] FILE\n"
+    "       plugctl-worker exec [LIMITS] [--writable DIR]... [--no-sandbox] -- COMMAND [ARG]...\n"
+    "LIMITS: --memory MIB --cpu SECONDS --files N --tasks N; --report FD --page FD are plugctl's own\n";
+
+static bool read_number(const char *name, const char *text, long *value) {
+  char *end;
+  *value = strtol(text, &end, 10);
+  if (end != text && *end == 0 && *value >= 0) return true;
+  fprintf(stderr, "plugctl-worker: `%s` needs a number, not `%s`\n", name, text);
+  return false;
+}
+
+static bool read_descriptor(const char *name, const char *text, int *value) {
+  long number;
+  if (!read_number(name, text, &number)) return false;
+  *value = (int)number;
+  return true;
+}
+
+static bool add(const char *name, const char *text, struct list *list) {
+  if (list->count < OPTIONS_MAX) {
+    list->items[list->count++] = text;
+    return true;
+  }
+  fprintf(stderr, "plugctl-worker: more than %d of `%s`\n", OPTIONS_MAX, name);
+  return false;
+}
+
+static bool read_option(struct options *o, const char *name, const char *value) {
+  if (strcmp(name, "--memory") == 0) return read_number(name, value, &o->memory_mib);
+  if (strcmp(name, "--cpu") == 0) return read_number(name, value, &o->cpu_seconds);
+  if (strcmp(name, "--files") == 0) return read_number(name, value, &o->files);
+  if (strcmp(name, "--tasks") == 0) return read_number(name, value, &o->tasks);
+  if (strcmp(name, "--linger") == 0) return read_number(name, value, &o->linger_ms);
+  if (strcmp(name, "--report") == 0) return read_descriptor(name, value, &o->report_fd);
+  if (strcmp(name, "--page") == 0) return read_descriptor(name, value, &o->page_fd);
+  if (strcmp(name, "--neighbour") == 0) return add(name, value, &o->neighbours);
+  if (strcmp(name, "--module") == 0) return add(name, value, &o->modules);
+  if (strcmp(name, "--entry") == 0) return add(name, value, &o->entries);
+  if (strcmp(name, "--writable") == 0) return add(name, value, &o->writable);
+  fprintf(stderr, "plugctl-worker: unknown option `%s`\n", name);
+  return false;
+}
+
+static bool is_complete(struct options *o, int argc, char **argv, int next) {
+  if (o->is_exec) {
+    o->command = argv + next;
+    return next < argc;
+  }
+  if (next + 1 != argc) return false;
+  o->file = argv[next];
+  return true;
+}
+
+bool options_read(struct options *o, int argc, char **argv) {
+  *o = (struct options){.is_sandboxed = true, .memory_mib = 512, .cpu_seconds = 30, .files = 64,
+                        .tasks = 100, .report_fd = -1, .page_fd = -1};
+  if (argc >= 2 && (strcmp(argv[1], "load") == 0 || strcmp(argv[1], "exec") == 0)) {
+    o->is_exec = argv[1][0] == 'e';
+    int next = 2;
+    while (next < argc && strncmp(argv[next], "--", 2) == 0) {
+      const char *name = argv[next++];
+      if (strcmp(name, "--") == 0) break;
+      if (strcmp(name, "--no-sandbox") == 0) {
+        o->is_sandboxed = false;
+      } else if (next == argc || !read_option(o, name, argv[next++])) {
+        return false;
+      }
+    }
+    if (is_complete(o, argc, argv, next)) return true;
+  }
+  fputs(usage, stderr);
+  return false;
+}

@@ -1,0 +1,36 @@
+/* The worker's command line. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OPTIONS_MAX 128
+
+struct list {
+  size_t count;
+  const char *items[OPTIONS_MAX];
+};
+
+struct options {
+  bool is_exec;      /* mode: `exec` runs a program under limits, `load` opens a plugin */
+  bool is_sandboxed; /* not with --no-sandbox, for debuggers */
+  long memory_mib;
+  long cpu_seconds;
+  long files;
+  long tasks;
+  long linger_ms;
+  int report_fd;
+  int page_fd;
+  struct list neighbours; /* opened before the plugin, seen by nobody */
+  struct list modules;    /* opened before the plugin, which may use their symbols */
+  struct list entries;    /* symbols that must be there */
+  struct list writable;   /* exec: folders that may be written; none given means anywhere */
+  const char *file;
+  char **command;
+};
+
+/* Reads the command line; false, with a sentence on standard error, where it is wrong. */
+bool options_read(struct options *options, int argc, char **argv);
+
+#endif

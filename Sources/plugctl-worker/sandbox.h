@@ -1,0 +1,18 @@
+/* Walls around the plugin. What the kernel or the user can't have is reported, not fatal. */
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include "options.h"
+
+/* Puts up all walls of the mode, the filter of system calls last. */
+void sandbox_enter(const struct options *options);
+
+/* The filter of system calls; 0 or an errno. */
+int filter_install_load(void);
+int filter_install_exec(void);
+
+/* The walls of Landlock: everything may be read, only `writable` and /dev/null be written; with
+ * `is_writing_free` files are not restricted. 0 or an errno. */
+int landlock_enter(const struct list *writable, bool is_writing_free);
+
+#endif

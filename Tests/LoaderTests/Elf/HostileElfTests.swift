@@ -1,0 +1,49 @@
+import Loader
+import PkgCore
+import Testing
+
+@Suite("a hostile ELF file") struct HostileElfTests {
+  private static let samples = [RealPlugins.pcre, RealPlugins.kit, RealPlugins.csvtable]
+
+  @Test("cut anywhere is refused, and never crashes the reader", arguments: samples)
+  func truncations(sample: String) throws {
+    let whole = try contents(RealPlugins.path(sample))
+    let facts = try elfFacts(of: whole)
+    #expect(facts.type == .shared)
+    let step = max(1, whole.count / 4000)
+    for length in stride(from: 0, to: whole.count, by: step) {
+      #expect(throws: ElfError.self) { try elfFacts(of: Array(whole[..<length])) }
+    }
+  }
+
+  @Test("changed at random is read or refused, quickly", arguments: samples)
+  func mutations(sample: String) throws {
+    let whole = try contents(RealPlugins.path(sample))
+    var random = SeededGenerator(seed: 0x5EED)
+    let clock = ContinuousClock()
+    var slowest = Duration.zero
+    for round in 0..<2_000 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        mutate(&bytes, focus: round % 3, &random)
+      }
+      let time = clock.measure { _ = try? elfFacts(of: bytes) }
+      slowest = max(slowest, time)
+    }
+    #expect(slowest < .seconds(2))
+  }
+
+  // Headers and tables are few among the bytes, so most changes go there.
+  private func mutate(_ bytes: inout [UInt8], focus: Int, _ random: inout SeededGenerator) {
+    let limit = [bytes.count, 1024, min(8192, bytes.count)][focus]
+    let place = Int.random(in: 0..<limit, using: &random)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+    case 1: bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &random)
+    case 2:
+      for offset in place..<min(place + 8, bytes.count) { bytes[offset] = 0xFF }
+    default:
+      for offset in place..<min(place + 4, bytes.count) { bytes[offset] = 0 }
+    }
+  }
+}
