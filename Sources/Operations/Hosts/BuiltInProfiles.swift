@@ -1,0 +1,164 @@
+// Made by scripts/embed-profiles from registry-index/hosts/. Edit those files, not this one.
+
+/// The profiles that are compiled in, as their files are.
+enum BuiltInProfiles {
+  /// By id.
+  static let texts: [(id: String, text: String)] = [
+    (
+      "nginx",
+      #"""
+      schema: 1
+      id: nginx
+      title: nginx dynamic modules
+      detect:
+        binary: [nginx, /usr/sbin/nginx]
+        version: { argv: ["{binary}", -v], stream: stderr, regex: 'nginx/([0-9.]+)' }
+      paths:
+        - { scope: project, dir: ./modules }
+        - { scope: user, dir: ~/.nginx/modules }
+        - { scope: system, dir: /usr/lib/nginx/modules }
+        - { env: NGINX_MODULES, separator: ":" }
+      types: [module]
+      # nginx keeps the code of a path that it has opened: a reload needs a new path for a new module.
+      layout: { place: flat, file: "{file}", view: include, path: versioned }
+      abi:
+        - kind: c
+          required: [{ name: ngx_modules, type: object }]
+          symbol_providers: ["{binary}"]
+          static_probes: [nginx-signature]
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: modules.conf
+        text: "load_module {path};"
+        include_hint: "at the top of nginx.conf: include {activate}/*.conf;"
+      switch: any-time
+      probe:
+        timeout: 10s
+        files:
+          n.conf: |
+            include {activate}/*.conf;
+            pid {tmp}/n.pid;
+            error_log stderr notice;
+            events { }
+            http {
+              access_log off;
+              client_body_temp_path {tmp}/body;
+              proxy_temp_path {tmp}/proxy;
+              fastcgi_temp_path {tmp}/fastcgi;
+              uwsgi_temp_path {tmp}/uwsgi;
+              scgi_temp_path {tmp}/scgi;
+            }
+        argv: ["{binary}", -t, -p, "{tmp}", -c, "{tmp}/n.conf"]
+        ok: { exit: 0, regex: "test is successful" }
+        fail_regex: '\[emerg\] [^:]*: (.*)'
+      reload: { mode: command, argv: ["{binary}", -s, reload] }
+
+      """#
+    ),
+    (
+      "openssl",
+      #"""
+      schema: 1
+      id: openssl
+      title: OpenSSL 3 providers
+      detect:
+        binary: [openssl]
+        version: { argv: ["{binary}", version], stream: stdout, regex: '^OpenSSL ([0-9.]+)' }
+      paths:
+        - { scope: project, dir: ./ossl-modules }
+        - { scope: user, dir: ~/.local/lib/ossl-modules }
+        - { scope: system, dir: /usr/local/lib/ossl-modules }
+        - { env: OPENSSL_MODULES, separator: ":" }
+      types: [provider]
+      layout: { place: flat, file: "{file}", view: include, path: stable }
+      abi:
+        - { kind: c, required: [{ name: OSSL_provider_init, type: function }] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: openssl.cnf
+        header: |
+          openssl_conf = plugctl_init
+          [plugctl_init]
+          providers = plugctl_providers
+          [plugctl_providers]
+          default = plugctl_default
+          [plugctl_default]
+          activate = 1
+        text: |
+          [plugctl_providers]
+          {name} = plugctl_{name}
+          [plugctl_{name}]
+          module = {path}
+          activate = 1
+        include_hint: "OPENSSL_CONF={activate}/openssl.cnf in the environment of the programs that shall use them"
+      switch: any-time
+      probe:
+        timeout: 10s
+        argv: ["{binary}", list, -providers]
+        env: { OPENSSL_CONF: "{activate}/openssl.cnf" }
+        ok: { exit: 0, regex: "status: active" }
+        fail_regex: 'error:[0-9A-F]+:(.*)'
+      reload: { mode: none }
+
+      """#
+    ),
+    (
+      "sqlite",
+      #"""
+      schema: 1
+      id: sqlite
+      title: SQLite loadable extensions
+      detect:
+        binary: [sqlite3]
+        version: { argv: ["{binary}", "--version"], stream: stdout, regex: '^([0-9]+\.[0-9]+\.[0-9]+)' }
+      paths:
+        - { scope: project, dir: ./sqlite-extensions }
+        - { scope: user, dir: ~/.local/lib/sqlite3 }
+        - { scope: system, dir: /usr/lib/sqlite3 }
+      types: [extension]
+      layout: { place: flat, file: "{file}", view: include, path: stable }
+      abi:
+        # Either entry serves; the second is derived from the file's name, so a file must keep its name.
+        - { kind: c, required: [{ name: sqlite3_extension_init, type: function }], entry_from_filename: "sqlite3_{stem}_init" }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: load.sql
+        text: ".load {path}"
+        include_hint: "sqlite3 -init {activate}/load.sql, or `.read {activate}/load.sql` in ~/.sqliterc"
+      switch: any-time
+      probe:
+        timeout: 10s
+        argv: ["{binary}", -batch, -bail, -init, "{activate}/load.sql", ":memory:", "SELECT 'plugctl' || '-ok';"]
+        ok: { exit: 0, regex: "plugctl-ok" }
+        fail_regex: 'Error: (.*)'
+      reload: { mode: none }
+
+      """#
+    ),
+    (
+      "stormdb",
+      #"""
+      schema: 1
+      id: stormdb
+      title: StormDB workload plugins
+      detect:
+        binary: [stormdb]
+        version: { argv: ["{binary}", --version], stream: stdout, regex: '([0-9]+\.[0-9]+\.[0-9]+)' }
+      paths:
+        - { scope: project, dir: ./plugins }
+        - { scope: user, dir: ~/.stormdb/plugins }
+        - { scope: system, dir: /usr/local/lib/stormdb/plugins }
+        - { env: STORMDB_PLUGIN_PATH, separator: ":" }
+      types: [workload]
+      layout: { place: flat, file: "{name}.so", view: links, path: stable }
+      abi:
+        - { kind: go-plugin, required: [] }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+  ]
+}

@@ -1,1 +1,0 @@
-// Operations: see docs/architecture.md

@@ -1,0 +1,105 @@
+internal import Files
+public import PkgCore
+package import PkgStore
+
+/// Where and how a command works.
+public struct SessionOptions: Sendable {
+  /// nil: the project's where a `plugctl.yaml` is found upward, else the user's, as root the system's.
+  public var scope: HostProfile.Scope?
+  /// A profile's id; nil where the plugin or the project says it.
+  public var host: String?
+  /// A folder that stands for `/`, in system scope.
+  public var root: String?
+  /// A folder of the host's to install into instead of the profile's own.
+  public var into: String?
+  /// Never asks the network.
+  public var isOffline = false
+  /// How long to wait for another process.
+  public var waitSeconds: Int64 = 0
+  /// Downloads at the same time.
+  public var jobs = 8
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A command's surroundings, found once: paths, time, how to report progress. Opens nothing.
+public struct Session: Sendable {
+  /// How the command was asked to work.
+  public let options: SessionOptions
+  /// The moment at which the command began; the only clock that decisions see.
+  public let now: Timestamp
+  /// Where the scope keeps what it has.
+  package let places: StorePlaces
+  /// The project's folder, in project scope.
+  public let projectFolder: String?
+  /// Takes progress.
+  public let progress: ProgressSink
+
+  /// Finds the scope and its places.
+  ///
+  /// - Throws: ``Diagnostic`` where a project is asked for and there is none.
+  public init(_ options: SessionOptions, progress: @escaping ProgressSink = { _ in }) throws {
+    self.options = options
+    self.progress = progress
+    now = Timestamp(secondsSinceEpoch: Machine.secondsSinceEpoch())
+    let project = try Self.project()
+    let scope = options.scope ?? Self.usualScope(options, project: project)
+    projectFolder = scope == .project ? project : nil
+    guard scope != .project || project != nil else {
+      throw Diagnostic(
+        .usageInvalidValue, "there is no project here",
+        hint: "make a file `plugctl.yaml` in the project's folder, or use `--scope user`")
+    }
+    guard options.root == nil || scope == .system else {
+      throw Diagnostic(.usageConflict, "`--root` works in system scope only", hint: "add `--scope system`")
+    }
+    // What we make is for others to read in system scope and never for others to write.
+    Machine.setFileModeMask(0o022)
+    places = Self.places(scope, options, project: project)
+  }
+
+  /// The scope that the command works in.
+  public var scope: HostProfile.Scope { places.scope }
+
+  private static func usualScope(_ options: SessionOptions, project: String?) -> HostProfile.Scope {
+    if options.root != nil { return .system }
+    return project != nil ? .project : Machine.isRoot ? .system : .user
+  }
+
+  /// The nearest folder upward with a `plugctl.yaml`.
+  private static func project() throws -> String? {
+    var folder = try FileSystem.currentFolder()
+    while true {
+      if FileSystem.exists("\(folder)/plugctl.yaml") { return folder }
+      guard folder != "/" else { return nil }
+      folder = FileSystem.folder(of: folder)
+    }
+  }
+
+  private static func places(
+    _ scope: HostProfile.Scope, _ options: SessionOptions, project: String?
+  ) -> StorePlaces {
+    let home = Machine.home
+    func base(_ variable: String, _ usual: String) -> String {
+      // The XDG specification has relative paths ignored.
+      Machine.environment(variable).flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/\(usual)"
+    }
+    let userConfiguration = base("XDG_CONFIG_HOME", ".config") + "/plugctl"
+    let cache = Machine.environment("PLUGCTL_CACHE_DIR")
+    let root = options.root ?? ""
+    switch scope {
+    case .system:
+      return StorePlaces(
+        scope: .system, data: "\(root)/var/lib/plugctl", trust: "\(root)/var/lib/plugctl/trust",
+        cache: cache ?? "\(root)/var/cache/plugctl", configuration: ["\(root)/etc/plugctl"])
+    case .user, .project:
+      let data = project.flatMap { scope == .project ? "\($0)/.plugctl" : nil }
+      return StorePlaces(
+        scope: scope, data: data ?? base("XDG_DATA_HOME", ".local/share") + "/plugctl",
+        trust: base("XDG_STATE_HOME", ".local/state") + "/plugctl/trust",
+        cache: cache ?? base("XDG_CACHE_HOME", ".cache") + "/plugctl",
+        configuration: [userConfiguration, "/etc/plugctl"])
+    }
+  }
+}
