@@ -2,7 +2,7 @@ internal import CSystem
 internal import Glibc
 
 /// An open file descriptor, closed when its owner goes.
-public struct Descriptor: ~Copyable {
+public struct Descriptor: ~Copyable, Sendable {
   /// The number, for calls that this room does not have.
   public private(set) var raw: Int32
   /// What was opened, for messages.

@@ -12,7 +12,7 @@ public struct BLAKE2bDigest: Sendable, Hashable {
 }
 
 /// BLAKE2b-512 (RFC 7693) over bytes that come in pieces.
-public struct BLAKE2bStream: ~Copyable {
+public struct BLAKE2bStream: ~Copyable, Sendable {
   private var context = DigestContext(EVP_blake2b512())
 
   /// A stream that has seen no bytes.

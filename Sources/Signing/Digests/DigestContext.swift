@@ -4,8 +4,10 @@ import COpenSSL
 ///
 /// OpenSSL's calls here fail only without memory or where libcrypto lacks the algorithm; nothing
 /// can be verified then, so the process ends, as Swift's own allocations do.
-struct DigestContext: ~Copyable {
-  private let context: OpaquePointer
+struct DigestContext: ~Copyable, Sendable {
+  // SAFETY: the one owner of this value is the one user of the context; OpenSSL's contexts may move
+  // between threads as long as no two use one at once.
+  nonisolated(unsafe) private let context: OpaquePointer
   private let byteCount: Int
 
   init(_ algorithm: OpaquePointer?) {

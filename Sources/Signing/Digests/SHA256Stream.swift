@@ -2,7 +2,7 @@ import COpenSSL
 public import PkgCore
 
 /// SHA-256 over bytes that come in pieces; any number of streams may run side by side.
-public struct SHA256Stream: ~Copyable {
+public struct SHA256Stream: ~Copyable, Sendable {
   private var context = DigestContext(EVP_sha256())
 
   /// A stream that has seen no bytes.

@@ -1,0 +1,157 @@
+internal import Archiving
+internal import Files
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+internal import Synchronization
+
+/// One archive that a change needs.
+struct WantedArchive: Sendable {
+  let record: IndexRecord
+  let release: Release
+  let build: Release.Build
+  let index: IndexConfiguration
+}
+
+/// Brings archives from the cache or the network and unpacks them: downloads stream into the digest,
+/// and while one batch is unpacked on every core the next one is fetched.
+struct ArchiveFetching: Sendable {
+  let session: Session
+  let network: Network
+  let keys: KeyRing
+
+  /// Fetches, verifies and unpacks; every package is compared with its record.
+  ///
+  /// - Parameter staging: an empty folder that only this user can write.
+  /// - Returns: in the order wanted.
+  func unpack(_ wanted: [WantedArchive], staging: String, isDurable: Bool) async throws -> [UnpackedPackage] {
+    guard !wanted.isEmpty else { return [] }
+    try checkSpace(wanted)
+    let total = wanted.reduce(0) { $0 + $1.build.size }
+    let arrived = Mutex<Int64>(0)
+    session.progress(.downloading(done: 0, total: total))
+    let report: @Sendable (Int) -> Void = { count in
+      let done = arrived.withLock { $0 += Int64(count); return $0 }
+      session.progress(.downloading(done: done, total: total))
+    }
+    let batches = Self.batches(wanted.count)
+    var pending = Task { try await fetch(Array(wanted[batches[0]]), report) }
+    var packages: [UnpackedPackage] = []
+    do {
+      for (number, batch) in batches.enumerated() {
+        let archives = try await withTaskCancellationHandler { try await pending.value } onCancel: { [pending] in pending.cancel() }
+        if number + 1 < batches.count {
+          let next = Array(wanted[batches[number + 1]])
+          pending = Task { try await fetch(next, report) }
+        }
+        packages += try await unpack(archives, Array(wanted[batch]), "\(staging)/\(number)", isDurable)
+        session.progress(.unpacking(done: packages.count, total: wanted.count))
+      }
+    } catch {
+      pending.cancel()
+      throw error
+    }
+    return packages
+  }
+
+  /// Two batches where there is much, so that both the network and the cores have work.
+  private static func batches(_ count: Int) -> [Range<Int>] {
+    let size = min(128, max(16, (count + 1) / 2))
+    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+  }
+
+  private func checkSpace(_ wanted: [WantedArchive]) throws {
+    let needed = wanted.reduce(0) { $0 + $1.build.size } * 3
+    let free = try FileSystem.freeBytes(at: session.places.data)
+    guard free > needed else {
+      throw Diagnostic(
+        .systemNoSpace, "not enough space at `\(session.places.data)`",
+        notes: ["about \(needed) bytes are needed, \(free) are free"], hint: "free some space; nothing was changed")
+    }
+  }
+
+  private func fetch(_ wanted: [WantedArchive], _ report: @escaping @Sendable (Int) -> Void) async throws -> [VerifiedArchive] {
+    try await withThrowingTaskGroup(of: (Int, VerifiedArchive).self) { group in
+      for (place, archive) in wanted.enumerated() {
+        group.addTask { (place, try await fetch(archive, report)) }
+      }
+      var result = [VerifiedArchive?](repeating: nil, count: wanted.count)
+      for try await (place, archive) in group { result[place] = archive }
+      return result.compactMap { $0 }
+    }
+  }
+
+  private func fetch(_ wanted: WantedArchive, _ report: @escaping @Sendable (Int) -> Void) async throws -> VerifiedArchive {
+    let blob = session.places.blob(wanted.build.archive)
+    if let cached = try? DigestedArchive.open(blob, limit: wanted.build.size), cached.sha256 == wanted.build.archive {
+      report(Int(wanted.build.size))
+      return try verified(cached, wanted)
+    }
+    guard !session.options.isOffline else {
+      throw Diagnostic(
+        .networkOffline, "the archive of `\(wanted.record.name) \(wanted.release.version)` is not in the cache",
+        hint: "run the command once without `--offline`")
+    }
+    try FileSystem.makeFolders(FileSystem.folder(of: blob))
+    let temporary = "\(blob).\(Machine.processID).part"
+    try FileSystem.removeIfPresent(temporary)
+    let sink = ArchiveSink(try FileSystem.create(temporary))
+    do {
+      try await network.stream("\(wanted.index.url)/\(wanted.build.archivePath)", length: wanted.build.size) { bytes in
+        try sink.take(bytes)
+        report(bytes.count)
+      }
+      let archive = try verified(try sink.finish(), wanted)
+      try FileSystem.rename(temporary, to: blob)
+      return archive
+    } catch {
+      try? FileSystem.removeIfPresent(temporary)
+      throw error
+    }
+  }
+
+  private func verified(_ archive: DigestedArchive, _ wanted: WantedArchive) throws -> VerifiedArchive {
+    try VerifiedArchive(archive, is: wanted.build, of: wanted.release, in: wanted.record, keys: keys)
+  }
+
+  /// One child a core, each with its share of the archives.
+  private func unpack(
+    _ archives: [VerifiedArchive], _ wanted: [WantedArchive], _ staging: String, _ isDurable: Bool
+  ) async throws -> [UnpackedPackage] {
+    let shares = min(Machine.processorCount, archives.count)
+    return try await withThrowingTaskGroup(of: (Int, [UnpackedPackage]).self) { group in
+      for share in 0..<shares {
+        let places = Array(stride(from: share, to: archives.count, by: shares))
+        group.addTask {
+          let mine = places.map { archives[$0] }
+          let packages = try await BlockingWork.run {
+            try Self.unpack(mine, into: "\(staging)-\(share)", isDurable)
+          }
+          for (package, place) in zip(packages, places) {
+            let expected = wanted[place]
+            try package.check(is: expected.build, of: expected.release, in: expected.record)
+          }
+          return (share, packages)
+        }
+      }
+      var result = [UnpackedPackage?](repeating: nil, count: archives.count)
+      for try await (share, packages) in group {
+        for (offset, package) in packages.enumerated() { result[share + offset * shares] = package }
+      }
+      return result.compactMap { $0 }
+    }
+  }
+
+  /// Unpacks verified archives in one child.
+  static func unpack(_ archives: [VerifiedArchive], into folder: String, _ isDurable: Bool) throws -> [UnpackedPackage] {
+    try FileSystem.makeFolder(folder, mode: 0o700)
+    let faults = try UnpackChild.run(archives.map(\.job), staging: folder, isDurable: isDurable)
+    return try faults.enumerated().map { place, fault in
+      if let fault {
+        let what = archives[place].statement.map { "\($0.name) \($0.version)" } ?? "archive"
+        throw fault.noting("package: `\(printable(what))`")
+      }
+      return try UnpackedPackage("\(folder)/\(place)")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import Files
+internal import PkgCore
+
+/// Where records come from during one command: all indexes, each name bound to one of them.
+actor RecordSource {
+  /// A record with the index that it came from.
+  struct Found: Sendable {
+    let record: IndexRecord
+    let index: IndexConfiguration
+  }
+
+  private let clients: [IndexClient]
+  private var found: [PluginName: Found?] = [:]
+
+  /// Opens all indexes, side by side.
+  static func open(_ session: Session, _ network: Network, refresh: IndexClient.Refresh) async throws -> RecordSource {
+    let indexes = try IndexRegistry(session).required()
+    let clients = try await withThrowingTaskGroup(of: IndexClient.self) { group in
+      for index in indexes {
+        group.addTask { try await IndexClient.open(index, session, network, refresh: refresh) }
+      }
+      var clients: [IndexClient] = []
+      for try await client in group { clients.append(client) }
+      return clients.sorted { bytesPrecede($0.index.name, $1.index.name) }
+    }
+    return RecordSource(clients)
+  }
+
+  private init(_ clients: [IndexClient]) { self.clients = clients }
+
+  /// The record of a name; nil where no index has it.
+  ///
+  /// - Throws: ``Diagnostic`` with `name.ambiguous` where two indexes have it: the highest version
+  ///   never wins by itself.
+  func record(_ name: PluginName) async throws -> Found? {
+    if let known = found[name] { return known }
+    var all: [Found] = []
+    for client in clients {
+      if let record = try await client.record(name) { all.append(Found(record: record, index: client.index)) }
+    }
+    guard all.count <= 1 else {
+      throw Diagnostic(
+        .nameAmbiguous, "`\(name)` is in several indexes: \(all.map(\.index.name).joined(separator: ", "))",
+        hint: "remove one of them with `plugctl index remove`; a plugin belongs to one index")
+    }
+    found[name] = .some(all.first)
+    return all.first
+  }
+
+  /// Records of many names, side by side.
+  func records(_ names: [PluginName]) async throws -> [PluginName: Found] {
+    var result: [PluginName: Found] = [:]
+    try await withThrowingTaskGroup(of: (PluginName, Found?).self) { group in
+      for name in names { group.addTask { (name, try await self.record(name)) } }
+      for try await (name, found) in group { result[name] = found }
+    }
+    return result
+  }
+
+  /// The full name that a typed reference means.
+  ///
+  /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.
+  func fullName(_ reference: PluginReference) throws -> PluginName {
+    let all = clients.flatMap(\.names)
+    let matches = Set(all.filter { reference.matches($0) }).sorted()
+    if matches.count == 1 { return matches[0] }
+    if matches.isEmpty { throw unknown(reference, all) }
+    throw Diagnostic(
+      .nameAmbiguous, "`\(reference.name)` is published by several",
+      notes: matches.map { "`\($0)`" }, hint: "write the full name")
+  }
+
+  private func unknown(_ reference: PluginReference, _ all: [PluginName]) -> Diagnostic {
+    let typed = (reference.publisher.map { "\($0)/" } ?? "") + reference.name.text
+    let near =
+      reference.publisher == nil
+      ? nearest(to: typed, among: all.map(\.name.text)) : nearest(to: typed, among: all.map(\.description))
+    return Diagnostic(
+      .pluginUnknown, "no index has a plugin `\(typed)`",
+      hint: near.map { "did you mean `\($0)`?" } ?? "look for it with `plugctl search \(reference.name)`")
+  }
+}

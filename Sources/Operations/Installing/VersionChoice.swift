@@ -1,0 +1,98 @@
+internal import PkgCore
+
+/// Drives the solver: fetches what it asks for and turns its answer into plugins to install.
+struct VersionChoice {
+  let source: RecordSource
+  let compatibility: Compatibility
+  let host: String
+  let installed: [InstalledPlugin]
+
+  /// What was chosen, with the records of what is new.
+  struct Outcome: Sendable {
+    let choices: [Resolution.Choice]
+    let records: [PluginName: RecordSource.Found]
+  }
+
+  func solve(_ request: SolveRequest) async throws -> Outcome {
+    var solver = Solver(request)
+    var records: [PluginName: RecordSource.Found] = [:]
+    while true {
+      switch solver.advance() {
+      case .needs(let names):
+        let found = try await source.records(names)
+        for name in names {
+          records[name] = found[name]
+          solver.learn(name, candidates: candidates(name, found[name]?.record))
+        }
+      case .solution(let resolution): return Outcome(choices: resolution.choices, records: records)
+      case .failure(let failure): throw diagnostic(failure, request, records)
+      }
+    }
+  }
+
+  /// What may be chosen here: releases that fit, and what is installed already.
+  private func candidates(_ name: PluginName, _ record: IndexRecord?) -> [Candidate] {
+    var result: [Candidate] = []
+    if let record, record.host == host || record.host == "any" {
+      for release in record.releases where compatibility.refusal(of: release, name) == nil {
+        if case .withdrawn = release.state { continue }
+        var isYanked = false
+        if case .yanked = release.state { isYanked = true }
+        result.append(
+          Candidate(version: release.version, constraints: release.constraints, isYanked: isYanked))
+      }
+    }
+    if let there = installed.first(where: { $0.name == name }),
+      !result.contains(where: { $0.version == there.version }),
+      record?.release(there.version).map({ !$0.isWithdrawn }) ?? true
+    {
+      result.append(Candidate(version: there.version, constraints: there.constraints))
+    }
+    return result
+  }
+
+  private func diagnostic(
+    _ failure: SolveFailure, _ request: SolveRequest, _ records: [PluginName: RecordSource.Found]
+  ) -> Diagnostic {
+    // One root alone that nothing fits is not a conflict: say what is wrong with it.
+    for root in request.roots {
+      guard let record = records[root.name]?.record else { continue }
+      let wanted = record.releases.filter { root.range.contains($0.version) }
+      if wanted.isEmpty { return unknownVersion(root, record) }
+      if let refusal = refusal(of: wanted, record) { return refusal }
+    }
+    return Diagnostic(
+      .solveConflict, "no versions fit together", notes: failure.reasons,
+      hint: "ask for other versions, or remove what stands against them")
+  }
+
+  private func unknownVersion(_ root: SolveRequest.Root, _ record: IndexRecord) -> Diagnostic {
+    let versions = record.releases.suffix(8).map(\.version.description).joined(separator: ", ")
+    return Diagnostic(
+      .versionUnknown, "`\(root.name)` has no version \(root.range)", notes: ["versions: \(versions)"],
+      hint: "`plugctl versions \(root.name)` shows all")
+  }
+
+  private func refusal(of releases: [Release], _ record: IndexRecord) -> Diagnostic? {
+    if let last = releases.last, releases.allSatisfy(\.isWithdrawn), case .withdrawn(let reason) = last.state {
+      return Diagnostic(.versionWithdrawn, "`\(record.name)` \(last.version) was withdrawn", notes: [reason].filter { !$0.isEmpty })
+    }
+    let refusals = releases.compactMap { compatibility.refusal(of: $0, record.name) }
+    if refusals.count == releases.count, var refusal = refusals.last {
+      let fitting = record.releases.last { compatibility.refusal(of: $0, record.name) == nil && $0.state == .available }
+      if let fitting { refusal.hint = "\(fitting.version) fits; run `plugctl install \(record.name)@\(fitting.version)`" }
+      return refusal
+    }
+    let unyanked = releases.filter { if case .yanked = $0.state { false } else { true } }
+    if unyanked.isEmpty, let last = releases.last, case .yanked(let reason) = last.state {
+      return Diagnostic(
+        .versionYanked, "`\(record.name)` \(last.version) was yanked", notes: [reason].filter { !$0.isEmpty },
+        hint: "ask for exactly that version to have it all the same: `\(record.name)@\(last.version)`")
+    }
+    return nil
+  }
+}
+
+extension Release {
+  var isWithdrawn: Bool { if case .withdrawn = state { true } else { false } }
+}

@@ -1,0 +1,98 @@
+/// `catalog.json`, a target of the index: what search and info show of each plugin, small enough to
+/// be fetched whole. For looking only; what is installed follows from the records.
+public enum CatalogDocument {
+  /// The highest schema that this program reads.
+  public static let schema: Int64 = 1
+
+  /// One plugin of a catalog.
+  public struct Entry: Sendable {
+    /// The full name.
+    public var name: PluginName
+    /// The host profile's id.
+    public var host: String
+    /// One of that profile's types.
+    public var type: String?
+    /// For people.
+    public var title: String?
+    /// One line.
+    public var summary: String?
+    /// An SPDX expression.
+    public var license: String?
+    /// Words for search.
+    public var tags: [String]
+    /// File extensions that it handles.
+    public var extensions: [String]
+    /// The newest version that may be chosen; the newest of all where none may.
+    public var version: Version
+    /// When that was published.
+    public var published: Timestamp
+    /// `available`, `yanked` or `withdrawn`, of that version.
+    public var state: String
+    /// How many versions there are.
+    public var versionCount: Int64
+  }
+
+  /// The catalog of these records, sorted by name.
+  public static func json(_ records: [IndexRecord]) -> JSON {
+    let plugins = records.sorted { $0.name < $1.name }.compactMap { record -> JSON? in
+      let usable = record.releases.filter { $0.state == .available }
+      let stable = usable.filter { !$0.version.isPrerelease }
+      guard let shown = stable.last ?? usable.last ?? record.releases.last else { return nil }
+      var object = JSONObject()
+      object.append("name", .string(record.name.description))
+      object.append("host", .string(record.host))
+      object.append("type", record.type.map { .string($0) })
+      object.append("title", record.title.map { .string($0) })
+      object.append("summary", record.summary.map { .string($0) })
+      object.append("license", record.license.map { .string($0) })
+      if !record.tags.isEmpty { object.append("tags", .strings(record.tags)) }
+      if !record.extensions.isEmpty { object.append("extensions", .strings(record.extensions)) }
+      object.append("version", .string(shown.version.description))
+      object.append("published", .string(shown.published.rfc3339))
+      object.append("state", .string(shown.state.word))
+      object.append("versions", .integer(Int64(record.releases.count)))
+      return .object(object)
+    }
+    return ["schema": .integer(schema), "plugins": .array(plugins)]
+  }
+
+  /// Reads a catalog.
+  ///
+  /// - Throws: ``Diagnostic`` with `index.invalid` or `schema.unknown`.
+  public static func entries(_ json: JSON) throws(Diagnostic) -> [Entry] {
+    guard json["schema"]?.integerValue == schema else {
+      throw Diagnostic(.schemaUnknown, "the catalog's schema is not known to this plugctl", hint: "install a newer plugctl")
+    }
+    var entries: [Entry] = []
+    for plugin in json["plugins"]?.arrayValue ?? [] {
+      guard let entry = Entry(json: plugin) else {
+        throw Diagnostic(.indexInvalid, "the index's catalog holds a malformed entry")
+      }
+      entries.append(entry)
+    }
+    return entries
+  }
+}
+
+extension CatalogDocument.Entry {
+  init?(json: JSON) {
+    guard let name = json["name"]?.stringValue.flatMap({ try? PluginName($0) }),
+      let host = json["host"]?.stringValue,
+      let version = json["version"]?.stringValue.flatMap({ try? Version($0) }),
+      let published = json["published"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
+      let state = json["state"]?.stringValue
+    else { return nil }
+    self.name = name
+    self.host = host
+    self.version = version
+    self.published = published
+    self.state = state
+    type = json["type"]?.stringValue
+    title = json["title"]?.stringValue
+    summary = json["summary"]?.stringValue
+    license = json["license"]?.stringValue
+    tags = json["tags"]?.texts ?? []
+    extensions = json["extensions"]?.texts ?? []
+    versionCount = json["versions"]?.integerValue ?? 1
+  }
+}
