@@ -17,10 +17,6 @@ struct CurlOptions {
     setTrust(address, configuration)
     text(CURLOPT_USERAGENT, configuration.userAgent)
     text(CURLOPT_ACCEPT_ENCODING, request.acceptsCompression ? "gzip" : nil)
-    // A length that is too great already ends it before the body; counting does the rest.
-    let limit = min(request.limit, request.expected ?? .max)
-    let stated = request.acceptsCompression ? 0 : max(limit, 1)
-    _ = plg_set_size(library.functions, handle, CURLOPT_MAXFILESIZE_LARGE, Int(stated))
     _ = plg_set_headers(library.functions, handle, headers)
     _ = plg_set_pointer(library.functions, handle, CURLOPT_ERRORBUFFER, reason)
     _ = plg_set_pointer(library.functions, handle, CURLOPT_WRITEDATA, owner)

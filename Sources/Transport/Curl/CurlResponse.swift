@@ -2,6 +2,12 @@
 struct CurlResponse {
   private(set) var etag: String?
   private(set) var lastModified: String?
+  /// The length stated for the body as sent; nil where none is, or where it is encoded.
+  var length: Int64? { isEncoded ? nil : statedLength }
+  /// Whether the last line ended the header.
+  private(set) var isHeaderComplete = false
+  private var statedLength: Int64?
+  private var isEncoded = false
   var asideCount: Int64 = 0
   var failure: (any Error)?
 
@@ -9,8 +15,15 @@ struct CurlResponse {
   mutating func take(_ line: UnsafeRawBufferPointer) {
     // An interim response (100, a proxy's 200) comes before the real one, which starts afresh.
     if line.starts(with: "HTTP/".utf8) {
-      etag = nil
-      lastModified = nil
+      let (aside, failure) = (asideCount, failure)
+      self = CurlResponse()
+      (asideCount, self.failure) = (aside, failure)
+    } else if line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) {
+      isHeaderComplete = true
+    } else if let value = value(of: "content-length:", in: line) {
+      statedLength = Int64(value)
+    } else if let value = value(of: "content-encoding:", in: line) {
+      isEncoded = value.lowercased() != "identity"
     } else if let value = value(of: "etag:", in: line) {
       etag = value
     } else if let value = value(of: "last-modified:", in: line) {

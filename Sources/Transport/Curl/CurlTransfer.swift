@@ -61,12 +61,10 @@ final class CurlTransfer {
 
   /// What follows when libcurl has ended a try.
   func step(after code: CURLcode) -> Step {
-    var status = 0
-    _ = plg_get_long(library.functions, handle, CURLINFO_RESPONSE_CODE, &status)
     if let failure = response.failure { return .done(.failure(failure)) }
     if code == CURLE_OK, let target = redirectTarget() { return redirect(to: target) }
-    let result = Result { () throws(TransportError) in try self.result(code, status: status) }
-    if case .failure = result, delivered == 0, isTransient(code, status: status),
+    let result = Result { () throws(TransportError) in try self.result(code) }
+    if case .failure = result, delivered == 0, isTransient(code),
       attempts < configuration.retries
     {
       let wait = configuration.backoff * (1 << attempts)
@@ -78,8 +76,6 @@ final class CurlTransfer {
 
   /// Takes a piece of the body; false ends the transfer.
   func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
-    var status = 0
-    _ = plg_get_long(library.functions, handle, CURLINFO_RESPONSE_CODE, &status)
     guard status == 200 else { return setAside(piece.count) }
     guard delivered + Int64(piece.count) <= limit else {
       return fail(TransportError.tooLarge(url: address.shown, limit: limit))
@@ -96,10 +92,21 @@ final class CurlTransfer {
   /// Takes a header line; false ends the transfer.
   func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
     response.take(line)
+    // Not CURLOPT_MAXFILESIZE: that would also end redirects and errors with long bodies.
+    if response.isHeaderComplete, status == 200, let length = response.length, length > limit {
+      return fail(TransportError.tooLarge(url: address.shown, limit: limit))
+    }
     return setAside(line.count)
   }
 
   private var limit: Int64 { min(job.request.limit, job.request.expected ?? .max) }
+
+  /// The status of the present response; 0 before there is one.
+  private var status: Int {
+    var status = 0
+    _ = plg_get_long(library.functions, handle, CURLINFO_RESPONSE_CODE, &status)
+    return status
+  }
 
   private var sameOrigin: Bool { address.origin == job.address.origin }
 
@@ -142,12 +149,11 @@ final class CurlTransfer {
     }
   }
 
-  private func result(_ code: CURLcode, status: Int) throws(TransportError) -> FetchResponse {
+  private func result(_ code: CURLcode) throws(TransportError) -> FetchResponse {
     let url = address.shown
     switch code {
     case CURLE_OK: break
     case CURLE_OPERATION_TIMEDOUT: throw .timeout(url: url, cause: cause(code))
-    case CURLE_FILESIZE_EXCEEDED: throw .tooLarge(url: url, limit: limit)
     case CURLE_UNSUPPORTED_PROTOCOL: throw .refusedProtocol(url: url)
     case CURLE_PARTIAL_FILE:
       throw .truncated(url: url, expected: job.request.expected, received: delivered)
@@ -169,7 +175,7 @@ final class CurlTransfer {
   }
 
   /// Whether the same request may well succeed a moment later.
-  private func isTransient(_ code: CURLcode, status: Int) -> Bool {
+  private func isTransient(_ code: CURLcode) -> Bool {
     switch code {
     case CURLE_OK: [429, 500, 502, 503, 504].contains(status)
     case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
