@@ -43,7 +43,8 @@ let package = Package(
     room("Signing", ["PkgCore", "COpenSSL"]),
     room("Formats", ["PkgCore", "CYAML"]),
     room("Transport", ["PkgCore", "Files", "CCurl"]),
-    room("Loader", ["PkgCore", "Files"]),
+    // CSystem until `Files` spawns and reads for all.
+    room("Loader", ["PkgCore", "Files", "CSystem"]),
     room("Catalog", ["PkgCore", "Files", "CSQLite"]),
     // 3 disk
     room("Archiving", ["PkgCore", "Files", "Signing", "CArchive"]),

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import PkgCore
 
@@ -6,6 +7,7 @@ struct FileStatus: Sendable {
   let size: Int
   let mode: mode_t
   let owner: uid_t
+  let group: gid_t
   let isRegular: Bool
 }
 
@@ -22,6 +24,7 @@ extension FileStatus {
   init(_ status: stat) {
     self.init(
       size: Int(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid,
+      group: status.st_gid,
       isRegular: status.st_mode & Glibc.S_IFMT == Glibc.S_IFREG)
   }
 }
@@ -71,4 +74,25 @@ func callFailed(_ verb: String, _ path: String, _ code: Int32) -> Diagnostic {
     default: .systemCall
     }
   return Diagnostic(kind, "can't \(verb) `\(path)`: \(String(cString: strerror(code)))")
+}
+
+/// The first 64 KiB of a file under /proc, whose size is not known before; nil where it can't be
+/// read.
+func textOfProc(_ path: String) -> String? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+    while count < buffer.count {
+      let got = read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+      if got <= 0 { return }
+      count += got
+    }
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Whether a file has an extended attribute of a name.
+func hasAttribute(_ path: String, _ name: String) -> Bool {
+  plg_getxattr_size(path, name) >= 0
 }

@@ -86,3 +86,8 @@ static inline int plg_drop_capabilities(void) {
   struct { uint32_t effective, permitted, inheritable; } data[2] = {{0, 0, 0}, {0, 0, 0}};
   return (int)syscall(SYS_capset, &header, data);
 }
+
+// The size of an extended attribute; -1 with errno where there is none.
+static inline long plg_getxattr_size(const char *path, const char *name) {
+  return syscall(SYS_getxattr, path, name, (void *)0, 0UL);
+}

@@ -145,7 +145,9 @@ func patchSegment(
     let place = 64 + index * 56
     let found = bytes[place..<place + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
     guard found == type else { continue }
-    for byte in 0..<4 { bytes[place + offset + byte] = UInt8(truncatingIfNeeded: other >> (8 * byte)) }
+    for byte in 0..<4 {
+      bytes[place + offset + byte] = UInt8(truncatingIfNeeded: other >> (8 * byte))
+    }
     return
   }
   throw TestFailure("no such program header")

@@ -2,6 +2,7 @@ import Glibc
 
 extension TestFolder {
   /// Compiles C to a shared object in this folder and gives its path.
+  @discardableResult
   func plugin(_ name: String, _ source: String, _ flags: [String] = []) throws -> String {
     let input = try write(name + ".c", source.utf8)
     let output = file(name)

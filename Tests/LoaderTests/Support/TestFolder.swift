@@ -42,7 +42,7 @@ struct TestFailure: Error, CustomStringConvertible {
 func run(_ argv: [String]) throws -> Int32 {
   var pid = pid_t()
   var pointers: [UnsafeMutablePointer<CChar>?] = argv.map { strdup($0) }
-  defer { pointers.forEach { free($0) } }
+  defer { for pointer in pointers { free(pointer) } }
   pointers.append(nil)
   guard posix_spawnp(&pid, argv[0], nil, nil, pointers, environ) == 0 else {
     throw TestFailure("spawn \(argv[0])")

@@ -1,0 +1,152 @@
+import PkgCore
+
+/// Level 2: the plugin is opened in a worker, or by its host's own command.
+struct DynamicChecks {
+  let subject: LoadSubject
+  let target: LoadTarget
+  let facts: ElfFacts
+  let worker: String
+
+  /// Loading should be unnoticeable; slower ones are measured again.
+  static let slowMicroseconds = 100_000
+
+  func run(into report: inout LoadReport) {
+    if target.symbolProviders.isEmpty {
+      runInWorker(&report)
+    } else {
+      let reason = "its symbols come from the host, whose own probe decides"
+      report.results.append(CheckResult(.openNow, .skip, reason))
+    }
+    runProbe(&report)
+  }
+
+  private func runProbe(_ report: inout LoadReport) {
+    guard let probe = subject.probe else {
+      report.results.append(CheckResult(.hostProbe, .skip, "the host has no probe"))
+      return
+    }
+    // A worker that found it broken has said all.
+    guard report.refusals.isEmpty else {
+      report.results.append(CheckResult(.hostProbe, .skip, "the plugin could not be loaded"))
+      return
+    }
+    let check = ProbeCheck(probe: probe, limits: target.limits, worker: worker)
+    let (result, missing) = check.run()
+    report.results.append(result)
+    report.missingProtections += missing.filter { !report.missingProtections.contains($0) }
+    if result.status.isRefusal, report.reproduce == nil { report.reproduce = check.reproduce }
+  }
+
+  private func runInWorker(_ report: inout LoadReport) {
+    do throws(Diagnostic) {
+      let run = try open()
+      report.missingProtections = run.values("missing-protection")
+      report.results += results(of: run)
+    } catch {
+      report.results.append(CheckResult(.openNow, .harnessError, error.message))
+    }
+    report.reproduce = reproduce
+  }
+
+  private func open() throws(Diagnostic) -> WorkerRun {
+    try runWorker(
+      WorkerStart(
+        worker: worker, mode: "load", arguments: target.limits.options + loadArguments,
+        environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "SWIFT_BACKTRACE=enable=no"],
+        workingDirectory: "/", stageMilliseconds: target.limits.executionMilliseconds))
+  }
+
+  private var loadArguments: [String] {
+    var arguments: [String] = []
+    for path in subject.neighbours { arguments += ["--neighbour", path] }
+    for path in subject.modules { arguments += ["--module", path] }
+    for entry in entries { arguments += ["--entry", entry] }
+    return arguments + ["--", subject.file]
+  }
+
+  /// Only what the static check saw: an entry by another name stands for those that are missing.
+  private var entries: [String] {
+    (target.requiredEntries.map(\.name)
+      + [target.entryName(fileName: subject.file)].compactMap(\.self))
+      .filter { facts.export($0) != nil }
+  }
+
+  private var reproduce: String {
+    shellCommand(["gdb", "--args", worker, "load", "--no-sandbox"] + loadArguments)
+  }
+
+  // MARK: - verdict
+
+  private func results(of run: WorkerRun) -> [CheckResult] {
+    if let early = resultBeforeOpening(run) { return [early] }
+    let verdict = WorkerVerdict(run: run, subject: subject, limits: target.limits)
+    guard run.isDone else { return [verdict.ending] }
+    if let fault = run.value("fault") {
+      return [verdict.refused(fault)]
+    }
+    let lost = run.values("no-entry").map { "dlsym does not find `\($0)`" }
+    guard lost.isEmpty else { return [CheckResult(.openNow, .fail, lost[0], notes: lost)] }
+    return [CheckResult(.openNow, .pass, duration: run.duration), slowness(run)]
+      + [.openCrash, .openHang, .exitCalled].map { CheckResult($0, .pass) }
+      + WorkerTraces(run: run, runtime: facts.runtime).results
+  }
+
+  /// The worker itself failed, or a library that comes before the plugin did.
+  private func resultBeforeOpening(_ run: WorkerRun) -> CheckResult? {
+    if let fault = run.value("preload-fault") {
+      return CheckResult(.openNow, .harnessError, "what it builds on can't be loaded: \(fault)")
+    }
+    guard run.stage < .dlopen, !run.isDone else { return nil }
+    var notes = run.outputLines(limit: 5)
+    notes.insert("the worker ended \(run.stage.words): \(run.end.words)", at: 0)
+    return CheckResult(.openNow, .harnessError, "the worker could not open it", notes: notes)
+  }
+
+  private func slowness(_ run: WorkerRun) -> CheckResult {
+    guard let first = run.openedMicroseconds, first > Self.slowMicroseconds else {
+      return CheckResult(.openSlow, .pass)
+    }
+    let others = (0..<2).compactMap { _ in (try? open())?.openedMicroseconds }
+    let median = ([first] + others).sorted()[others.count / 2 + others.count % 2]
+    guard median > Self.slowMicroseconds else { return CheckResult(.openSlow, .pass) }
+    return CheckResult(
+      .openSlow, .warn, "opening it takes \(median / 1000) ms",
+      duration: .microseconds(median))
+  }
+}
+
+extension LoadLimits {
+  /// The worker's options.
+  var options: [String] {
+    [
+      "--memory", String(memoryMiB), "--cpu", String(cpuSeconds), "--files", String(files),
+      "--tasks", String(tasks),
+    ]
+  }
+}
+
+extension WorkerRun {
+  func values(_ key: String) -> [String] { records.filter { $0.key == key }.map(\.value) }
+  func value(_ key: String) -> String? { records.first { $0.key == key }?.value }
+  var openedMicroseconds: Int? { value("opened").flatMap { Int($0) } }
+
+  /// The first lines of the output that are not blank.
+  func outputLines(limit: Int) -> [String] {
+    output.split(separator: 0x0A).lazy.map { String(decoding: $0.prefix(300), as: UTF8.self) }
+      .filter { !$0.allSatisfy(\.isWhitespace) }.prefix(limit).map(\.self)
+  }
+}
+
+/// A command as one line for a shell.
+func shellCommand(_ argv: [String]) -> String {
+  argv.map { word in
+    let isPlain = !word.isEmpty && word.utf8.allSatisfy { plainBytes.contains($0) }
+    if isPlain { return word }
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }.joined(separator: " ")
+}
+
+private let plainBytes = Set(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=+:,@%".utf8)

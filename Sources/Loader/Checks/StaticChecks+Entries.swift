@@ -1,0 +1,88 @@
+import PkgCore
+
+// plg-s009, s010, s021: what does the file export?
+extension StaticChecks {
+  func entryChecks() -> [CheckResult] {
+    [entryMissing(), entryNameMismatch(), exportPollution()]
+  }
+
+  private var derivedEntry: String? { target.entryName(fileName: subject.file) }
+
+  private var hasDerivedEntry: Bool {
+    derivedEntry.flatMap(facts.export)?.kind == .function
+  }
+
+  private func entryMissing() -> CheckResult {
+    if hasDerivedEntry { return CheckResult(.entryMissing, .pass) }
+    let faults = target.requiredEntries.compactMap(fault)
+    guard let first = faults.first else { return CheckResult(.entryMissing, .pass) }
+    if misnamedEntry != nil {
+      return CheckResult(.entryMissing, .skip, "its entry is named after another file name")
+    }
+    let alternative = derivedEntry.map { ", nor `\($0)`" } ?? ""
+    return CheckResult(
+      .entryMissing, .fail, first + alternative, notes: Array(faults.dropFirst()),
+      hint: "export the entry with default visibility, and as extern \"C\" in C++")
+  }
+
+  private func fault(_ entry: LoadTarget.RequiredEntry) -> String? {
+    guard let export = facts.export(entry.name) else {
+      return "it does not export `\(entry.name)`"
+    }
+    switch (entry.kind, export.kind) {
+    case (.function, .function), (.function, .indirect), (.object, .object): return nil
+    default: return "its `\(entry.name)` is not \(entry.kind == .function ? "code" : "data")"
+    }
+  }
+
+  private func entryNameMismatch() -> CheckResult {
+    guard let wanted = derivedEntry else { return CheckResult(.entryNameMismatch, .pass) }
+    let hasRequired =
+      !target.requiredEntries.isEmpty && target.requiredEntries.allSatisfy { fault($0) == nil }
+    if hasDerivedEntry || hasRequired { return CheckResult(.entryNameMismatch, .pass) }
+    if let other = misnamedEntry {
+      return CheckResult(
+        .entryNameMismatch, .fail,
+        "the host looks for `\(wanted)` in a file of this name, and it exports `\(other)`",
+        hint: "give the file back its name")
+    }
+    guard target.requiredEntries.isEmpty else {
+      return CheckResult(.entryNameMismatch, .skip, "it exports no entry")
+    }
+    return CheckResult(.entryNameMismatch, .fail, "it does not export `\(wanted)`")
+  }
+
+  /// An export that fits the pattern for another file name.
+  private var misnamedEntry: String? {
+    guard let pattern = target.entryFromFilename, let open = pattern.firstIndex(of: "{"),
+      let close = pattern.lastIndex(of: "}")
+    else { return nil }
+    let head = pattern[..<open]
+    let tail = pattern[pattern.index(after: close)...]
+    return facts.exports.first {
+      $0.kind == .function && $0.name.hasPrefix(head) && $0.name.hasSuffix(tail)
+        && $0.name.utf8.count > head.utf8.count + tail.utf8.count
+    }?.name
+  }
+
+  private func exportPollution() -> CheckResult {
+    let entries = Set(target.requiredEntries.map(\.name) + [derivedEntry].compactMap { $0 })
+    let others = facts.exports.filter { !entries.contains($0.name) }
+    guard !others.isEmpty else { return CheckResult(.exportPollution, .pass) }
+    let shadowing = others.lazy.filter(shadows).prefix(5).map { "`\($0.name)`" }
+    guard shadowing.isEmpty else {
+      return CheckResult(
+        .exportPollution, .warn,
+        "it exports names of libc or the host: \(shadowing.joined(separator: ", "))",
+        hint: "hide what is not an entry: -fvisibility=hidden, or a version script")
+    }
+    return CheckResult(
+      .exportPollution, .info, "\(others.count) symbols are exported beside the entries")
+  }
+
+  // Weak C++ templates are the same everywhere by design.
+  private func shadows(_ export: ElfFacts.Export) -> Bool {
+    guard export.binding == .global, !export.name.hasPrefix("_"), let closure else { return false }
+    return closure.lookup(SymbolName(export.name), version: nil) == .defined
+  }
+}

@@ -1,0 +1,72 @@
+import PkgCore
+
+/// A plugin that was read, beside what it is checked against. The checks are in extensions, one
+/// file a subject; each gives its results in the order of the catalogue.
+struct StaticChecks {
+  let subject: LoadSubject
+  let target: LoadTarget
+  let status: FileStatus
+  let image: ElfImage
+  let facts: ElfFacts
+  /// What the process would hold beside the plugin; nil where the target is another system.
+  let closure: LibraryClosure?
+
+  init(_ subject: LoadSubject, _ target: LoadTarget, _ status: FileStatus, _ image: ElfImage) {
+    self.subject = subject
+    self.target = target
+    self.status = status
+    self.image = image
+    facts = ElfFacts(image)
+    closure = Self.closure(subject, target, image)
+  }
+
+  private static func closure(
+    _ subject: LoadSubject, _ target: LoadTarget, _ image: ElfImage
+  ) -> LibraryClosure? {
+    guard !target.libraryFolders.isEmpty, image.header.machine == target.machine else { return nil }
+    var closure = LibraryClosure(
+      search: LibrarySearch(folders: target.libraryFolders, machine: target.machine))
+    for path in target.symbolProviders + subject.modules {
+      guard let image = LibraryCache.shared.image(path) else { continue }
+      closure.add(LibraryClosure.Member(path: path, image: image), isProvider: true)
+    }
+    closure.add(LibraryClosure.Member(path: subject.file, image: image), isProvider: false)
+    return closure
+  }
+
+  /// All results, in the order of the catalogue.
+  func run() -> [CheckResult] {
+    var results = [CheckResult(.elfValid, .pass)]
+    results += [elfArch(), elfType()]
+    results += libraryChecks() + versionChecks() + symbolChecks()
+    results += entryChecks() + abiChecks() + hardeningChecks() + habitChecks() + fileChecks()
+    return results.sorted { $0.check.rawValue < $1.check.rawValue }
+  }
+}
+
+/// Level 1: everything that can be said without running anything of the plugin.
+func staticResults(_ subject: LoadSubject, _ target: LoadTarget) throws -> (
+  results: [CheckResult], facts: ElfFacts?
+) {
+  let status = try fileStatus(subject.file)
+  let bytes = try readFile(subject.file, maximumSize: maximumElfSize)
+  do throws(ElfError) {
+    let checks = StaticChecks(subject, target, status, try ElfImage(bytes))
+    return (checks.run(), checks.facts)
+  } catch .unsupported {
+    return (foreignResults(bytes, target), nil)
+  } catch {
+    return ([CheckResult(.elfValid, .fail, error.sentence)], nil)
+  }
+}
+
+/// A file of another class: it is enough to know that it does not fit.
+private func foreignResults(_ bytes: [UInt8], _ target: LoadTarget) -> [CheckResult] {
+  guard let header = try? ElfHeader(ElfBytes(storage: bytes)) else { return [] }
+  let found = "\(header.bits)-bit \(header.isLittleEndian ? "little" : "big")-endian"
+  return [
+    CheckResult(.elfValid, .pass),
+    CheckResult(
+      .elfArch, .fail, "built for \(header.machine), \(found); this system is \(target.machine)"),
+  ]
+}

@@ -1,0 +1,109 @@
+import Glibc
+import PkgCore
+
+/// What the end of a worker says about the plugin.
+struct WorkerVerdict {
+  let run: WorkerRun
+  let subject: LoadSubject
+  let limits: LoadLimits
+
+  /// The result of a run that did not come to its end: plg-d003, d004 or d005.
+  var ending: CheckResult {
+    // The handler's word comes first: reporting a crash may itself hang.
+    if run.handledSignal != 0 { return crash(run.handledSignal) }
+    switch run.end {
+    case .timedOut:
+      return CheckResult(
+        .openHang, .timeout, "it did not return within \(limits.executionMilliseconds) ms",
+        notes: ["it was \(run.stage.words)"])
+    case .signalled(SIGXCPU), .signalled(SIGKILL):
+      return CheckResult(
+        .openHang, .timeout,
+        "it was killed: more than \(limits.cpuSeconds) s of processor time, or out of memory",
+        notes: ["it was \(run.stage.words)"])
+    case .signalled(let number): return crash(number)
+    case .exited(let code):
+      return CheckResult(
+        .exitCalled, .fail, "it ended the process itself, with exit code \(code)",
+        notes: ["it was \(run.stage.words)"] + forgery,
+        hint: "remove calls of exit() from its constructors")
+    }
+  }
+
+  private var forgery: [String] {
+    run.hasForgedRecords ? ["it wrote into the report of the test"] : []
+  }
+
+  /// dlopen refused the plugin; the loader's text without the path that everybody knows.
+  func refused(_ fault: String) -> CheckResult {
+    let prefix = subject.file + ": "
+    let message = fault.hasPrefix(prefix) ? String(fault.dropFirst(prefix.count)) : fault
+    return CheckResult(.openNow, .fail, message)
+  }
+
+  private func crash(_ number: Int32) -> CheckResult {
+    let frames = run.values("frame").compactMap(Frame.init)
+    let place = frames.first.map { " in \($0.text)" } ?? ""
+    let address = signalFields.count > 2 ? ", address \(signalFields[2])" : ""
+    // What lies below the loader is the worker's own.
+    let own = frames.prefix { !$0.isLoader }
+    var notes = ["signal \(signalName(number))\(address)"]
+    notes += own.prefix(16).map { "at \($0.text)" }
+    notes += run.outputLines(limit: 3).map { "it wrote: \($0)" }
+    return CheckResult(
+      .openCrash, .crash, "\(signalName(number)) \(run.stage.words)\(place)", notes: notes)
+  }
+
+  // number, code, address, program counter
+  private var signalFields: [Substring] { run.value("signal")?.split(separator: " ") ?? [] }
+
+  /// A record `frame INDEX ADDRESS OFFSET SYMBOL+DISTANCE MODULE`.
+  private struct Frame {
+    let symbol: Substring
+    let offset: Substring
+    let module: Substring
+
+    init?(_ text: String) {
+      let fields = text.split(separator: " ", maxSplits: 4)
+      guard fields.count == 5 else { return nil }
+      (offset, symbol) = (fields[2], fields[3])
+      module = fields[4].split(separator: "/").last ?? fields[4]
+    }
+
+    var isLoader: Bool { module.hasPrefix("ld-linux") || module.hasPrefix("ld-2") }
+
+    var text: String {
+      symbol.hasPrefix("?") ? "\(module)+\(offset)" : "`\(symbol)` (\(module)+\(offset))"
+    }
+  }
+}
+
+/// The name of a signal that kills.
+func signalName(_ number: Int32) -> String {
+  switch number {
+  case SIGSEGV: "SIGSEGV"
+  case SIGBUS: "SIGBUS"
+  case SIGILL: "SIGILL"
+  case SIGFPE: "SIGFPE"
+  case SIGABRT: "SIGABRT"
+  case SIGSYS: "SIGSYS"
+  case SIGTRAP: "SIGTRAP"
+  case SIGKILL: "SIGKILL"
+  case SIGXCPU: "SIGXCPU"
+  case SIGXFSZ: "SIGXFSZ"
+  case SIGTERM: "SIGTERM"
+  case SIGPIPE: "SIGPIPE"
+  default: "signal \(number)"
+  }
+}
+
+extension ProcessEnd {
+  /// The end in words.
+  var words: String {
+    switch self {
+    case .exited(let code): "exit code \(code)"
+    case .signalled(let number): signalName(number)
+    case .timedOut: "it took too long"
+    }
+  }
+}

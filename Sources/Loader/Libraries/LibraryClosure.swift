@@ -1,0 +1,119 @@
+import PkgCore
+
+/// Objects and, breadth first, all libraries that they need: what a process would hold.
+struct LibraryClosure: Sendable {
+  /// A file and what it contains.
+  struct Member: Sendable {
+    let path: String
+    let image: ElfImage
+    let rpath: [String]
+    let runpath: [String]
+
+    init(path: String, image: ElfImage) {
+      self.path = path
+      self.image = image
+      let origin = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      func folders(_ range: Range<Int>?) -> [String] {
+        guard let range else { return [] }
+        return expand(
+          image.bytes.string(range).split(separator: ":").map(String.init), origin: origin)
+      }
+      rpath = folders(image.dynamic.rpath)
+      runpath = folders(image.dynamic.runpath)
+    }
+
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// A library that was not found.
+  struct Missing: Sendable, Equatable {
+    let library: String
+    let neededBy: String
+  }
+
+  private(set) var members: [Member] = []
+  private(set) var missing: [Missing] = []
+  private var names: Set<String> = []
+  private let search: LibrarySearch
+
+  init(search: LibrarySearch) { self.search = search }
+
+  /// Adds an object with what it needs. The object's own symbols count only where `isProvider`.
+  mutating func add(_ root: Member, isProvider: Bool) {
+    var queue: [(member: Member, inherited: [String])] = [(root, [])]
+    if isProvider { insert(root) }
+    var next = 0
+    while next < queue.count {
+      let (member, inherited) = queue[next]
+      next += 1
+      for range in member.image.dynamic.neededNames {
+        let name = member.image.bytes.string(range)
+        guard names.insert(name).inserted else { continue }
+        guard let found = search.find(name, neededBy: member, inherited: inherited) else {
+          missing.append(Missing(library: name, neededBy: member.name))
+          continue
+        }
+        insert(found)
+        queue.append((found, member.runpath.isEmpty ? member.rpath + inherited : inherited))
+      }
+    }
+  }
+
+  private mutating func insert(_ member: Member) {
+    members.append(member)
+    if let soname = member.image.dynamic.soname { names.insert(member.image.bytes.string(soname)) }
+  }
+
+  /// Whether a symbol was found.
+  enum Lookup: Sendable, Equatable {
+    case defined
+    /// Only under another version.
+    case otherVersion
+    case absent
+  }
+
+  /// Looks a symbol up as the loader does: by name, and by version where the library has versions.
+  func lookup(_ name: SymbolName, version: String?) -> Lookup {
+    var result = Lookup.absent
+    for member in members {
+      switch member.image.lookup(name, version: version) {
+      case .defined: return .defined
+      case .otherVersion: result = .otherVersion
+      case .absent: break
+      }
+    }
+    return result
+  }
+}
+
+extension ElfImage {
+  /// Whether this file defines a symbol. Without versions of its own it satisfies any reference.
+  func lookup(_ name: SymbolName, version: String?) -> LibraryClosure.Lookup {
+    var result = LibraryClosure.Lookup.absent
+    symbols.definitions(of: name, in: bytes) { symbol in
+      guard let version, versions.definesAny,
+        let own = versions.version(ofSymbol: symbol.index, in: bytes)
+      else {
+        result = .defined
+        return true
+      }
+      guard version.utf8.elementsEqual(bytes.storage[own]) else {
+        result = .otherVersion
+        return false
+      }
+      result = .defined
+      return true
+    }
+    return result
+  }
+
+  /// The definition of a symbol by name; nil where there is none.
+  func symbol(named name: String) -> ElfSymbolTable.Symbol? {
+    var found: ElfSymbolTable.Symbol?
+    symbols.definitions(of: SymbolName(name), in: bytes) { symbol in
+      found = symbol
+      return true
+    }
+    return found
+  }
+}

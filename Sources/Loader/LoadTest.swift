@@ -1,0 +1,36 @@
+public import PkgCore
+
+/// Runs the checks of a level on one plugin.
+///
+/// Level 1 reads the file only. From level 2 on a worker opens it, in a process of its own behind
+/// walls; where the symbols come from a host's binary, the host's probe decides instead. Nothing
+/// runs of a plugin that a static check refuses. Blocks; may be called from several threads.
+///
+/// - Parameters:
+///   - subject: the plugin and what surrounds it.
+///   - target: this system with what the host adds, or another system for level 1.
+///   - level: 1 or 2; higher ones run what level 2 does.
+///   - worker: the path of `plugctl-worker`.
+/// - Returns: what was found; a plugin that is refused is no error.
+/// - Throws: ``Diagnostic`` where the file can't be read.
+public func loadTest(
+  _ subject: LoadSubject, against target: LoadTarget, level: Int, worker: String
+) throws -> LoadReport {
+  let (results, facts) = try staticResults(subject, target)
+  var report = LoadReport(name: subject.name, file: subject.file, level: level, results: results)
+  guard level >= 2 else { return report }
+  if report.refusals.isEmpty, let facts {
+    let dynamic = DynamicChecks(subject: subject, target: target, facts: facts, worker: worker)
+    dynamic.run(into: &report)
+  } else {
+    let reason = "static checks refuse the plugin, so nothing of it was run"
+    report.results += [CheckID.openNow, .hostProbe].map { CheckResult($0, .skip, reason) }
+  }
+  return report
+}
+
+/// Runs a host's own command as the check `plg-d011`, under limits and without a network. Blocks;
+/// may be called from several threads.
+public func runProbe(_ probe: HostProbe, limits: LoadLimits, worker: String) -> CheckResult {
+  ProbeCheck(probe: probe, limits: limits, worker: worker).run().result
+}
