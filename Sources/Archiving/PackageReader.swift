@@ -62,6 +62,31 @@ public struct PackageReader: ~Copyable {
     return description
   }
 
+  /// Unpacks an archive that is no package: one top folder of regular files with safe paths, the
+  /// folder itself left out.
+  ///
+  /// - Throws: ``ArchiveError``.
+  public mutating func unpackForeign(
+    _ descriptor: Int32, into staging: borrowing StagingFolder
+  ) throws(ArchiveError) {
+    try open(descriptor)
+    var folders: Set<String> = ["."]
+    var top: Substring?
+    var count = 0
+    while let entry = try nextEntry(isForeign: true) {
+      count += 1
+      guard count < PackageLimits.entries else { throw .tooLarge("more than \(PackageLimits.entries) entries") }
+      let parts = entry.path.split(separator: "/", maxSplits: 1)
+      guard entry.type == EntryType.file, parts.count == 2, top == nil || top == parts[0] else {
+        throw .unsafe(entry: entry.path, why: "which is no regular file in the one top folder")
+      }
+      top = parts[0]
+      let path = String(parts[1])
+      try onDisk { () throws(SystemError) in try Self.makeFolders(of: path, known: &folders, staging) }
+      try copy(to: path, size: entry.size, isExecutable: entry.isExecutable, staging)
+    }
+  }
+
   private struct Entry {
     let path: String
     let type: UInt32
@@ -139,31 +164,34 @@ public struct PackageReader: ~Copyable {
     known.insert(folder)
   }
 
-  private func nextEntry() throws(ArchiveError) -> Entry? {
+  private func nextEntry(isForeign: Bool = false) throws(ArchiveError) -> Entry? {
     while true {
       var pointer: OpaquePointer?
       let result = library.functions.read_next_header(archive, &pointer)
       if result == ArchiveResult.end { return nil }
       guard result == ArchiveResult.ok, let pointer else { throw .unreadable(library.reason(archive)) }
-      let entry = try self.entry(pointer)
+      let entry = try self.entry(pointer, isForeign: isForeign)
       // Folders are made as files need them; an entry for one says nothing more.
       if entry.type != EntryType.folder { return entry }
-      guard PackagePath.isSafe(entry.path.hasSuffix("/") ? String(entry.path.dropLast()) : entry.path) else {
+      let folder = entry.path.hasSuffix("/") ? String(entry.path.dropLast()) : entry.path
+      guard PackagePath.isSafe(folder) || (isForeign && folder == ".") else {
         throw .unsafe(entry: entry.path, why: "which is no safe path")
       }
     }
   }
 
-  private func entry(_ pointer: OpaquePointer) throws(ArchiveError) -> Entry {
+  private func entry(_ pointer: OpaquePointer, isForeign: Bool) throws(ArchiveError) -> Entry {
     let functions = library.functions
-    let path = functions.entry_pathname(pointer).map { String(cString: $0) } ?? ""
+    var path = functions.entry_pathname(pointer).map { String(cString: $0) } ?? ""
+    // `tar -C dist .` writes every path with a leading `./`.
+    if isForeign, path.hasPrefix("./"), path != "./" { path.removeFirst(2) }
     let type = functions.entry_filetype(pointer)
     if let why = refusal(pointer, type) { throw .unsafe(entry: path, why: why) }
     guard PackagePath.isSafe(path) || type == EntryType.folder else {
       throw .unsafe(entry: path, why: "which is no safe path")
     }
     let mode = functions.entry_perm(pointer)
-    guard type != EntryType.file || mode == 0o644 || mode == 0o755 else {
+    guard isForeign || type != EntryType.file || mode == 0o644 || mode == 0o755 else {
       throw .unsafe(entry: path, why: "with mode \(String(mode, radix: 8)) instead of 644 or 755")
     }
     return Entry(

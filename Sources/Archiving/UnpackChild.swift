@@ -5,7 +5,8 @@ public import PkgCore
 /// folder before it touches the first byte. One child unpacks many archives.
 ///
 /// ```
-/// argv    plugctl __unpack STAGING DURABLE FD SIZE [FD SIZE ...]      descriptors are inherited
+/// argv    plugctl __unpack STAGING FLAGS FD SIZE [FD SIZE ...]        descriptors are inherited;
+///                                                                     FLAGS: 1 durable, 2 foreign
 /// stdout  one line an archive: {"ok":true} or {"code":..,"message":..,"notes":[..],"hint":..}
 /// disk    STAGING/0, STAGING/1, ...                                   one folder an archive
 /// ```
@@ -32,11 +33,12 @@ public enum UnpackChild {
   /// - Parameters:
   ///   - staging: an empty folder that only this user can write.
   ///   - isDurable: syncs each file and folder.
+  ///   - isForeign: the archives are no packages: any one folder of safe files is unpacked.
   /// - Returns: for each job nil, or why it failed.
   /// - Throws: ``SystemError`` where the child can't be started, ``Diagnostic`` where it broke off.
-  public static func run(_ jobs: [Job], staging: String, isDurable: Bool) throws -> [Diagnostic?] {
+  public static func run(_ jobs: [Job], staging: String, isDurable: Bool, isForeign: Bool = false) throws -> [Diagnostic?] {
     let folder = try FileSystem.openFolder(staging)
-    var arguments = [Machine.executable, command, String(folder.raw), isDurable ? "1" : "0"]
+    var arguments = [Machine.executable, command, String(folder.raw), String((isDurable ? 1 : 0) + (isForeign ? 2 : 0))]
     for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
     var child = ChildCommand(arguments)
     child.environment = []
@@ -68,19 +70,23 @@ public enum UnpackChild {
     _ = Sandbox.confine(to: staging)
     for index in stride(from: 2, to: numbers.count, by: 2) {
       let job = Job(descriptor: Int32(clamping: numbers[index]), size: numbers[index + 1])
-      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isDurable: numbers[1] == 1)
+      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, flags: numbers[1])
       do throws(SystemError) { try output.write(report.compactBytes + [0x0A]) } catch { return 1 }
     }
     return 0
   }
 
   private static func unpack(
-    _ job: Job, into name: String, below staging: borrowing Descriptor, isDurable: Bool
+    _ job: Job, into name: String, below staging: borrowing Descriptor, flags: Int64
   ) -> JSON {
     do {
       let folder = try StagingFolder.made(name, below: staging)
-      var reader = try PackageReader(packedSize: job.size, isDurable: isDurable)
-      _ = try reader.unpack(job.descriptor, into: folder)
+      var reader = try PackageReader(packedSize: job.size, isDurable: flags & 1 != 0)
+      if flags & 2 != 0 {
+        try reader.unpackForeign(job.descriptor, into: folder)
+      } else {
+        _ = try reader.unpack(job.descriptor, into: folder)
+      }
       return ["ok": true]
     } catch let error as any Diagnosable {
       let diagnostic = error.diagnostic

@@ -3,7 +3,6 @@ internal import Files
 internal import PkgCore
 internal import PkgStore
 internal import Signing
-internal import Synchronization
 
 /// One archive that a change needs.
 struct WantedArchive: Sendable {
@@ -28,11 +27,10 @@ struct ArchiveFetching: Sendable {
     guard !wanted.isEmpty else { return [] }
     try checkSpace(wanted)
     let total = wanted.reduce(0) { $0 + $1.build.size }
-    let arrived = Mutex<Int64>(0)
+    let arrived = Tally()
     session.progress(.downloading(done: 0, total: total))
     let report: @Sendable (Int) -> Void = { count in
-      let done = arrived.withLock { $0 += Int64(count); return $0 }
-      session.progress(.downloading(done: done, total: total))
+      session.progress(.downloading(done: arrived.add(Int64(count)), total: total))
     }
     let batches = Self.batches(wanted.count)
     var pending = Task { try await fetch(Array(wanted[batches[0]]), report) }

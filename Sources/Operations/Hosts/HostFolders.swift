@@ -1,0 +1,44 @@
+internal import Files
+public import PkgCore
+
+/// Where a host searches, for a session: profile paths with home and project filled in.
+public struct HostFolders: Sendable {
+  /// A folder that a host searches.
+  public struct Place: Sendable {
+    /// The folder, absolute.
+    public let path: String
+    /// `project`, `user`, `system`, or the variable's name.
+    public let source: String
+  }
+
+  private let session: Session
+
+  /// Folders as a session sees them.
+  public init(_ session: Session) { self.session = session }
+
+  /// All folders in the order in which the host searches; later mentions of the same one left out.
+  public func search(_ profile: HostProfile) throws -> [Place] {
+    var places: [Place] = []
+    for path in profile.paths {
+      switch path {
+      case .folder(let scope, let folder):
+        places.append(Place(path: try resolved(folder), source: scope.rawValue))
+      case .variable(let name, let separator):
+        let value = Machine.environment(name) ?? ""
+        for folder in value.split(separator: Character(separator)) where !folder.isEmpty {
+          places.append(Place(path: try FileSystem.absolute(String(folder)), source: name))
+        }
+      }
+    }
+    var seen: Set<String> = []
+    return places.filter { seen.insert($0.path).inserted }
+  }
+
+  /// A profile's folder as an absolute path: `~` is the home, a relative one lies in the project.
+  func resolved(_ folder: String) throws -> String {
+    let root = session.options.root ?? ""
+    if folder == "~" || folder.hasPrefix("~/") { return Machine.home + folder.dropFirst() }
+    if folder.hasPrefix("/") { return root + folder }
+    return try FileSystem.absolute((session.projectFolder ?? ".") + "/" + folder)
+  }
+}

@@ -1,0 +1,67 @@
+internal import Files
+internal import PkgCore
+internal import PkgStore
+
+/// Tells a running host of a change, and proves by /proc what it maps afterwards.
+struct HostReload {
+  let profile: HostProfile
+  let instance: HostInstance
+  let session: Session
+
+  /// - Returns: what was done and seen, a sentence each.
+  func tell(_ prepared: PreparedGeneration) async throws -> [String] {
+    guard let binary = HostBinary.path(of: profile), let real = FileSystem.realPath(binary) else { return [] }
+    let running = ProcessTable.processes(of: real)
+    guard !running.isEmpty else { return [] }
+    switch profile.reload {
+    case .none: return []
+    case .restart:
+      return ["\(profile.id) is running (\(running.count) processes); restart it to use the change"]
+    case .command(let arguments):
+      session.progress(.reloading(host: profile.id))
+      var command = ChildCommand(arguments.map { filled($0, [("binary", binary)]) })
+      command.timeoutMilliseconds = 20_000
+      let child = command
+      let result = try await BlockingWork.run { try child.run() }
+      guard result.isSuccess else { return [failure(result)] }
+      return ["\(profile.id) was told to reload"] + (try await proof(real, prepared))
+    }
+  }
+
+  private func failure(_ result: ChildResult) -> String {
+    let reason = printable(result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)")
+    return "\(profile.id) could not be told to reload: \(reason)"
+  }
+
+  /// Waits up to two seconds for a process to map the new generation's files.
+  private func proof(_ binary: String, _ prepared: PreparedGeneration) async throws -> [String] {
+    let wanted = prepared.libraries.compactMap { FileSystem.realPath($0.path) }
+    guard !wanted.isEmpty else { return [] }
+    for _ in 0..<40 {
+      let maps = ProcessTable.processes(of: binary).filter { process in
+        wanted.allSatisfy { ProcessTable.maps(process, $0) }
+      }
+      if !maps.isEmpty {
+        let list = maps.map(String.init).joined(separator: ", ")
+        return ["/proc shows \(wanted.count) plugins of generation \(prepared.generation.number) mapped by \(profile.id) (pid \(list))"]
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return ["no process of \(profile.id) maps the new plugins yet; does its configuration include them?"]
+  }
+}
+
+/// What /proc says of other processes, as far as this user may see it.
+enum ProcessTable {
+  /// Processes whose program is this file.
+  static func processes(of executable: String) -> [Int32] {
+    let names = (try? FileSystem.names(in: "/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable }
+  }
+
+  /// Whether a process has a file mapped.
+  static func maps(_ process: Int32, _ path: String) -> Bool {
+    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else { return false }
+    return String(decoding: bytes, as: UTF8.self).contains(" \(path)\n")
+  }
+}

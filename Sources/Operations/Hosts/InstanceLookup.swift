@@ -1,0 +1,34 @@
+internal import Files
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// Host instances of a session's scope.
+struct InstanceLookup {
+  let session: Session
+
+  /// The instance of a host; one of its own for each folder that was chosen by hand.
+  func instance(of host: String) throws -> HostInstance {
+    guard let into = session.options.into else { return HostInstance(id: host, places: session.places) }
+    let folder = try FileSystem.absolute(into)
+    let digest = base32(sha256(Array(folder.utf8)).bytes.prefix(5))
+    return HostInstance(id: "\(host)@\(digest)", places: session.places)
+  }
+
+  /// All instances that the session means, each with its live generation.
+  func all() throws -> [(instance: HostInstance, current: Generation)] {
+    let wanted = try session.options.into.map { _ in try session.options.host.map { try instance(of: $0).id } } ?? nil
+    return try HostInstance.all(in: session.places).compactMap { instance in
+      if let wanted, instance.id != wanted { return nil }
+      if let host = session.options.host, instance.hostID != host { return nil }
+      guard let current = try instance.currentGeneration() else { return nil }
+      if let into = session.options.into, current.viewFolder != (try FileSystem.absolute(into)) { return nil }
+      return (instance, current)
+    }
+  }
+}
+
+extension HostInstance {
+  /// The profile's id.
+  var hostID: String { id.split(separator: "@").first.map(String.init) ?? id }
+}

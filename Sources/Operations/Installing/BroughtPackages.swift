@@ -1,0 +1,71 @@
+internal import Archiving
+internal import Files
+internal import PkgCore
+internal import Signing
+
+/// Packages from files, verified by the user's own keys and unpacked into a scratch folder.
+struct BroughtPackages: ~Copyable {
+  /// A package with what is known of its archive.
+  struct Package: Sendable {
+    let path: String
+    let folder: String
+    let description: PackageDescription
+    let tree: SHA256Digest
+    let archive: SHA256Digest
+    let keyID: String?
+  }
+
+  let packages: [Package]
+  private let scratch: ScratchFolder
+
+  init(_ files: [String], _ session: Session) throws {
+    let scratch = try ScratchFolder()
+    var packages: [Package] = []
+    if !files.isEmpty {
+      let keys = KeyRing(session)
+      let archives = try files.map { path in
+        let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
+        let signature = try FileSystem.readIfPresent("\(path).minisig", limit: 1 << 14)
+        return try VerifiedArchive(
+          archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) }, keys: keys)
+      }
+      let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought", true)
+      for (place, package) in unpacked.enumerated() {
+        let archive = archives[place]
+        if let statement = archive.statement { try package.check(is: statement, file: files[place]) }
+        packages.append(
+          Package(
+            path: files[place], folder: package.folder, description: package.description,
+            tree: package.tree, archive: archive.archive.sha256, keyID: archive.keyID))
+      }
+    }
+    self.packages = packages
+    self.scratch = scratch
+  }
+
+  /// Copies packages to the file system of the store, from which they can be renamed into place.
+  static func moved(_ packages: [Package], into folder: String) throws -> [UnpackedPackage] {
+    try packages.enumerated().map { place, package in
+      let target = "\(folder)/brought-\(place)"
+      try copy(package.folder, to: target)
+      return try UnpackedPackage(target)
+    }
+  }
+
+  private static func copy(_ folder: String, to target: String) throws {
+    try FileSystem.makeFolder(target)
+    for name in try FileSystem.names(in: folder) {
+      let (from, to) = ("\(folder)/\(name)", "\(target)/\(name)")
+      let status = try FileSystem.status(from)
+      switch status.kind {
+      case .folder: try copy(from, to: to)
+      case .link: try FileSystem.link(to, to: FileSystem.linkTarget(from))
+      default:
+        let file = try FileSystem.create(to, mode: status.mode & 0o777)
+        try file.write(FileSystem.read(from, limit: Int(PackageLimits.fileBytes)))
+        try file.sync()
+      }
+    }
+    try FileSystem.syncFolder(target)
+  }
+}

@@ -1,0 +1,41 @@
+internal import PkgCore
+
+/// What a person asks to be changed.
+public struct InstallRequest: Sendable {
+  /// Plugins by reference, archives by path, or URLs.
+  public var items: [String]
+  /// Optional dependencies to have as well.
+  public var with: [String] = []
+  /// Shows what would be done and does nothing.
+  public var isDryRun = false
+  /// Whether an installed version may be replaced by a lower one.
+  public var allowsDowngrade = false
+  /// Whether dependents may go with a plugin that is removed.
+  public var cascades = false
+  /// 0 for no load test, 1 for what is read of the file, 2 for loading it.
+  public var testLevel = 2
+  /// The command, as it is remembered in the generation.
+  public var command = ""
+
+  /// A request for these items.
+  public init(items: [String]) { self.items = items }
+
+  /// What can be installed by one item.
+  enum Item {
+    case reference(PluginReference)
+    case file(String)
+    case url(String)
+
+    init(_ text: String) throws {
+      if text.hasPrefix("https://") || text.hasPrefix("http://") || text.hasPrefix("file://") {
+        self = .url(text)
+      } else if text.hasPrefix("./") || text.hasPrefix("/") || text.hasPrefix("../")
+        || text.hasSuffix(".tar.zst") || text.hasSuffix(".tar.gz")
+      {
+        self = .file(text)
+      } else {
+        self = .reference(try PluginReference(text))
+      }
+    }
+  }
+}

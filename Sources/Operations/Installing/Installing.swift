@@ -1,0 +1,247 @@
+internal import Archiving
+internal import Files
+public import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// Changes what is installed: install, upgrade, remove. Each host instance is changed on its own.
+public struct Installing: Sendable {
+  private let session: Session
+  private let network: Network
+
+  /// Changes in a session's scope.
+  public init(_ session: Session) {
+    self.session = session
+    network = Network(session)
+  }
+
+  /// Installs what is asked for and what that needs.
+  public func install(_ request: InstallRequest) async throws -> [InstallReport] {
+    var references: [PluginReference] = []
+    var files: [String] = []
+    for item in request.items {
+      switch try InstallRequest.Item(item) {
+      case .reference(let reference): references.append(reference)
+      case .file(let path): files.append(path)
+      case .url(let url): files.append(try await download(url))
+      }
+    }
+    if files.isEmpty, let reports = try reportsIfInstalled(references, request) { return reports }
+    let brought = try BroughtPackages(files, session)
+    let source = try await sourceIfNeeded(references, brought)
+    let wishes = try await wishes(references, source)
+    var hosts: [String] = []
+    for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host) where !hosts.contains(host) {
+      hosts.append(host)
+    }
+    var reports: [InstallReport] = []
+    for host in hosts {
+      let roots = wishes.filter { $0.host == host }.map(\.root)
+      let mine = brought.packages.filter { $0.description.manifest.host == host }
+      reports.append(try await change(host, request, source) { current in
+        ChangeGoal(roots: roots, brought: mine, upgrades: [], with: request.with, current: current)
+      })
+    }
+    return reports
+  }
+
+  /// Brings plugins to their newest versions; all of them where none is named.
+  public func upgrade(_ request: InstallRequest) async throws -> [InstallReport] {
+    let references = try request.items.map { try PluginReference($0) }
+    let targets = try Self.targets(references, InstanceLookup(session: session).all())
+    guard !targets.isEmpty else { return [] }
+    let source = try await RecordSource.open(session, network, refresh: .always)
+    var reports: [InstallReport] = []
+    for target in targets {
+      let names = target.plugins
+      let roots = references.compactMap { reference -> SolveRequest.Root? in
+        guard let name = names.first(where: { reference.matches($0) }) else { return nil }
+        return SolveRequest.Root(name: name, range: reference.range ?? .any)
+      }
+      reports.append(
+        try await change(target.instance.hostID, request, source, instance: target.instance) { current in
+          // Without names everything may move; with names also what they need.
+          let upgrades = references.isEmpty ? Set((current?.plugins ?? []).map(\.name)) : Set(names)
+          return ChangeGoal(roots: roots, brought: [], upgrades: upgrades, with: [], current: current)
+        })
+    }
+    return reports
+  }
+
+  /// Removes plugins; refused where others need them, unless the request cascades.
+  public func remove(_ request: InstallRequest) async throws -> [InstallReport] {
+    let references = try request.items.map { try PluginReference($0) }
+    let targets = try Self.targets(references, InstanceLookup(session: session).all())
+    var reports: [InstallReport] = []
+    for target in targets {
+      reports.append(try await remove(target.plugins, target.instance, request))
+    }
+    return reports
+  }
+
+  /// Where named plugins are installed.
+  ///
+  /// - Throws: ``Diagnostic`` with `plugin.not-installed` for a name that is nowhere.
+  private static func targets(
+    _ references: [PluginReference], _ all: [(instance: HostInstance, current: Generation)]
+  ) throws -> [(instance: HostInstance, plugins: [PluginName])] {
+    let installed = all.flatMap { $0.current.plugins.map(\.name) }
+    for reference in references where !installed.contains(where: { reference.matches($0) }) {
+      let near = nearest(to: reference.name.text, among: installed.map(\.name.text))
+      throw Diagnostic(
+        .pluginNotInstalled, "`\(reference)` is not installed here",
+        hint: near.map { "did you mean `\($0)`?" } ?? "`plugctl list` shows what is")
+    }
+    return all.compactMap { instance, current in
+      let names = current.plugins.map(\.name).filter { name in
+        references.isEmpty || references.contains { $0.matches(name) }
+      }
+      return names.isEmpty ? nil : (instance, names)
+    }
+  }
+
+  /// The answer without index and lock, where all that is asked for is there.
+  private func reportsIfInstalled(
+    _ references: [PluginReference], _ request: InstallRequest
+  ) throws -> [InstallReport]? {
+    guard request.with.isEmpty else { return nil }
+    let all = try InstanceLookup(session: session).all()
+    var hosts: [String] = []
+    for reference in references {
+      let there = all.first { _, current in
+        current.plugins.contains { plugin in
+          reference.matches(plugin.name) && plugin.isRequested
+            && (reference.range?.contains(plugin.version) ?? true)
+        }
+      }
+      guard let there else { return nil }
+      if !hosts.contains(there.instance.id) { hosts.append(there.instance.id) }
+    }
+    return hosts.map {
+      InstallReport(host: $0, scope: session.scope, plan: TransactionPlan(from: [], to: []))
+    }
+  }
+
+  private func sourceIfNeeded(
+    _ references: [PluginReference], _ brought: borrowing BroughtPackages
+  ) async throws -> RecordSource? {
+    let needsOthers = brought.packages.contains { !$0.description.manifest.constraints.dependencies.isEmpty }
+    guard !references.isEmpty || needsOthers else { return nil }
+    return try await RecordSource.open(session, network, refresh: .whenOld)
+  }
+
+  private func wishes(
+    _ references: [PluginReference], _ source: RecordSource?
+  ) async throws -> [(host: String, root: SolveRequest.Root)] {
+    guard let source else { return [] }
+    var names: [PluginName] = []
+    for reference in references { names.append(try await source.fullName(reference)) }
+    let records = try await source.records(names)
+    var wishes: [(host: String, root: SolveRequest.Root)] = []
+    for (reference, name) in zip(references, names) {
+      guard let record = records[name]?.record else {
+        throw Diagnostic(.pluginUnknown, "no index has a plugin `\(name)`")
+      }
+      if let host = session.options.host, host != record.host, record.host != "any" {
+        throw Diagnostic(
+          .incompatibleHost, "`\(name)` is a plugin of `\(record.host)`, not of `\(host)`",
+          hint: "leave `--host` out")
+      }
+      let host = record.host == "any" ? session.options.host ?? record.host : record.host
+      wishes.append((host, SolveRequest.Root(name: name, range: reference.range ?? .any)))
+    }
+    return wishes
+  }
+
+  /// Plans and carries out a change of one instance.
+  private func change(
+    _ host: String, _ request: InstallRequest, _ source: RecordSource?, instance: HostInstance? = nil,
+    goal: (Generation?) -> ChangeGoal
+  ) async throws -> InstallReport {
+    let profile = try ProfileCatalog(session).profile(host)
+    let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
+    let planner = ChangePlanning(session: session, profile: profile, source: source, allowsDowngrade: request.allowsDowngrade)
+    if request.isDryRun {
+      let current = try instance.currentGeneration()
+      let (plan, _) = try await planner.plan(goal(current))
+      return InstallReport(host: instance.id, scope: session.scope, plan: plan)
+    }
+    let lock = try acquire(instance)
+    let goal = goal(lock.current)
+    let (plan, wanted) = try await planner.plan(goal)
+    if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
+    let staging = try TransactionFolder(instance)
+    let unpacked = try BroughtPackages.moved(goal.brought, into: staging.path)
+    return try await runner(profile, instance, request).perform(
+      plan, wanted, lock: lock, unpacked: unpacked, staging: staging)
+  }
+
+  private func remove(
+    _ names: [PluginName], _ instance: HostInstance, _ request: InstallRequest
+  ) async throws -> InstallReport {
+    let profile = try ProfileCatalog(session).profile(instance.hostID)
+    if request.isDryRun {
+      let current = try instance.currentGeneration()?.plugins ?? []
+      let rest = try Self.rest(current, without: names, cascades: request.cascades)
+      return InstallReport(host: instance.id, scope: session.scope, plan: TransactionPlan(from: current, to: rest))
+    }
+    let lock = try acquire(instance)
+    let current = lock.current?.plugins ?? []
+    let rest = try Self.rest(current, without: names, cascades: request.cascades)
+    let plan = TransactionPlan(from: current, to: rest)
+    if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
+    let staging = try TransactionFolder(instance)
+    return try await runner(profile, instance, request).perform(
+      plan, rest.map { InstanceChange.Wanted(plugin: $0) }, lock: lock, staging: staging)
+  }
+
+  /// What stays when these go.
+  private static func rest(
+    _ plugins: [InstalledPlugin], without names: [PluginName], cascades: Bool
+  ) throws -> [InstalledPlugin] {
+    var gone = Set(names)
+    while true {
+      let dependents = plugins.filter { plugin in
+        !gone.contains(plugin.name)
+          && plugin.constraints.dependencies.contains { !$0.isOptional && gone.contains($0.name) }
+      }
+      guard !dependents.isEmpty else { return plugins.filter { !gone.contains($0.name) } }
+      guard cascades else {
+        let needed = dependents.map { "`\($0.name)`" }.joined(separator: ", ")
+        throw Diagnostic(
+          .solveRequired, "\(needed) needs what would be removed",
+          hint: "remove it as well, or all that depends on it with `--cascade`")
+      }
+      gone.formUnion(dependents.map(\.name))
+    }
+  }
+
+  private func acquire(_ instance: HostInstance) throws -> InstanceLock {
+    let progress = session.progress
+    return try InstanceLock.acquire(instance, waitSeconds: session.options.waitSeconds) {
+      progress(.waiting(host: instance.id))
+    }
+  }
+
+  private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest) -> InstanceChange {
+    InstanceChange(
+      session: session, profile: profile, instance: instance, network: network, command: request.command,
+      testLevel: request.testLevel)
+  }
+
+  /// Brings an archive and its signature to a file of the cache's.
+  private func download(_ url: String) async throws -> String {
+    let digest = sha256(Array(url.utf8)).hex.prefix(16)
+    let folder = "\(session.places.cache)/downloads/\(digest)"
+    try FileSystem.makeFolders(folder)
+    let path = "\(folder)/archive.tar.zst"
+    try FileSystem.removeIfPresent(path)
+    let sink = ArchiveSink(try FileSystem.create(path))
+    try await network.stream(url, limit: PackageLimits.totalBytes) { try sink.take($0) }
+    _ = try sink.finish()
+    let signature = try await network.bytesIfPresent(url + ".minisig", limit: 1 << 14)
+    try FileSystem.removeIfPresent(path + ".minisig")
+    if let signature { try FileSystem.replace(path + ".minisig", with: signature, isDurable: false) }
+    return path
+  }
+}

@@ -1,0 +1,147 @@
+internal import Archiving
+internal import Files
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// One change of one host instance, from a wanted set to a live generation. Everything before the
+/// switch may be killed at any moment and leaves only garbage.
+struct InstanceChange: Sendable {
+  let session: Session
+  let profile: HostProfile
+  let instance: HostInstance
+  let network: Network
+  /// As it is written into the generation.
+  let command: String
+  /// 0 for none, else the load tests' level.
+  let testLevel: Int
+
+  /// A plugin that must be there afterwards, and its archive where its tree is not here yet.
+  struct Wanted: Sendable {
+    var plugin: InstalledPlugin
+    var archive: WantedArchive?
+  }
+
+  /// Carries the change out.
+  ///
+  /// - Parameters:
+  ///   - wanted: all plugins afterwards, in the order of dependencies.
+  ///   - unpacked: packages that were brought by hand, by the digest of their trees.
+  func perform(
+    _ plan: TransactionPlan, _ wanted: [Wanted], lock: borrowing InstanceLock,
+    unpacked: [UnpackedPackage] = [], staging: borrowing TransactionFolder
+  ) async throws -> InstallReport {
+    var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
+    guard !plan.isEmpty else { return report }
+    try await fetchTrees(wanted, unpacked, staging)
+    let generation = try newGeneration(wanted, lock)
+    let prepared = try GenerationWriter.write(generation, by: profile, lock)
+    do {
+      try Commit.check(prepared, lock)
+      report.tests = try await test(plan, prepared)
+      try Self.refuse(report.tests)
+      try Task.checkCancellation()
+    } catch {
+      try? Commit.discard(prepared)
+      throw error
+    }
+    try Commit.perform(prepared, lock)
+    report.generation = generation.number
+    let isEmptied = generation.plugins.isEmpty
+    report.includeHint = isEmptied ? nil : includeHint
+    report.undo = Self.undo(plan)
+    report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session).tell(prepared)
+    return report
+  }
+
+  private func fetchTrees(
+    _ wanted: [Wanted], _ unpacked: [UnpackedPackage], _ staging: borrowing TransactionFolder
+  ) async throws {
+    let trees = TreeStore(session.places)
+    let missing = wanted.compactMap(\.archive).filter { !trees.contains($0.build.tree) }
+    // Few files are synced one by one; for many, one call for the whole disk is faster.
+    let isSyncedByFile = missing.count <= 100
+    let fetching = ArchiveFetching(session: session, network: network, keys: KeyRing(session))
+    let packages = try await fetching.unpack(missing, staging: staging.path, isDurable: isSyncedByFile)
+    guard !packages.isEmpty || !unpacked.isEmpty else { return }
+    if !isSyncedByFile {
+      session.progress(.syncing)
+      let places = session.places
+      try await BlockingWork.run { try FileSystem.openFolder(places.trees).syncFileSystem() }
+    }
+    for package in packages + unpacked { try trees.adopt(package.folder, as: package.tree) }
+    try FileSystem.syncFolder(session.places.trees)
+  }
+
+  private func newGeneration(_ wanted: [Wanted], _ lock: borrowing InstanceLock) throws -> Generation {
+    let plugins = try wanted.map { wanted in
+      var plugin = wanted.plugin
+      // Only the package itself says which of its files is the library.
+      if plugin.library.isEmpty {
+        plugin.library = try TreeStore.description(in: session.places.tree(plugin.tree)).library
+      }
+      return plugin
+    }
+    return Generation(
+      number: lock.nextNumber, created: session.now, host: instance.id, command: command,
+      viewFolder: try viewFolder(lock.current), view: view, pathStyle: profile.layout.pathStyle,
+      plugins: plugins)
+  }
+
+  /// A folder that was chosen by hand is filled with links where the profile would have the host
+  /// configured.
+  private var view: HostProfile.View {
+    session.options.into != nil && profile.layout.view == .include ? .links : profile.layout.view
+  }
+
+  private func viewFolder(_ current: Generation?) throws -> String? {
+    if let into = session.options.into { return try FileSystem.absolute(into) }
+    if instance.id.contains("@") { return current?.viewFolder }
+    guard profile.layout.view != .include else { return nil }
+    guard let folder = profile.folder(in: session.scope) else {
+      throw Diagnostic(
+        .profileInvalid, "the profile `\(profile.id)` has no folder in \(session.scope.rawValue) scope",
+        hint: "name one with `--into DIR`")
+    }
+    return try HostFolders(session).resolved(folder)
+  }
+
+  private func test(_ plan: TransactionPlan, _ prepared: PreparedGeneration) async throws -> [LoadReport] {
+    guard testLevel > 0 else { return [] }
+    let changed = Set(plan.steps.filter { $0.action != .remove }.map(\.name))
+    guard !changed.isEmpty else { return [] }
+    let candidates = try prepared.libraries.compactMap { library -> LoadTesting.Candidate? in
+      guard changed.contains(library.name), let plugin = prepared.generation.plugin(library.name),
+        plugin.platform.isLinux
+      else { return nil }
+      let description = try TreeStore.description(in: session.places.tree(plugin.tree))
+      return LoadTesting.Candidate(plugin: plugin, path: library.path, description: description)
+    }
+    return try await LoadTesting(profile).test(
+      candidates, in: prepared, level: testLevel, progress: session.progress)
+  }
+
+  private static func refuse(_ reports: [LoadReport]) throws {
+    guard let report = reports.first(where: { !$0.refusals.isEmpty }), let diagnostic = report.diagnostic else { return }
+    throw diagnostic.noting("nothing was changed")
+  }
+
+  private var includeHint: String? {
+    guard session.options.into == nil, let hint = profile.activation?.includeHint else { return nil }
+    return filled(
+      hint, [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
+  }
+
+  private static func undo(_ plan: TransactionPlan) -> String {
+    let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }
+    let changed = plan.steps.compactMap { step in step.formerVersion.map { "\(step.name)@\($0)" } }
+    let gone = plan.steps.filter { $0.action == .remove }.map { "\($0.name)@\($0.version)" }
+    var commands: [String] = []
+    if !came.isEmpty { commands.append("plugctl remove " + came.joined(separator: " ")) }
+    if !changed.isEmpty {
+      commands.append("plugctl install --allow-downgrade " + changed.joined(separator: " "))
+    }
+    if !gone.isEmpty { commands.append("plugctl install " + gone.joined(separator: " ")) }
+    return commands.joined(separator: " && ")
+  }
+}

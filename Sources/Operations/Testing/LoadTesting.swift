@@ -1,0 +1,155 @@
+internal import Files
+internal import Loader
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// Load tests by a host's profile.
+struct LoadTesting: Sendable {
+  let profile: HostProfile
+  let binary: String?
+  private let target: LoadTarget
+  private let worker: String
+
+  init(_ profile: HostProfile) throws {
+    self.profile = profile
+    binary = HostBinary.path(of: profile)
+    worker = try Self.workerPath()
+    target = Self.target(profile, binary: binary)
+  }
+
+  /// What is tested of a prepared generation.
+  struct Candidate: Sendable {
+    let plugin: InstalledPlugin
+    /// The path that the host will get.
+    let path: String
+    let description: PackageDescription
+  }
+
+  /// Tests new plugins through a generation that is not live, beside all others that are enabled.
+  ///
+  /// - Parameters:
+  ///   - prepared: where the libraries lie, in the order of dependencies.
+  ///   - level: 1 or 2.
+  /// - Returns: a report for each new plugin, and one for the host's own command.
+  func test(
+    _ candidates: [Candidate], in prepared: PreparedGeneration, level: Int, progress: @escaping ProgressSink
+  ) async throws -> [LoadReport] {
+    let order = prepared.libraries
+    let done = Tally()
+    progress(.testing(done: 0, total: candidates.count))
+    var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
+      let width = Machine.processorCount
+      for share in 0..<min(width, candidates.count) {
+        let mine = stride(from: share, to: candidates.count, by: width).map { $0 }
+        group.addTask {
+          let reports = try await BlockingWork.run {
+            try mine.map { place in
+              let report = try test(candidates[place], order, level: level)
+              progress(.testing(done: Int(done.add(1)), total: candidates.count))
+              return report
+            }
+          }
+          return (share, reports)
+        }
+      }
+      var result = [LoadReport?](repeating: nil, count: candidates.count)
+      for try await (share, reports) in group {
+        for (offset, report) in reports.enumerated() { result[share + offset * width] = report }
+      }
+      return result.compactMap { $0 }
+    }
+    let isRefused = reports.contains { !$0.refusals.isEmpty }
+    if level >= 2, !isRefused, !order.isEmpty, let report = try await probeReport(prepared) {
+      reports.append(report)
+    }
+    return reports
+  }
+
+  /// Tests one file on its own.
+  func test(file path: String, name: String, level: Int) throws -> LoadReport {
+    var subject = LoadSubject(name: name, file: path)
+    subject.probe = nil
+    return try loadTest(subject, against: target, level: level, worker: worker)
+  }
+
+  private func test(
+    _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int
+  ) throws -> LoadReport {
+    var subject = LoadSubject(name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
+    // Whom it needs is loaded before it, and seen by it; the others only stand beside it.
+    let needed = Set(candidate.plugin.constraints.dependencies.map(\.name))
+    let before = order.prefix { $0.name != candidate.plugin.name }
+    subject.modules = before.filter { needed.contains($0.name) }.map(\.path)
+    subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
+    subject.declared = try Self.declared(candidate)
+    return try loadTest(subject, against: target, level: level, worker: worker)
+  }
+
+  private static func declared(_ candidate: Candidate) throws -> LoadSubject.DeclaredFile? {
+    let entry = candidate.description.files.first { $0.path == candidate.plugin.library }
+    guard case .file(let size, _, let digest)? = entry?.content else { return nil }
+    let bytes = try FileSystem.read(candidate.path, limit: 256 << 20)
+    return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: sha256(bytes))
+  }
+
+  private func probeReport(_ prepared: PreparedGeneration) async throws -> LoadReport? {
+    guard let probe = profile.probe, let binary else { return nil }
+    let limits = target.limits
+    let worker = worker
+    let result = try await BlockingWork.run {
+      let folder = try ScratchFolder()
+      let values = [
+        ("binary", binary), ("tmp", folder.path), ("activate", "\(prepared.folder)/activate"),
+        ("plugins", "\(prepared.folder)/plugins"),
+      ]
+      for file in probe.files where PackagePath.isSafe(file.name) {
+        try FileSystem.replace("\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8), isDurable: false)
+      }
+      return runProbe(Self.hostProbe(probe, values, folder.path), limits: limits, worker: worker)
+    }
+    return LoadReport(name: profile.id, file: "\(prepared.folder)/activate", level: 2, results: [result])
+  }
+
+  private static func hostProbe(
+    _ probe: HostProfile.Probe, _ values: [(String, String)], _ folder: String
+  ) -> HostProbe {
+    var command = HostProbe(argv: probe.arguments.map { filled($0, values) })
+    command.environment += ["HOME=\(folder)"]
+    command.environment += probe.environment.map { "\($0.name)=\(filled($0.value, values))" }
+    command.workingDirectory = folder
+    command.writableFolders = [folder]
+    command.timeoutMilliseconds = Int(probe.timeoutMilliseconds)
+    command.okExitCode = Int32(clamping: probe.exitCode)
+    command.failRegex = probe.failPattern
+    command.okRegex = probe.passPattern
+    return command
+  }
+
+  private static func target(_ profile: HostProfile, binary: String?) -> LoadTarget {
+    var target = thisSystem()
+    let limits = profile.limits
+    target.limits = LoadLimits(
+      memoryMiB: Int(limits.memoryMB), files: Int(limits.files), tasks: Int(limits.threads),
+      executionMilliseconds: Int(limits.executionMilliseconds))
+    // Profiles name several kinds of libraries; the first that we can call decides.
+    guard let abi = profile.abis.first(where: { !$0.required.isEmpty || !$0.entryFromFileName.isEmpty }),
+      profile.abis.count == 1
+    else { return target }
+    target.requiredEntries = abi.required.map { .init(name: $0.name, kind: $0.isObject ? .object : .function) }
+    target.entryFromFilename = abi.entryFromFileName.isEmpty ? nil : abi.entryFromFileName
+    target.staticProbes = Set(abi.staticProbes.compactMap { LoadTarget.StaticProbe(rawValue: $0) })
+    if let binary { target.symbolProviders = abi.symbolProviders.map { filled($0, [("binary", binary)]) } }
+    return target
+  }
+
+  /// The worker lies beside this program, or where an installed plugctl keeps it.
+  private static func workerPath() throws -> String {
+    let folder = FileSystem.folder(of: Machine.executable)
+    let candidates = ["\(folder)/plugctl-worker", "\(folder)/../libexec/plugctl/plugctl-worker"]
+    if let path = candidates.first(where: FileSystem.isExecutable) { return path }
+    throw Diagnostic(
+      .loadHarness, "`plugctl-worker` is missing beside `\(Machine.executable)`",
+      hint: "install plugctl again, or build it with `scripts/build`")
+  }
+}
