@@ -19,9 +19,9 @@ public enum CatalogDocument {
     /// An SPDX expression.
     public var license: String?
     /// Words for search.
-    public var tags: [String]
+    public var tags: [String] = []
     /// File extensions that it handles.
-    public var extensions: [String]
+    public var extensions: [String] = []
     /// The newest version that may be chosen; the newest of all where none may.
     public var version: Version
     /// When that was published.
@@ -29,7 +29,16 @@ public enum CatalogDocument {
     /// `available`, `yanked` or `withdrawn`, of that version.
     public var state: String
     /// How many versions there are.
-    public var versionCount: Int64
+    public var versionCount: Int64 = 1
+
+    /// An entry with what every plugin has.
+    public init(name: PluginName, host: String, version: Version, published: Timestamp, state: String) {
+      self.name = name
+      self.host = host
+      self.version = version
+      self.published = published
+      self.state = state
+    }
   }
 
   /// The catalog of these records, sorted by name.
@@ -82,11 +91,7 @@ extension CatalogDocument.Entry {
       let published = json["published"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
       let state = json["state"]?.stringValue
     else { return nil }
-    self.name = name
-    self.host = host
-    self.version = version
-    self.published = published
-    self.state = state
+    self.init(name: name, host: host, version: version, published: published, state: state)
     type = json["type"]?.stringValue
     title = json["title"]?.stringValue
     summary = json["summary"]?.stringValue
