@@ -60,6 +60,7 @@ struct DigestTests {
     var bytes = Array("passphrase".utf8)
     let secret = SecretBytes(wiping: &bytes)
     #expect(bytes == [UInt8](repeating: 0, count: 10))
+    #expect(secret.withBytes { $0.elementsEqual("passphrase".utf8) })
     #expect("\(secret)" == "(secret)")
     var dumped = ""
     dump(secret, to: &dumped)

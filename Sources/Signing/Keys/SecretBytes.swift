@@ -11,8 +11,11 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflect
 
   /// Takes a copy of the bytes and overwrites the array with zeros.
   public convenience init(wiping bytes: inout [UInt8]) {
-    let copied = bytes
-    self.init(count: copied.count) { $0.copyBytes(from: copied) }
+    // Not `copyBytes(from: bytes)` of a copy: the array must stay the only owner of its memory, or
+    // the wiping below would go to a new one.
+    self.init(count: bytes.count) { memory in
+      bytes.withUnsafeBytes { memory.copyMemory(from: $0) }
+    }
     bytes.withUnsafeMutableBytes { wipe($0) }
   }
 

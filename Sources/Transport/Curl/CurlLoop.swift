@@ -6,8 +6,8 @@ final class CurlLoop {
   private let inbox: CurlInbox
   private let configuration: FetchConfiguration
   private let multi: UnsafeMutableRawPointer
-  /// Not begun: their host, or the loop, has enough to do.
-  private var waiting: [CurlJob] = []
+  /// Not begun, since their host, or the loop, has enough to do; by origin, in order of arrival.
+  private var waiting: [String: [CurlJob]] = [:]
   /// Begun and in libcurl's hands, or waiting for a retry; by id.
   private var transfers: [UInt64: CurlTransfer] = [:]
   private var retries: [(due: ContinuousClock.Instant, id: UInt64)] = []
@@ -52,32 +52,36 @@ final class CurlLoop {
 
   private func handle(_ message: CurlInbox.Message) {
     switch message {
-    case .start(let job): waiting.append(job)
-    case .cancel(let id):
-      if let place = waiting.firstIndex(where: { $0.id == id }) {
-        waiting.remove(at: place).fail(.cancelled)
-      } else if let transfer = transfers[id] {
-        finish(transfer, .failure(TransportError.cancelled(url: transfer.job.address.shown)))
-      }
+    case .start(let job): waiting[job.address.origin, default: []].append(job)
+    case .cancel(let id): cancel(id)
     }
   }
 
-  /// In the order of arrival, as far as the bounds allow.
-  private func beginWaiting() {
-    var later: [CurlJob] = []
-    for job in waiting {
-      let active = perOrigin[job.address.origin, default: 0]
-      if job.isCancelled.isSet {
-        job.fail(.cancelled)
-      } else if transfers.count >= configuration.transfersAtOnce
-        || active >= configuration.connectionsPerHost
-      {
-        later.append(job)
-      } else {
-        begin(job)
-      }
+  /// Does nothing where the job has ended already.
+  private func cancel(_ id: UInt64) {
+    if let transfer = transfers[id] {
+      return finish(
+        transfer, .failure(TransportError.cancelled(url: transfer.job.address.shown)))
     }
-    waiting = later
+    for (origin, jobs) in waiting {
+      guard let place = jobs.firstIndex(where: { $0.id == id }) else { continue }
+      waiting[origin]?.remove(at: place)
+      return jobs[place].fail(.cancelled)
+    }
+  }
+
+  /// As far as the bounds allow.
+  private func beginWaiting() {
+    for origin in Array(waiting.keys) {
+      while transfers.count < configuration.transfersAtOnce,
+        perOrigin[origin, default: 0] < configuration.connectionsPerHost,
+        let job = waiting[origin]?.first
+      {
+        waiting[origin]?.removeFirst()
+        job.isCancelled.isSet ? job.fail(.cancelled) : begin(job)
+      }
+      if waiting[origin]?.isEmpty == true { waiting[origin] = nil }
+    }
   }
 
   private func begin(_ job: CurlJob) {
@@ -143,7 +147,7 @@ final class CurlLoop {
 
   private func end() {
     inbox.listen(on: nil)
-    for job in waiting { job.fail(.cancelled) }
+    for job in waiting.values.joined() { job.fail(.cancelled) }
     for transfer in Array(transfers.values) {
       finish(transfer, .failure(TransportError.cancelled(url: transfer.job.address.shown)))
     }

@@ -2,6 +2,8 @@
 struct CurlResponse {
   private(set) var etag: String?
   private(set) var lastModified: String?
+  /// Where a part of a body begins, in bytes from the start of the whole; nil for a whole one.
+  private(set) var rangeStart: Int64?
   /// The length stated for the body as sent; nil where none is, or where it is encoded.
   var length: Int64? { isEncoded ? nil : statedLength }
   /// Whether the last line ended the header.
@@ -24,6 +26,8 @@ struct CurlResponse {
       statedLength = Int64(value)
     } else if let value = value(of: "content-encoding:", in: line) {
       isEncoded = value.lowercased() != "identity"
+    } else if let value = value(of: "content-range: bytes ", in: line) {
+      rangeStart = Int64(value.prefix { $0 != "-" })
     } else if let value = value(of: "etag:", in: line) {
       etag = value
     } else if let value = value(of: "last-modified:", in: line) {

@@ -25,6 +25,10 @@ final class CurlTransfer {
   /// What the callbacks found out about the present response.
   private var response = CurlResponse()
   private var delivered: Int64 = 0
+  /// What was delivered before the present try.
+  private var start: Int64 = 0
+  /// The strong validator of the body that was delivered in part; nil unless one is resumed.
+  private var resumed: String?
 
   init?(job: CurlJob, library: CurlLibrary, configuration: FetchConfiguration) {
     guard let handle = plg_easy_init(library.functions) else { return nil }
@@ -49,10 +53,11 @@ final class CurlTransfer {
     let remaining = (deadline - ContinuousClock.now).milliseconds
     guard remaining > 0 else { throw .timeout(url: address.shown, cause: "the deadline passed") }
     response = CurlResponse()
+    start = delivered
     reason.pointee = 0
     let options = CurlOptions(library: library, handle: handle)
     plg_slist_free(library.functions, headerList)
-    headerList = options.list(sameOrigin ? job.request.headers.map(\.line) : [])
+    headerList = options.list((sameOrigin ? job.request.headers.map(\.line) : []) + rangeLines)
     let isSet = options.set(
       address, job.request, configuration, milliseconds: remaining, headers: headerList,
       reason: reason, owner: Unmanaged.passUnretained(self).toOpaque())
@@ -64,9 +69,7 @@ final class CurlTransfer {
     if let failure = response.failure { return .done(.failure(failure)) }
     if code == CURLE_OK, let target = redirectTarget() { return redirect(to: target) }
     let result = Result { () throws(TransportError) in try self.result(code) }
-    if case .failure = result, delivered == 0, isTransient(code),
-      attempts < configuration.retries
-    {
+    if case .failure = result, isTransient(code), attempts < configuration.retries, canResume() {
       let wait = configuration.backoff * (1 << attempts)
       attempts += 1
       if ContinuousClock.now + wait < deadline { return .again(wait) }
@@ -76,7 +79,10 @@ final class CurlTransfer {
 
   /// Takes a piece of the body; false ends the transfer.
   func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
-    guard status == 200 else { return setAside(piece.count) }
+    guard status == wantedStatus else { return setAside(piece.count) }
+    guard resumed == nil || response.rangeStart == start else {
+      return fail(TransportError.status(url: address.shown, code: 206))
+    }
     guard delivered + Int64(piece.count) <= limit else {
       return fail(TransportError.tooLarge(url: address.shown, limit: limit))
     }
@@ -106,6 +112,24 @@ final class CurlTransfer {
     var status = 0
     _ = plg_get_long(library.functions, handle, CURLINFO_RESPONSE_CODE, &status)
     return status
+  }
+
+  private var wantedStatus: Int { resumed == nil ? 200 : 206 }
+
+  /// RFC 9110, 13.1.5: the rest, if the body is still the same.
+  private var rangeLines: [String] {
+    resumed.map { ["Range: bytes=\(delivered)-", "If-Range: \($0)"] } ?? []
+  }
+
+  /// Whether another try can go on where this one ended: always at the start, later only where the
+  /// server vouches for the very same bytes.
+  private func canResume() -> Bool {
+    guard delivered > 0 else { return true }
+    guard !job.request.acceptsCompression, let etag = resumed ?? response.etag,
+      etag.utf8.first == UInt8(ascii: "\"")
+    else { return false }
+    resumed = etag
+    return true
   }
 
   private var sameOrigin: Bool { address.origin == job.address.origin }
@@ -159,12 +183,16 @@ final class CurlTransfer {
       throw .truncated(url: url, expected: job.request.expected, received: delivered)
     default: throw .unreachable(url: url, cause: cause(code))
     }
-    guard status == 200 || status == 304 else { throw .status(url: url, code: status) }
-    if status == 200, let expected = job.request.expected, expected != delivered {
+    if resumed != nil, status == 200 {
+      throw .truncated(url: url, expected: job.request.expected, received: delivered)
+    }
+    guard status == wantedStatus || status == 304 else { throw .status(url: url, code: status) }
+    if status != 304, let expected = job.request.expected, expected != delivered {
       throw .truncated(url: url, expected: expected, received: delivered)
     }
     return FetchResponse(
-      status: status, byteCount: delivered, effectiveURL: url, etag: response.etag,
+      status: status == 304 ? 304 : 200, byteCount: delivered, effectiveURL: url,
+      etag: resumed ?? response.etag,
       lastModified: response.lastModified)
   }
 

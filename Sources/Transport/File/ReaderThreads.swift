@@ -13,8 +13,7 @@ final class ReaderThreads: Sendable {
   private static let most = 2
   private let state = Mutex(State())
 
-  /// Runs the closure when a thread is free. False after ``close()`` or without threads; it will
-  /// then never run.
+  /// Runs the closure when a thread is free. False after ``close()``; it will then never run.
   func run(_ body: @escaping @Sendable () -> Void) -> Bool {
     let (isAccepted, needsThread) = state.withLock { state -> (Bool, Bool) in
       guard !state.isClosed else { return (false, false) }
@@ -23,13 +22,9 @@ final class ReaderThreads: Sendable {
       state.running += 1
       return (true, true)
     }
-    guard needsThread, !DetachedThread.start({ self.drain() }) else { return isAccepted }
-    // Without a thread of its own the closure is taken back, unless another thread has taken it.
-    return state.withLock { state in
-      state.running -= 1
-      guard state.running == 0 else { return true }
-      return state.waiting.popLast() == nil
-    }
+    // Where the system gives no thread, the caller's does the work: late, but done.
+    if needsThread, !DetachedThread.start({ self.drain() }) { drain() }
+    return isAccepted
   }
 
   /// Refuses further closures; those that wait still run, and end early by their flags.

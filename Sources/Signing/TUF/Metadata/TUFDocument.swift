@@ -52,7 +52,9 @@ public struct TUFDocument: Sendable {
     let list = signatures.map { signature -> JSON in
       ["keyid": .string(signature.keyID), "sig": .string(signature.text)]
     }
-    bytes = (["signatures": .array(list), "signed": .object(signed)] as JSON).prettyBytes
+    let file: JSON = ["signatures": .array(list), "signed": .object(signed)]
+    // People read and sign root files; the others are fetched often.
+    bytes = role == .root ? file.prettyBytes : file.compactBytes + [0x0A]
   }
 
   /// The same metadata with this signature added, or put in place of one by the same key.
