@@ -100,3 +100,17 @@ public enum GenerationWriter {
     try FileSystem.syncFolder("\(folder)/activate")
   }
 }
+
+extension PreparedGeneration {
+  /// The live generation as it was prepared, to be tested again.
+  public static func live(_ generation: Generation, _ instance: HostInstance) -> PreparedGeneration {
+    let folder = instance.folder(of: generation.number)
+    let libraries = generation.plugins.filter(\.isEnabled).compactMap { plugin in
+      plugin.viewNames.first.map { name -> (name: PluginName, path: String) in
+        let isFolder = FileSystem.target("\(folder)/plugins/\(name)")?.kind == .folder
+        return (plugin.name, "\(folder)/plugins/\(name)" + (isFolder ? "/\(plugin.library)" : ""))
+      }
+    }
+    return PreparedGeneration(generation: generation, folder: folder, libraries: libraries)
+  }
+}
