@@ -21,7 +21,7 @@ public struct Packed: Sendable {
 
 /// What an author does with a plugin before it is published.
 public struct Authoring: Sendable {
-  private let session: Session
+  let session: Session
 
   /// Authoring with a session's profiles.
   public init(_ session: Session) { self.session = session }

@@ -100,8 +100,8 @@ public struct HostQueries: Sendable {
     }
     let managed = try managedPaths()
     var winners: [String: String] = [:]
-    return try places.flatMap { place in
-      try Self.sharedObjects(in: place.path).map { path in
+    return places.flatMap { place in
+      Self.sharedObjects(in: place.path).map { path in
         let name = String(path.dropFirst(place.path.count + 1))
         let winner = winners[name]
         if winner == nil { winners[name] = path }
@@ -165,8 +165,8 @@ public struct HostQueries: Sendable {
   }
 
   /// One folder deep, since layouts have folders by type or by plugin.
-  private static func sharedObjects(in folder: String) throws -> [String] {
-    try (try? FileSystem.names(in: folder))?.flatMap { name -> [String] in
+  private static func sharedObjects(in folder: String) -> [String] {
+    (try? FileSystem.names(in: folder))?.flatMap { name -> [String] in
       let path = "\(folder)/\(name)"
       if FileSystem.target(path)?.kind == .folder {
         return ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".so") }.map { "\(path)/\($0)" }
