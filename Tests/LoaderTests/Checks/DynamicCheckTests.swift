@@ -162,11 +162,11 @@ import Testing
       "if (kill(getppid(), 0) == 0 || errno != EPERM) _exit(1);",
       "if (kill(1, 0) == 0) _exit(1);", "if (kill(-1, 0) == 0) _exit(1);",
       "if (syscall(SYS_tgkill, getppid(), getppid(), 0) == 0) _exit(1);",
-      "if (ptrace(PTRACE_ATTACH, getppid(), 0, 0) == 0) _exit(1);",
+      "if (ptrace(PTRACE_SEIZE, getppid(), 0, 0) == 0) _exit(1);",
       "if (geteuid() == 0) _exit(1);", "if (setsid() > 0) _exit(1);",
       "if (syscall(425, 8, 0) >= 0 || errno != EPERM) _exit(1);",
       "if (getenv(\"HOME\") || getenv(\"PLUGCTL_TEST\")) _exit(1);",
-      "if (chmod(\"/tmp\", 0777) == 0) _exit(1);",
+      "if (chmod(\"/tmp\", 01777) == 0) _exit(1);",
       "int used = 0; for (int fd = 3; fd < 200; fd++) used += fcntl(fd, F_GETFD) >= 0; if (used) _exit(1);",
     ])
   func walls(body: String) throws {
