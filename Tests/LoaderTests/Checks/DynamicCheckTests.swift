@@ -149,7 +149,7 @@ import Testing
 
   // Each constructor ends the process unless the wall holds.
   @Test(
-    "can't reach beyond its process",
+    "can't reach beyond its process", .enabled(if: Worker.hasAllWalls),
     arguments: [
       "if (fork() >= 0) _exit(1);", "if (syscall(SYS_vfork) >= 0) _exit(1);",
       "if (syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0) _exit(1);",
@@ -213,6 +213,14 @@ import Testing
       $0.check.rawValue.hasPrefix("plg-d") && $0.status == .warn
     }
     #expect(warned.map(\.check) == [check])
+  }
+
+  @Test("is found by a path from the working folder")
+  func relativePath() throws {
+    let path = try plugin("")
+    let folder = try #require(getcwd(nil, 0).map { String(cString: $0) })
+    let up = String(repeating: "../", count: folder.split(separator: "/").count)
+    #expect(try refusals(report(up + path.dropFirst(), level: 2)) == [])
   }
 
   @Test("is tested beside its neighbours, and a broken one is not its fault")
