@@ -65,8 +65,9 @@ extension StaticChecks {
 
   private func buildMode() -> CheckResult? {
     let opensGoPlugins = target.staticProbes.contains(.goPackageHashes)
+    let wantsEntry = !target.requiredEntries.isEmpty || target.entryFromFilename != nil
     switch facts.runtime {
-    case .goPlugin where !opensGoPlugins:
+    case .goPlugin where !opensGoPlugins && wantsEntry:
       return CheckResult(
         .buildmode, .fail, "built with -buildmode=plugin, which only Go hosts can open",
         hint: "build it with -buildmode=c-shared")

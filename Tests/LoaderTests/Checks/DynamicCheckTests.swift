@@ -66,7 +66,7 @@ import Testing
       ("close_range(0, ~0U, 0); for (;;) pause();", .openHang, .timeout),
     ])
   func verdicts(body: String, check: CheckID, status: CheckStatus) throws {
-    let report = try report(plugin(body), level: 2) { $0.limits.executionMilliseconds = 300 }
+    let report = try report(plugin(body), level: 2) { $0.limits.executionMilliseconds = 600 }
     #expect(report.refusals.map(\.check) == [check])
     #expect(report.refusals.map(\.status) == [status])
   }
