@@ -82,6 +82,19 @@ import Testing
     #expect(report.diagnostic?.code == .loadCrashed)
   }
 
+  @Test("that crashes in a function of its own is told its name, unless stripped")
+  func localFunction() throws {
+    let source = """
+      static int poke(volatile int *p) { return *p; }
+      __attribute__((constructor)) static void begin(void) { poke(0); }
+      """
+    let named = try report(folder.plugin("n.so", source, ["-O0"]), level: 2).result(.openCrash)
+    #expect(named?.message.hasPrefix("SIGSEGV inside dlopen in `poke+0x") == true)
+    #expect(named?.notes.contains { $0.hasPrefix("at `begin+0x") } == true)
+    let bare = try report(folder.plugin("s.so", source, ["-O0", "-s"]), level: 2).result(.openCrash)
+    #expect(bare?.message.hasPrefix("SIGSEGV inside dlopen in s.so+0x") == true)
+  }
+
   @Test("that overflows its stack is reported as a crash")
   func stackOverflow() throws {
     let path = try folder.plugin(
