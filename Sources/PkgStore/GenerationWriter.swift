@@ -83,12 +83,10 @@ public enum GenerationWriter {
     try FileSystem.link(path, to: entry.target.isEmpty ? tree : "\(tree)/\(entry.target)")
   }
 
-  private static func writeActivation(
-    _ profile: HostProfile, _ generation: Generation, _ libraries: [(name: PluginName, path: String)],
-    _ folder: String
-  ) throws {
-    guard let activation = profile.activation else { return }
-    try FileSystem.makeFolder("\(folder)/activate")
+  /// The text that makes a host load libraries, in their order.
+  public static func activationText(
+    _ activation: HostProfile.Activation, _ libraries: [(name: PluginName, path: String)]
+  ) -> String {
     var text = activation.header
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     for (name, path) in libraries {
@@ -96,6 +94,16 @@ public enum GenerationWriter {
         activation.text, [("path", path), ("name", name.name.text), ("publisher", name.publisher.text)])
       if !text.hasSuffix("\n") { text += "\n" }
     }
+    return text
+  }
+
+  private static func writeActivation(
+    _ profile: HostProfile, _ generation: Generation, _ libraries: [(name: PluginName, path: String)],
+    _ folder: String
+  ) throws {
+    guard let activation = profile.activation else { return }
+    try FileSystem.makeFolder("\(folder)/activate")
+    let text = activationText(activation, libraries)
     try FileSystem.replace("\(folder)/activate/\(activation.file)", with: Array(text.utf8))
     try FileSystem.syncFolder("\(folder)/activate")
   }

@@ -97,18 +97,25 @@ struct LoadTesting: Sendable {
     guard let probe = profile.probe, let binary else { return nil }
     let limits = target.limits
     let worker = worker
+    let activation = profile.activation
     let result = try await BlockingWork.run {
       let folder = try ScratchFolder()
       let values = [
-        ("binary", binary), ("tmp", folder.path), ("activate", "\(prepared.folder)/activate"),
+        ("binary", binary), ("tmp", folder.path), ("activate", "\(folder.path)/activate"),
         ("plugins", "\(prepared.folder)/plugins"),
       ]
+      // Written anew, since a stable path leads to the generation that is still live.
+      if let activation {
+        try FileSystem.makeFolder("\(folder.path)/activate")
+        let text = GenerationWriter.activationText(activation, prepared.libraries)
+        try FileSystem.replace("\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
+      }
       for file in probe.files where PackagePath.isSafe(file.name) {
         try FileSystem.replace("\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8), isDurable: false)
       }
       return runProbe(Self.hostProbe(probe, values, folder.path), limits: limits, worker: worker)
     }
-    return LoadReport(name: profile.id, file: "\(prepared.folder)/activate", level: 2, results: [result])
+    return LoadReport(name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
   }
 
   private static func hostProbe(
