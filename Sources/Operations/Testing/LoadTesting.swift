@@ -83,7 +83,13 @@ struct LoadTesting: Sendable {
     subject.modules = before.filter { needed.contains($0.name) }.map(\.path)
     subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     subject.declared = try Self.declared(candidate)
-    return try loadTest(subject, against: target, level: level, worker: worker)
+    var report = try loadTest(subject, against: target, level: level, worker: worker)
+    // A refused generation is removed; what it linked to stays, so the command must name that.
+    for path in order.map(\.path) {
+      guard let real = FileSystem.realPath(path) else { continue }
+      report.reproduce = report.reproduce.map { replaced($0, path, by: real) }
+    }
+    return report
   }
 
   private static func declared(_ candidate: Candidate) throws -> LoadSubject.DeclaredFile? {
@@ -159,4 +165,15 @@ struct LoadTesting: Sendable {
       .loadHarness, "`plugctl-worker` is missing beside `\(Machine.executable)`",
       hint: "install plugctl again, or build it with `scripts/build`")
   }
+}
+
+/// Every occurrence of a text in another.
+private func replaced(_ text: String, _ old: String, by new: String) -> String {
+  var result = ""
+  var rest = text[...]
+  while let range = rest.firstRange(of: old) {
+    result += rest[..<range.lowerBound] + new
+    rest = rest[range.upperBound...]
+  }
+  return result + rest
 }
