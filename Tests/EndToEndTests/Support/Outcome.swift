@@ -10,6 +10,7 @@ struct Outcome: Sendable, CustomStringConvertible {
 
   /// The exit code; -1 where the process did not end by itself.
   var exit: Int32 { if case .exited(let code) = end { code } else { -1 } }
+  var succeeds: Bool { exit == 0 }
   var lines: [String] { output.split(separator: "\n").map(String.init) }
 
   /// The code in `error[CODE]: ...`; nil where there is no error.

@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import Synchronization
 
 /// The programs under test and the folders that hold them.
 enum Programs {
@@ -43,9 +44,13 @@ final class TestFolder: Sendable {
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     try FileSystem.setMode(path, 0o755)
+    Leftovers.add(path)
   }
 
-  deinit { try? FileSystem.removeTree(path) }
+  deinit {
+    try? FileSystem.removeTree(path)
+    Leftovers.drop(path)
+  }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
@@ -61,5 +66,22 @@ final class TestFolder: Sendable {
     try FileSystem.makeFolders(FileSystem.folder(of: path))
     try FileSystem.replace(path, with: bytes, isDurable: false)
     return path
+  }
+}
+
+/// Folders of what lives as long as the process: removed when it ends.
+private enum Leftovers {
+  private static let paths = Mutex<Set<String>>([])
+  private static let isRegistered: Bool = atexit { Leftovers.removeAll() } == 0
+
+  static func add(_ path: String) {
+    _ = isRegistered
+    paths.withLock { _ = $0.insert(path) }
+  }
+
+  static func drop(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+
+  static func removeAll() {
+    for path in paths.withLock({ $0 }) { try? FileSystem.removeTree(path) }
   }
 }

@@ -12,9 +12,10 @@ final class Sandbox: Sendable {
     folder = try TestFolder("sandbox")
     try FileSystem.makeFolders(folder.file("home"))
     try FileSystem.makeFolders(folder.file("work"))
+    try FileSystem.makeFolders(folder.file("tmp"))
     var all = [
       "PATH": Machine.environment("PATH") ?? "/usr/bin:/bin", "HOME": folder.file("home"), "LANG": "C.UTF-8",
-      "PLUGCTL_SCOPE": "user",
+      "PLUGCTL_SCOPE": "user", "TMPDIR": folder.file("tmp"),
       // A terminal of whoever runs the tests must never be asked.
       "PLUGCTL_NO_INPUT": "1",
     ]
