@@ -101,8 +101,15 @@ public struct KeyRing: Sendable {
     let key = try MinisignPublicKey(fileText: text)
     let name = name ?? key.keyID.hex.lowercased()
     try checkName(name)
+    // A revocation outlives trust; to say nothing would have the user wonder why it is still refused.
+    try refuseRevoked(key.keyID.hex)
+    let path = "\(trustedFolder)/\(name).pub"
+    if let there = try FileSystem.readIfPresent(path, limit: 1 << 16) {
+      let isSame = try MinisignPublicKey(fileText: String(decoding: there, as: UTF8.self)).base64 == key.base64
+      if !isSame { try refuseExisting(path, name) }
+    }
     try FileSystem.makeFolders(trustedFolder)
-    try FileSystem.replace("\(trustedFolder)/\(name).pub", with: Array(key.fileText.utf8))
+    try FileSystem.replace(path, with: Array(key.fileText.utf8))
     return try listing(name, .trusted, key)
   }
 
