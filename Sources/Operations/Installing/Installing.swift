@@ -115,7 +115,9 @@ public struct Installing: Sendable {
     _ references: [PluginReference], _ request: InstallRequest
   ) throws -> [InstallReport]? {
     guard request.with.isEmpty else { return nil }
-    let all = try InstanceLookup(session: session).all()
+    let lookup = InstanceLookup(session: session)
+    // Only where an install would put it: it may lie in a folder that was chosen by hand as well.
+    let all = try lookup.all().filter { try lookup.instance(of: $0.instance.hostID).id == $0.instance.id }
     var hosts: [String] = []
     for reference in references {
       let there = all.first { _, current in
