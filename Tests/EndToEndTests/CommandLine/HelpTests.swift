@@ -50,7 +50,7 @@ struct HelpTests {
     for command in [[]] + commands {
       let help = try user.plugctl(command + ["--help"], with: ["COLUMNS": "\(columns)"])
       for line in help.lines where line.count > columns {
-        let isWhole = line.hasPrefix("usage: ") || line.hasPrefix("  plugctl ") || line.hasPrefix("  -")
+        let isWhole = line.hasPrefix("usage: ") || line.hasPrefix("plugctl - ") || line.hasPrefix("  plugctl ") || line.hasPrefix("  -")
         #expect(isWhole || !line.drop(while: { $0 == " " }).contains(" "), "\(command) at \(columns): \(line)")
       }
     }

@@ -55,14 +55,14 @@ struct CompletionTests {
     let text = (["plugctl"] + line).joined(separator: " ")
     // A shell in a pseudo-terminal, as a person has it: TAB lists what is offered.
     let script = """
-      zmodload zsh/zpty
+      zmodload zsh/zpty zsh/zselect; typeset -F SECONDS
       zpty shell 'zsh -f -i'
       zpty -w shell "fpath=($PWD/zsh \\$fpath); autoload -Uz compinit; compinit -u; PS1='' ; LISTMAX=0; stty cols 200 rows 100; zstyle ':completion:*' list-packed false"
       zpty -w shell "print READY-\\$((1+1))"
       zpty -r shell seen '*READY-2*'
-      zpty -n -w shell "\(text)"$'\\t\\t'
-      deadline=$((SECONDS + 2)); all=''
-      while (( SECONDS < deadline )); do if zpty -r -t shell part; then all+=$part; else zselect -t 5 2>/dev/null || sleep 0.05; fi; done
+      zpty -n -w shell "\(text)"$'\\t'
+      deadline=$((SECONDS + 1.2)); all=''
+      while (( SECONDS < deadline )); do if zpty -r -t shell part; then all+=$part; else zselect -t 5; fi; done
       print -r -- "$all"
       """
     try check(user.run(["zsh", "-f", "-c", script]), offers, not)

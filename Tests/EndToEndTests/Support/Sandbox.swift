@@ -67,8 +67,9 @@ final class Sandbox: Sendable {
   }
 
   /// Uses an index by the fingerprint of its root.
-  func add(_ index: ExampleIndex, at url: String? = nil, name: String = "main") throws {
-    try plugctl("index", "add", url ?? index.path, "--name", name, "--trust", index.fingerprint).succeeded()
+  func add(_ index: ExampleIndex, at url: String? = nil, name: String = "main", scope: String? = nil) throws {
+    let arguments = ["index", "add", url ?? index.path, "--name", name, "--trust", index.fingerprint]
+    try plugctl(arguments + (scope.map { ["--scope", $0] } ?? [])).succeeded()
   }
 
   /// Everything that is installed, byte by byte: the store and the hosts' folders, never the cache.

@@ -1,0 +1,29 @@
+internal import Files
+internal import PkgCore
+
+/// Plugins of a host whose folders are searched: each a library with our own entry.
+struct StormPlugins: Sendable {
+  static let shared = Result { try StormPlugins() }
+
+  let workshop: Workshop
+  let index: ExampleIndex
+
+  private init() throws {
+    workshop = try Workshop()
+    index = try workshop.makeIndex()
+    let archives = try [("vector", "1.0.0"), ("vector", "1.1.0"), ("geo", "1.0.0")].map { name, version in
+      try workshop.pack(
+        Workshop.Facts(name: name, version: version, host: "stormdb", type: "workload", publisher: "storm"),
+        library: try Self.library(name, version, workshop))
+    }
+    try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
+  }
+
+  static func library(_ name: String, _ version: String, _ workshop: Workshop) throws -> String {
+    try workshop.compile(
+      """
+      const char plugin_version[] = "\(name) \(version)";
+      const void *plug_entry_v1(unsigned major, unsigned minor) { return major == 1 ? plugin_version : 0; }
+      """, name)
+  }
+}
