@@ -29,24 +29,24 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
       activate:
         file: modules.conf
-        text: "load_module {path};"
+        text: 'load_module "{path}";'
         include_hint: "at the top of nginx.conf: include {activate}/*.conf;"
       switch: any-time
       probe:
         timeout: 10s
         files:
           n.conf: |
-            include {activate}/*.conf;
-            pid {tmp}/n.pid;
+            include "{activate}/*.conf";
+            pid "{tmp}/n.pid";
             error_log stderr notice;
             events { }
             http {
               access_log off;
-              client_body_temp_path {tmp}/body;
-              proxy_temp_path {tmp}/proxy;
-              fastcgi_temp_path {tmp}/fastcgi;
-              uwsgi_temp_path {tmp}/uwsgi;
-              scgi_temp_path {tmp}/scgi;
+              client_body_temp_path "{tmp}/body";
+              proxy_temp_path "{tmp}/proxy";
+              fastcgi_temp_path "{tmp}/fastcgi";
+              uwsgi_temp_path "{tmp}/uwsgi";
+              scgi_temp_path "{tmp}/scgi";
             }
         argv: ["{binary}", -t, -p, "{tmp}", -c, "{tmp}/n.conf"]
         ok: { exit: 0, regex: "test is successful" }
@@ -123,7 +123,7 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
       activate:
         file: load.sql
-        text: ".load {path}"
+        text: '.load "{path}"'
         include_hint: "sqlite3 -init {activate}/load.sql, or `.read {activate}/load.sql` in ~/.sqliterc"
       switch: any-time
       probe:
