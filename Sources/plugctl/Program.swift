@@ -8,12 +8,13 @@ enum Program {
   static func run(_ arguments: [String]) -> Int32 {
     // The unpacking child is this program; it must reach its sandbox before anything else happens.
     if arguments.first == HiddenCommands.unpack { return HiddenCommands.serveUnpacking(Array(arguments.dropFirst())) }
+    Terminal.fillStandardStreams()
     var output = Output(arguments: arguments)
     do {
       let parsed = try parse(arguments)
       output = try Output(parsed)
       let answer = try answer(parsed, output)
-      output.finish(answer)
+      try output.finish(answer)
       return answer.exitCode
     } catch {
       let diagnostic = Interruption.signal.map(Self.interrupted) ?? present(error)

@@ -43,7 +43,7 @@ public struct Session: Sendable {
     self.options = options
     self.progress = progress
     now = Timestamp(secondsSinceEpoch: Machine.secondsSinceEpoch())
-    let project = try Self.project()
+    let project = Self.project()
     let scope = options.scope ?? Self.usualScope(options, project: project)
     projectFolder = scope == .project ? project : nil
     guard scope != .project || project != nil else {
@@ -67,9 +67,9 @@ public struct Session: Sendable {
     return project != nil ? .project : Machine.isRoot ? .system : .user
   }
 
-  /// The nearest folder upward with a `plugctl.yaml`.
-  private static func project() throws -> String? {
-    var folder = try FileSystem.currentFolder()
+  /// The nearest folder upward with a `plugctl.yaml`; none where the working folder is gone.
+  private static func project() -> String? {
+    guard var folder = try? FileSystem.currentFolder() else { return nil }
     while true {
       if FileSystem.exists("\(folder)/plugctl.yaml") { return folder }
       guard folder != "/" else { return nil }

@@ -1,4 +1,5 @@
 internal import CommandLineKit
+internal import Glibc
 internal import PkgCore
 internal import Synchronization
 
@@ -72,23 +73,24 @@ final class Output: Sendable {
   }
 
   /// Ends with an answer.
-  func finish(_ answer: Answer) {
+  ///
+  /// - Throws: ``Diagnostic`` where it can't be written.
+  func finish(_ answer: Answer) throws {
     progress.end()
-    if let raw = answer.raw { return Terminal.write(raw, to: 1) }
+    if let raw = answer.raw { return try writeAnswer(raw) }
     guard isJSON else {
-      if !answer.text.isEmpty { Terminal.write(Array((answer.text + "\n").utf8), to: 1) }
+      if !answer.text.isEmpty { try writeAnswer(Array((answer.text + "\n").utf8)) }
       if let failure = answer.failure { writeError(DiagnosticText.text(failure, kind: "error", errorStyle)) }
       return
     }
-    write(schema: answer.schema, isOK: answer.exitCode == 0, data: answer.json, error: answer.failure)
+    try writeAnswer(document(answer.schema, isOK: answer.exitCode == 0, data: answer.json, error: answer.failure))
   }
 
   /// Ends with an error.
   func finish(_ diagnostic: Diagnostic) {
     progress.end()
-    if isJSON {
-      write(schema: schema, isOK: false, data: .null, error: diagnostic)
-    } else {
+    let isWritten = isJSON && Terminal.write(document(schema, isOK: false, data: .null, error: diagnostic), to: 1) == 0
+    if !isWritten {
       writeError(DiagnosticText.text(diagnostic, kind: "error", errorStyle))
     }
   }
@@ -116,13 +118,21 @@ final class Output: Sendable {
 
   private func writeError(_ text: String) { Terminal.write(Array((text + "\n").utf8), to: 2) }
 
-  private func write(schema: String, isOK: Bool, data: JSON, error: Diagnostic?) {
+  private func writeAnswer(_ bytes: [UInt8]) throws {
+    let number = Terminal.write(bytes, to: 1)
+    guard number != 0 else { return }
+    throw Diagnostic(
+      number == ENOSPC ? .systemNoSpace : .systemCall, "the answer can't be written to standard output",
+      notes: ["write: \(String(cString: strerror(number)))", "what the command was to do is done"])
+  }
+
+  private func document(_ schema: String, isOK: Bool, data: JSON, error: Diagnostic?) -> [UInt8] {
     let warnings = warnings.withLock { $0 }
     let document: JSON = [
       "schema": .string("plugctl.\(schema)/1"), "ok": .bool(isOK), "data": data,
       "warnings": .array(warnings.map { DiagnosticText.json($0) }),
       "error": error.map { DiagnosticText.json($0) } ?? .null,
     ]
-    Terminal.write(document.compactBytes + [0x0A], to: 1)
+    return document.compactBytes + [0x0A]
   }
 }

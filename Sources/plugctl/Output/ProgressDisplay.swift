@@ -45,7 +45,8 @@ final class ProgressDisplay: Sendable {
     guard form != .none, let (phase, label) = Self.text(event) else { return }
     if form == .json {
       let document: JSON = ["event": .string(phase), "text": .string(label)]
-      return Terminal.write(document.compactBytes + [0x0A], to: 2)
+      Terminal.write(document.compactBytes + [0x0A], to: 2)
+      return
     }
     let starts = state.withLock { state in
       let isNew = state.phase != phase

@@ -24,8 +24,11 @@ enum Terminal {
     return isTerminal(descriptor) && Environment.text("TERM") != "dumb"
   }
 
-  /// Writes everything; what can't be written is nobody's to answer.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  /// Writes everything.
+  ///
+  /// - Returns: 0, or the error number. On stderr what can't be written is nobody's to answer.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
@@ -33,9 +36,19 @@ enum Terminal {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        return
+        return errno
       }
       done += count
+    }
+    return 0
+  }
+
+  /// Gives the standard streams that were closed something to be, so that no file of ours gets their
+  /// numbers and with them what is meant for a person. What is written there fails.
+  static func fillStandardStreams() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is this one.
+      _ = open(descriptor == 0 ? "/dev/null" : "/dev/full", O_RDWR)
     }
   }
 
