@@ -43,6 +43,31 @@ struct KillTests {
     #expect(try user.sqlite("SELECT delta_version();").exit == 0)
   }
 
+  @Test("in an index leaves one that clients trust, and publishing again takes it to its end")
+  func publishing() throws {
+    let examples = try Examples.shared.get()
+    let (index, owner) = try examples.index.copy()
+    let author = examples.workshop.author
+    let archives = try (0..<3).map { try examples.workshop.packExtension("fresh\($0)", "1.0.0") }
+    var numbers = SeededNumbers(Self.seed)
+    var killed = 0
+    for number in 0..<30 {
+      let command = ["publish", "--to", index.path, archives[number % 3]]
+      let running = try author.start([Programs.plugctl] + command)
+      usleep(UInt32.random(in: 0..<60_000, using: &numbers))
+      running.send(SIGKILL)
+      if running.wait() != 0 { killed += 1 }
+      let check = try author.plugctl("index", "check", index.path)
+      #expect(check.exit == 0, "seed \(Self.seed), kill \(number): \(check)")
+    }
+    #expect(killed > 0)
+    for archive in archives { try index.publish(archive).succeeded() }
+    let user = try Sandbox()
+    try user.add(index)
+    try user.plugctl("install", "fresh0", "fresh1", "fresh2").succeeded()
+    withExtendedLifetime(owner) {}
+  }
+
   @Test("while the host's folder has links or copies is mended by the next one", arguments: ["links", "copies"])
   func views(view: String) throws {
     let examples = try Examples.shared.get()

@@ -29,8 +29,8 @@ struct RealHostTests {
     #expect(try user.list() == ["echo 0.63.0", "ndk 0.3.2", "set_misc 0.33.0"])
     let text = String(decoding: try FileSystem.read("\(user.live("nginx"))/activate/modules.conf"), as: UTF8.self)
     let order = text.split(separator: "\n").compactMap { $0.split(separator: "/").last.map(String.init) }
-    let ndk = try #require(order.firstIndex(of: "ndk_http_module.so;"))
-    let misc = try #require(order.firstIndex(of: "ngx_http_set_misc_module.so;"))
+    let ndk = try #require(order.firstIndex(of: "ndk_http_module.so\";"))
+    let misc = try #require(order.firstIndex(of: "ngx_http_set_misc_module.so\";"))
     #expect(ndk < misc)
     let site = try site(of: user)
     #expect(try site.body("/echo?word=hello") == "echo says hello")

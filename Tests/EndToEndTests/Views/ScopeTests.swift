@@ -76,7 +76,7 @@ struct PathStyleTests {
       "schema: 1\nid: sqlite\nextends: sqlite\nlayout: { place: flat, file: \"{file}\", view: include, path: \(style) }\n")
     try user.plugctl("install", "delta").succeeded()
     let text = String(decoding: try FileSystem.read("\(user.live())/activate/load.sql"), as: UTF8.self)
-    #expect(text == ".load \(user.data)/hosts/sqlite\(end)\n")
+    #expect(text == ".load \"\(user.data)/hosts/sqlite\(end)\"\n")
     #expect(try user.sqlite("SELECT delta_version();").output == "1.1.0\n")
   }
 }
