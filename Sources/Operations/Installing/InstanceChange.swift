@@ -49,7 +49,7 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(plan)
+    report.undo = Self.undo(plan, former: lock.current?.plugins ?? [])
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session).tell(prepared)
     return report
   }
@@ -139,7 +139,13 @@ struct InstanceChange: Sendable {
       hint, [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
-  private static func undo(_ plan: TransactionPlan) -> String {
+  /// The command that leads back; nil where a plugin came from a file, which we do not have.
+  private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin]) -> String? {
+    let lost = plan.steps.contains { step in
+      guard case .file? = former.first(where: { $0.name == step.name })?.origin else { return false }
+      return true
+    }
+    if lost { return nil }
     let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }
     let changed = plan.steps.compactMap { step in step.formerVersion.map { "\(step.name)@\($0)" } }
     let gone = plan.steps.filter { $0.action == .remove }.map { "\($0.name)@\($0.version)" }
