@@ -2,4 +2,4 @@ internal import Glibc
 
 // The program's entry: everything else lies in files of its own, so that no closure is bound to the
 // main actor by standing here.
-exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+exit(Program.run(ProcessArguments.afterName))

@@ -31,17 +31,3 @@ struct OpenedPackage: Sendable {
     return try body(opened)
   }
 }
-
-/// A folder below the system's temporary one, gone with its owner.
-struct ScratchFolder: ~Copyable {
-  let path: String
-
-  init() throws {
-    let base = Machine.environment("TMPDIR") ?? "/tmp"
-    let path = "\(base)/plugctl-\(Machine.processID)-\(try randomBytes(6).hex)"
-    try FileSystem.makeFolder(path, mode: 0o700)
-    self.path = path
-  }
-
-  deinit { try? FileSystem.removeTree(path) }
-}

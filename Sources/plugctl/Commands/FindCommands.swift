@@ -98,7 +98,11 @@ enum FindCommands {
     let details = try Interruption.run { try await IndexQueries(session).details(name) }
     var table = TextTable(["VERSION", "PUBLISHED", "STATE", ""])
     for listing in details.versions {
-      let note = listing.isInstalled ? "installed" : listing.refusal.map { ($0.notes.first ?? $0.message) } ?? ""
+      let notes = [
+        listing.isInstalled ? "installed" : nil, listing.release.state.reason,
+        listing.refusal.map { $0.notes.first ?? $0.message },
+      ]
+      let note = notes.compactMap { $0 }.joined(separator: "; ")
       table.add([
         listing.release.version.description, String(listing.release.published.rfc3339.prefix(10)),
         listing.release.state.word, note,
@@ -108,7 +112,8 @@ enum FindCommands {
       [
         "version": .string(listing.release.version.description),
         "published": .string(listing.release.published.rfc3339),
-        "state": .string(listing.release.state.word), "installed": .bool(listing.isInstalled),
+        "state": .string(listing.release.state.word), "reason": .optional(listing.release.state.reason),
+        "installed": .bool(listing.isInstalled),
         "refusal": listing.refusal.map { DiagnosticText.json($0) } ?? .null,
       ]
     }
