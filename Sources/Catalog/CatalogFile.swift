@@ -11,25 +11,6 @@ public import PkgCore
 /// PRAGMA user_version = 1
 /// ```
 public struct CatalogFile: Sendable {
-  /// What a search is narrowed to; nil and empty mean everything.
-  public struct Filter: Sendable {
-    /// A host profile's id.
-    public var host: String?
-    /// A type of that host's.
-    public var type: String?
-    /// A tag.
-    public var tag: String?
-    /// A publisher.
-    public var publisher: String?
-    /// A file extension with its dot.
-    public var fileExtension: String?
-    /// `available`, `yanked` or `withdrawn`.
-    public var state: String?
-
-    /// Everything.
-    public init() {}
-  }
-
   /// A plugin as it is listed, with its index.
   public struct Row: Sendable {
     /// The index's name.
@@ -94,7 +75,7 @@ public struct CatalogFile: Sendable {
   }
 
   /// Plugins that match all words of a text, best first; all by name where there is no word.
-  public func search(_ text: String, _ filter: Filter, limit: Int = 1000) throws -> [Row] {
+  public func search(_ text: String, _ filter: SearchFilter, limit: Int = 1000) throws -> [Row] {
     let words = text.split { !$0.isLetter && !$0.isNumber }
     var sql = "SELECT \(Self.columns) FROM plugins p"
     var conditions: [String] = []
