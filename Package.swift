@@ -60,10 +60,10 @@ let package = Package(
     program("plugctl", ["Operations", "CommandLineKit", "PkgCore"]),
 
     tests("PkgCoreTests", ["PkgCore"]),
-    tests("CommandLineKitTests", ["CommandLineKit"]),
+    tests("CommandLineKitTests", ["CommandLineKit", "Files", "PkgCore"]),
     tests("FilesTests", ["Files", "PkgCore"]),
     tests("SigningTests", ["Signing", "PkgCore", "Files"]),
-    tests("FormatsTests", ["Formats", "PkgCore"]),
+    tests("FormatsTests", ["Formats", "PkgCore", "Files"]),
     tests("TransportTests", ["Transport", "PkgCore", "Files"]),
     tests("LoaderTests", ["Loader", "PkgCore", "Files"]),
     tests("CatalogTests", ["Catalog", "PkgCore", "Files"]),

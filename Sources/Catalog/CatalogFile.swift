@@ -80,9 +80,9 @@ public struct CatalogFile: Sendable {
     var sql = "SELECT \(Self.columns) FROM plugins p"
     var conditions: [String] = []
     var values: [String?] = []
-    func add(_ condition: String, _ value: String) {
+    func add(_ condition: String, _ value: String, _ rest: String = "") {
       values.append(value)
-      conditions.append(condition + "?\(values.count)")
+      conditions.append(condition + "?\(values.count)" + rest)
     }
     if !words.isEmpty {
       sql += " JOIN words ON words.rowid = p.rowid"
@@ -93,25 +93,26 @@ public struct CatalogFile: Sendable {
     if let type = filter.type { add("p.type = ", type) }
     if let publisher = filter.publisher { add("p.publisher = ", publisher) }
     if let state = filter.state { add("p.state = ", state) }
-    if let tag = filter.tag { add("' ' || p.tags || ' ' LIKE ", "% \(tag) %") }
-    if let fileExtension = filter.fileExtension { add("' ' || p.extensions || ' ' LIKE ", "% \(fileExtension) %") }
+    // `instr`, since `LIKE` would take `%` and `_` of the words for wildcards.
+    if let tag = filter.tag { add("instr(' ' || p.tags || ' ', ", " \(tag) ", ") > 0") }
+    if let fileExtension = filter.fileExtension {
+      add("instr(' ' || p.extensions || ' ', ", " \(fileExtension) ", ") > 0")
+    }
     if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     // A hit in the name counts ten times one in the summary.
     sql += words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
     return try rows(sql + " LIMIT \(limit)", values)
   }
 
-  /// The plugins of a short or a full name.
+  /// The plugins of a short or a full name, in either spelling: `-` and `_` are one.
   public func named(_ reference: PluginReference) throws -> [Row] {
-    let pattern = reference.fullName.map(\.description)
-    let sql =
-      pattern != nil
-      ? "SELECT \(Self.columns) FROM plugins p WHERE p.name = ?1"
-      : "SELECT \(Self.columns) FROM plugins p WHERE p.short = ?1"
-    return try rows(sql, [pattern ?? reference.name.text])
+    let column = reference.fullName == nil ? "p.short" : "p.name"
+    return try rows(
+      "SELECT \(Self.columns) FROM plugins p WHERE replace(\(column), '-', '_') = ?1 ORDER BY p.name",
+      [reference.fullName?.folded ?? reference.name.folded])
   }
 
-  /// All short names, for completion and suggestions.
+  /// All full names, for completion and suggestions.
   public func names(limit: Int = 10_000) throws -> [String] {
     let database = try Database.immutable(path)
     let statement = try database.prepare("SELECT name FROM plugins ORDER BY name LIMIT \(limit)")

@@ -67,6 +67,11 @@ extension HostProfile {
       entry.value.text.map { (entry.key, $0) }
     }
     layout.view = fields.choice("view", View.self) ?? layout.view
+    if layout.view == .copies, layout.placement == .perPlugin, let view = fields.node("view") {
+      // Only single files are copied; a folder would lose all but the library.
+      let _: Never? = fields.refuse(
+        view, "view", "can't be `copies` where each plugin has a folder; use `links`")
+    }
     layout.pathStyle = fields.choice("path", PathStyle.self) ?? layout.pathStyle
     fields.finish()
     return layout

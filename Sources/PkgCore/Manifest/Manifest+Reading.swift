@@ -93,7 +93,8 @@ extension Manifest {
   }
 
   private mutating func readFiles(_ fields: inout Fields, _ node: Node, _ findings: Findings) {
-    for (element, path) in fields.list("variants") {
+    let list = fields.list("variants")
+    for (element, path) in list {
       var variant = Fields(element, path: path, findings: findings)
       let platform = variant.requiredText("platform")
       let library = variant.requiredText("library")
@@ -110,7 +111,7 @@ extension Manifest {
       }
       variants.append(Variant(platform: platform, library: library))
     }
-    if variants.isEmpty, node["library"] == nil {
+    if list.isEmpty, node["library"] == nil {
       findings.error(
         node.mark, "variants", "`variants` is missing; name at least one platform and its library")
     }
