@@ -130,12 +130,21 @@ public struct IndexQueries: Sendable {
   /// Names for a shell's completion; whatever fails answers nothing.
   public func completions(_ kind: String) -> [String] {
     switch kind {
-    case "installed": (try? InstalledQueries(session).list().map { $0.plugin.name.description }) ?? []
-    case "available": (try? CatalogFile(session.places.catalog).names()) ?? []
+    case "installed":
+      Self.typed((try? InstalledQueries(session).list().map { $0.plugin.name.description }) ?? [])
+    case "available": Self.typed((try? CatalogFile(session.places.catalog).names()) ?? [])
     case "host": (try? ProfileCatalog(session).all { _ in }.map(\.profile.id)) ?? []
     case "index": (try? IndexRegistry(session).all().map(\.name)) ?? []
     case "key": (try? KeyRing(session).all().map(\.name)) ?? []
     default: []
     }
+  }
+
+  /// Full names, and before them the short ones that mean but one plugin: what a person types.
+  private static func typed(_ names: [String]) -> [String] {
+    var counts: [String: Int] = [:]
+    let short = names.map { String($0.drop { $0 != "/" }.dropFirst()) }
+    for name in short { counts[name, default: 0] += 1 }
+    return short.filter { counts[$0] == 1 } + names
   }
 }

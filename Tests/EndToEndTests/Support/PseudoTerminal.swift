@@ -1,0 +1,45 @@
+internal import Files
+internal import Glibc
+
+/// Runs a command in a pseudo-terminal, by `script` of util-linux.
+enum PseudoTerminal {
+  /// What the terminal got, and the command's exit code.
+  static func run(
+    _ arguments: [String], columns: Int, in user: Sandbox, with variables: [String: String] = [:]
+  ) throws -> Outcome {
+    let quoted = arguments.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
+    let command = "stty cols \(columns) rows 24; exec \(quoted)"
+    return try user.run(
+      ["script", "-qec", command, "/dev/null"], with: variables.merging(["TERM": "xterm"]) { mine, _ in mine })
+  }
+
+  /// The lines that are left on the screen once everything was written: carriage returns go back,
+  /// `ESC [ K` clears to the end of the line, colours are dropped.
+  static func screen(_ text: String) -> [String] {
+    var lines: [[Character]] = [[]]
+    var column = 0
+    var rest = Array(text.unicodeScalars)[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "\n":
+        lines.append([])
+        column = 0
+      case "\r": column = 0
+      case "\u{1B}":
+        rest = rest.dropFirst()
+        var code = ""
+        while let next = rest.popFirst() {
+          code.unicodeScalars.append(next)
+          if next.properties.isAlphabetic { break }
+        }
+        if code == "K" { lines[lines.count - 1] = Array(lines[lines.count - 1].prefix(column)) }
+      default:
+        while lines[lines.count - 1].count <= column { lines[lines.count - 1].append(" ") }
+        lines[lines.count - 1][column] = Character(scalar)
+        column += 1
+      }
+    }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.map { String($0) }
+  }
+}
