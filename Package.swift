@@ -72,3 +72,13 @@ let package = Package(
     tests("EndToEndTests", ["PkgCore", "Files"]),
   ]
 )
+
+// The fuzz targets are built by scripts/fuzz only: they need a sanitizer and have no main of their own.
+if Context.environment["PLUGCTL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "plugctl-fuzz",
+      dependencies: ["PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

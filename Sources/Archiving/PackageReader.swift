@@ -10,20 +10,16 @@ public struct PackageReader: ~Copyable {
   private let library: ArchiveLibrary
   private let archive: OpaquePointer
   private let packedSize: Int64
-  private let isDurable: Bool
   private var total: Int64 = 0
   private var entries = 0
 
   /// A reader for an archive of so many bytes.
-  ///
-  /// - Parameter isDurable: syncs each file and folder.
-  public init(packedSize: Int64, isDurable: Bool) throws(ArchiveError) {
+  public init(packedSize: Int64) throws(ArchiveError) {
     let library = try ArchiveLibrary.load()
     guard let archive = library.functions.read_new() else { throw .unreadable("out of memory") }
     self.library = library
     self.archive = archive
     self.packedSize = packedSize
-    self.isDurable = isDurable
   }
 
   private func open(_ descriptor: Int32) throws(ArchiveError) {
@@ -155,11 +151,6 @@ public struct PackageReader: ~Copyable {
     if let extra = try nextFile(below: top) {
       throw .unlisted(entry: extra.path, why: "it is not listed")
     }
-    if isDurable {
-      for folder in folders.sorted(by: bytesPrecede) {
-        try onDisk { () throws(SystemError) in try staging.syncFolder(folder) }
-      }
-    }
   }
 
   private static func makeFolders(
@@ -271,7 +262,6 @@ public struct PackageReader: ~Copyable {
   /// Nobody writes to an installed file: the write bits go at the end.
   private func finish(_ file: borrowing Descriptor, isExecutable: Bool) throws(SystemError) {
     try file.setMode(isExecutable ? 0o555 : 0o444)
-    if isDurable { try file.sync() }
   }
 
   private mutating func blocks(

@@ -7,7 +7,7 @@ public import PkgCore
 /// ```
 /// plugins   rowid, index_name, name, publisher, short, host, type, title, summary, license, tags,
 ///           extensions, version, published, state, versions
-/// words     FTS5 over short, title, summary, tags (prefixes of 2 and 3 letters)
+/// words     FTS5 over short, title, summary, tags, publisher, host, type (prefixes of 2 and 3 letters)
 /// PRAGMA user_version = 1
 /// ```
 public struct CatalogFile: Sendable {
@@ -73,7 +73,7 @@ public struct CatalogFile: Sendable {
       """
       CREATE TABLE plugins(index_name, name, publisher, short, host, type, title, summary, license, tags,
         extensions, version, published, state, versions INTEGER);
-      CREATE VIRTUAL TABLE words USING fts5(short, title, summary, tags, content='plugins', prefix='2 3');
+      CREATE VIRTUAL TABLE words USING fts5(short, title, summary, tags, publisher, host, type, content='plugins', prefix='2 3');
       PRAGMA user_version = 1;
       """)
     let insert = try database.prepare(
@@ -119,7 +119,7 @@ public struct CatalogFile: Sendable {
     }
     if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     // A hit in the name counts ten times one in the summary.
-    sql += words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3), p.name"
+    sql += words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
     return try rows(sql + " LIMIT \(limit)", values)
   }
 

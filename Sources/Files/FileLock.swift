@@ -8,26 +8,40 @@ public struct FileLock: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: the lock's file; never removed.
-  ///   - waitSeconds: 0 tries once.
+  ///   - waitSeconds: 0 tries for a moment only.
   ///   - onWait: called once if the lock is not free at once.
   /// - Returns: nil where somebody else still holds it at the end.
   public static func acquire(
     _ path: String, waitSeconds: Int64, onWait: () -> Void = {}
   ) throws(SystemError) -> FileLock? {
     let descriptor = try FileSystem.open(path, flags: O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o644)
-    let deadline = Machine.monotonicNanoseconds() + UInt64(max(0, waitSeconds)) * 1_000_000_000
+    let deadline = Machine.monotonicNanoseconds() + max(moment, UInt64(max(0, waitSeconds)) * 1_000_000_000)
     var hasSaid = false
     while true {
       if flock(descriptor.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
       guard errno == EWOULDBLOCK || errno == EINTR else { throw .last("flock", path) }
       guard Machine.monotonicNanoseconds() < deadline else { return nil }
-      if !hasSaid {
+      if !hasSaid, waitSeconds > 0 {
         onWait()
         hasSaid = true
       }
       usleep(20_000)
     }
   }
+
+  /// Takes the lock of a folder that is there.
+  ///
+  /// - Returns: nil where somebody else holds it.
+  public static func ofFolder(_ path: String) throws(SystemError) -> FileLock? {
+    let descriptor = try FileSystem.openFolder(path)
+    if flock(descriptor.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+    guard errno == EWOULDBLOCK else { throw .last("flock", path) }
+    return nil
+  }
+
+  /// The kernel closes the files of a process that was killed some milliseconds after its end, which
+  /// its parent has already seen: who comes next must not be told that it still works.
+  private static let moment: UInt64 = 100_000_000
 
   private init(descriptor: consuming Descriptor) { self.descriptor = descriptor }
 }

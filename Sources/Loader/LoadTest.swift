@@ -16,6 +16,7 @@ public import PkgCore
 public func loadTest(
   _ subject: LoadSubject, against target: LoadTarget, level: Int, worker: String
 ) throws -> LoadReport {
+  let subject = try withAbsolutePaths(subject)
   let (results, facts) = try staticResults(subject, target)
   var report = LoadReport(name: subject.name, file: subject.file, level: level, results: results)
   guard level >= 2 else { return report }
@@ -27,6 +28,17 @@ public func loadTest(
     report.results += [CheckID.openNow, .hostProbe].map { CheckResult($0, .skip, reason) }
   }
   return report
+}
+
+/// The worker has a folder of its own, and dlopen searches for names without a slash.
+private func withAbsolutePaths(_ subject: LoadSubject) throws(Diagnostic) -> LoadSubject {
+  var copy = subject
+  copy.file = try absolutePath(subject.file)
+  copy.modules = []
+  for path in subject.modules { copy.modules.append(try absolutePath(path)) }
+  copy.neighbours = []
+  for path in subject.neighbours { copy.neighbours.append(try absolutePath(path)) }
+  return copy
 }
 
 /// Runs a host's own command as the check `plg-d011`, under limits and without a network. Blocks;

@@ -83,12 +83,10 @@ public enum GenerationWriter {
     try FileSystem.link(path, to: entry.target.isEmpty ? tree : "\(tree)/\(entry.target)")
   }
 
-  private static func writeActivation(
-    _ profile: HostProfile, _ generation: Generation, _ libraries: [(name: PluginName, path: String)],
-    _ folder: String
-  ) throws {
-    guard let activation = profile.activation else { return }
-    try FileSystem.makeFolder("\(folder)/activate")
+  /// The text that makes a host load libraries, in their order.
+  public static func activationText(
+    _ activation: HostProfile.Activation, _ libraries: [(name: PluginName, path: String)]
+  ) -> String {
     var text = activation.header
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     for (name, path) in libraries {
@@ -96,7 +94,31 @@ public enum GenerationWriter {
         activation.text, [("path", path), ("name", name.name.text), ("publisher", name.publisher.text)])
       if !text.hasSuffix("\n") { text += "\n" }
     }
+    return text
+  }
+
+  private static func writeActivation(
+    _ profile: HostProfile, _ generation: Generation, _ libraries: [(name: PluginName, path: String)],
+    _ folder: String
+  ) throws {
+    guard let activation = profile.activation else { return }
+    try FileSystem.makeFolder("\(folder)/activate")
+    let text = activationText(activation, libraries)
     try FileSystem.replace("\(folder)/activate/\(activation.file)", with: Array(text.utf8))
     try FileSystem.syncFolder("\(folder)/activate")
+  }
+}
+
+extension PreparedGeneration {
+  /// The live generation as it was prepared, to be tested again.
+  public static func live(_ generation: Generation, _ instance: HostInstance) -> PreparedGeneration {
+    let folder = instance.folder(of: generation.number)
+    let libraries = generation.plugins.filter(\.isEnabled).compactMap { plugin in
+      plugin.viewNames.first.map { name -> (name: PluginName, path: String) in
+        let isFolder = FileSystem.target("\(folder)/plugins/\(name)")?.kind == .folder
+        return (plugin.name, "\(folder)/plugins/\(name)" + (isFolder ? "/\(plugin.library)" : ""))
+      }
+    }
+    return PreparedGeneration(generation: generation, folder: folder, libraries: libraries)
   }
 }

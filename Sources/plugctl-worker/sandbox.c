@@ -39,7 +39,8 @@ static void enter_limits(const struct options *o) {
   missing("file limit", limit(RLIMIT_NOFILE, (rlim_t)o->files, (rlim_t)o->files));
   missing("core limit", limit(RLIMIT_CORE, 0, 0));
   rlim_t size = o->is_exec ? (rlim_t)256 << 20 : 0;
-  missing("file size limit", limit(RLIMIT_FSIZE, size, size));
+  /* Without a pipe the records go to standard error, which may be a file. */
+  if (o->report_fd >= 0) missing("file size limit", limit(RLIMIT_FSIZE, size, size));
 }
 
 static bool is_readable(const char *path) {
@@ -87,17 +88,18 @@ static void leave_root(const struct options *o) {
 }
 
 /* Changing the user clears the parent-death signal and makes /proc/self unreadable. */
-static void tie_to_parent(void) {
+static void tie_to_parent(pid_t parent) {
   missing("parent-death signal", prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno);
-  if (getppid() == 1) _exit(1);
+  if (getppid() != parent) _exit(1);
   prctl(PR_SET_DUMPABLE, 1);
 }
 
 void sandbox_enter(const struct options *o) {
+  pid_t parent = getppid();
   if (getsid(0) != getpid()) setsid();
   enter_limits(o);
   if (!o->is_exec) leave_root(o);
-  tie_to_parent();
+  tie_to_parent(parent);
   missing("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno);
   bool is_writing_free = o->is_exec && o->writable.count == 0;
   missing("landlock", landlock_enter(&o->writable, is_writing_free));

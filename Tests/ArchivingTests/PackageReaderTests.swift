@@ -68,7 +68,7 @@ func outcome(
   let archive = try Descriptor.inMemory("archive")
   try archive.write(bytes)
   try archive.seek(to: 0)
-  var reader = try PackageReader(packedSize: packedSize ?? Int64(bytes.count), isDurable: false)
+  var reader = try PackageReader(packedSize: packedSize ?? Int64(bytes.count))
   var code: DiagnosticCode?
   do throws(ArchiveError) {
     if isForeign {

@@ -63,6 +63,12 @@ extension StaticChecks {
           .symbolsUnresolved, .skip, "the target is not this system, so symbols can't be looked up")
       ]
     }
+    if let provider = target.symbolProviders.first(where: { LibraryCache.shared.image($0) == nil })
+    {
+      return [
+        CheckResult(.symbolsUnresolved, .skip, "the host's binary `\(provider)` can't be inspected")
+      ]
+    }
     let unresolved = facts.undefined.filter { !$0.isWeak && !isDefined($0, closure) }
     guard let first = unresolved.first else { return [CheckResult(.symbolsUnresolved, .pass)] }
     var notes = unresolved.dropFirst().prefix(9).map { "undefined symbol: \(named($0))" }

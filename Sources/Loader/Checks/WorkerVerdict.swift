@@ -42,7 +42,8 @@ struct WorkerVerdict {
   }
 
   private func crash(_ number: Int32) -> CheckResult {
-    let frames = run.values("frame").compactMap(Frame.init)
+    let names = localNames
+    let frames = run.values("frame").compactMap { Frame($0, subject.file, names) }
     let place = frames.first.map { " in \($0.text)" } ?? ""
     let address = signalFields.count > 2 ? ", address \(signalFields[2])" : ""
     // What lies below the loader is the worker's own.
@@ -54,20 +55,30 @@ struct WorkerVerdict {
       .openCrash, .crash, "\(signalName(number)) \(run.stage.words)\(place)", notes: notes)
   }
 
+  private var localNames: ElfFullSymbols? {
+    guard let bytes = try? readFile(subject.file, maximumSize: maximumElfSize),
+      let image = try? ElfImage(bytes)
+    else { return nil }
+    return ElfFullSymbols(image)
+  }
+
   // number, code, address, program counter
   private var signalFields: [Substring] { run.value("signal")?.split(separator: " ") ?? [] }
 
   /// A record `frame INDEX ADDRESS OFFSET SYMBOL+DISTANCE MODULE`.
   private struct Frame {
-    let symbol: Substring
+    let symbol: String
     let offset: Substring
     let module: Substring
 
-    init?(_ text: String) {
+    init?(_ text: String, _ file: String, _ names: ElfFullSymbols?) {
       let fields = text.split(separator: " ", maxSplits: 4)
       guard fields.count == 5 else { return nil }
-      (offset, symbol) = (fields[2], fields[3])
+      offset = fields[2]
       module = fields[4].split(separator: "/").last ?? fields[4]
+      let address = UInt64(offset.dropFirst(2), radix: 16)
+      let local = fields[4] == file ? address.flatMap { names?.function(at: $0) } : nil
+      symbol = local ?? String(fields[3])
     }
 
     var isLoader: Bool { module.hasPrefix("ld-linux") || module.hasPrefix("ld-2") }

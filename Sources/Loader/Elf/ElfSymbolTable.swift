@@ -138,6 +138,15 @@ struct ElfSymbolTable: Sendable {
       value: value)
   }
 
+  /// The bytes of what a symbol names, as they lie in the file; nil where they don't.
+  func content(_ symbol: Symbol, in image: ElfImage) -> ArraySlice<UInt8>? {
+    guard let size = image.bytes.int(start + symbol.index * 24 + 16),
+      let offset = image.offset(ofAddress: symbol.value),
+      image.bytes.contains(offset: offset, size: size)
+    else { return nil }
+    return image.bytes.storage[offset..<offset + size]
+  }
+
   /// The range of a symbol's name in the file; nil where it lies outside the string table.
   @inline(__always)
   func name(_ symbol: Symbol, in bytes: ElfBytes) -> Range<Int>? {

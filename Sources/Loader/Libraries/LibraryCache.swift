@@ -6,6 +6,9 @@ import Synchronization
 final class LibraryCache: Sendable {
   static let shared = LibraryCache()
 
+  /// A host with all its libraries has some fifty.
+  private static let capacity = 256
+
   private struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
@@ -30,7 +33,10 @@ final class LibraryCache: Sendable {
     guard let bytes = try? readFile(path, maximumSize: maximumElfSize),
       let image = try? ElfImage(bytes)
     else { return nil }
-    images.withLock { $0[identity] = image }
+    images.withLock { images in
+      if images.count == Self.capacity { images.removeAll() }
+      images[identity] = image
+    }
     return image
   }
 }

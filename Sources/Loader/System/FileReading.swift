@@ -96,3 +96,13 @@ func textOfProc(_ path: String) -> String? {
 func hasAttribute(_ path: String, _ name: String) -> Bool {
   plg_getxattr_size(path, name) >= 0
 }
+
+/// A path from the root, links in it kept: `$ORIGIN` is looked up beside the link.
+///
+/// - Throws: ``Diagnostic`` where the working folder is gone.
+func absolutePath(_ path: String) throws(Diagnostic) -> String {
+  if path.hasPrefix("/") { return path }
+  guard let folder = getcwd(nil, 0) else { throw callFailed("find", path, errno) }
+  defer { free(folder) }
+  return String(cString: folder) + "/" + path
+}

@@ -129,7 +129,11 @@ private func spawn(
       posix_spawn(&pid, start.worker, &actions, &attributes, argv, environment)
     }
   }
-  guard code == 0 else { throw callFailed("start", start.worker, code) }
+  guard code == 0 else {
+    // The error may be of either: the child can't say of which.
+    let hasFolder = access(start.workingDirectory, X_OK) == 0
+    throw callFailed("start", hasFolder ? start.worker : start.workingDirectory, code)
+  }
   return pid
 }
 

@@ -50,7 +50,7 @@ enum BuiltInProfiles {
             }
         argv: ["{binary}", -t, -p, "{tmp}", -c, "{tmp}/n.conf"]
         ok: { exit: 0, regex: "test is successful" }
-        fail_regex: '\[emerg\] [^:]*: (.*)'
+        fail_regex: '\[emerg\] [0-9#]+: (.*)'
       reload: { mode: command, argv: ["{binary}", -s, reload] }
 
       """#

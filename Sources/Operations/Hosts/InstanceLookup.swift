@@ -18,13 +18,16 @@ struct InstanceLookup {
   /// All instances that the session means, each with its live generation.
   func all() throws -> [(instance: HostInstance, current: Generation)] {
     let wanted = try session.options.into.map { _ in try session.options.host.map { try instance(of: $0).id } } ?? nil
-    return try HostInstance.all(in: session.places).compactMap { instance in
+    let found = try HostInstance.all(in: session.places).compactMap { instance -> (instance: HostInstance, current: Generation)? in
       if let wanted, instance.id != wanted { return nil }
       if let host = session.options.host, instance.hostID != host { return nil }
       guard let current = try instance.currentGeneration() else { return nil }
       if let into = session.options.into, current.viewFolder != (try FileSystem.absolute(into)) { return nil }
       return (instance, current)
     }
+    // A host that nobody knows is a slip of the hand, not an empty answer.
+    if found.isEmpty, let host = session.options.host { _ = try ProfileCatalog(session).found(host) }
+    return found
   }
 }
 

@@ -28,7 +28,7 @@ struct IndexClient: Sendable {
     _ index: IndexConfiguration, _ session: Session, _ network: Network, refresh: Refresh
   ) async throws -> IndexClient {
     let loader = MetadataLoader(index: index, session: session, network: network)
-    let trusted = try await loader.load(asksNetwork: loader.asksNetwork(refresh))
+    let trusted = try await loader.load(refresh)
     return IndexClient(index: index, trusted: trusted, session: session, network: network)
   }
 
@@ -90,7 +90,7 @@ private struct MetadataLoader {
   private var trust: TrustFolder { TrustFolder(index.name, session.places) }
   private var stamp: String { "\(session.places.indexCache)/\(index.name)/checked" }
 
-  func asksNetwork(_ refresh: IndexClient.Refresh) -> Bool {
+  private func asksNetwork(_ refresh: IndexClient.Refresh) -> Bool {
     if session.options.isOffline { return false }
     guard case .whenOld = refresh else { return true }
     guard let status = try? FileSystem.status(stamp) else { return true }
@@ -98,7 +98,17 @@ private struct MetadataLoader {
     return !(0..<IndexClient.freshSeconds).contains(age)
   }
 
-  func load(asksNetwork: Bool) async throws -> TrustedMetadata {
+  /// What is stored where it is young, else what the network has; what is young and no good, because
+  /// it just expired, is no reason not to ask.
+  func load(_ refresh: IndexClient.Refresh) async throws -> TrustedMetadata {
+    if asksNetwork(refresh) { return try await load(asksNetwork: true) }
+    do { return try await load(asksNetwork: false) } catch {
+      guard !session.options.isOffline else { throw error }
+      return try await load(asksNetwork: true)
+    }
+  }
+
+  private func load(asksNetwork: Bool) async throws -> TrustedMetadata {
     if asksNetwork { session.progress(.refreshing(index: index.name)) }
     do {
       let trusted = try await loadAll(asksNetwork: asksNetwork)

@@ -79,6 +79,16 @@ public struct Installing: Sendable {
     return reports
   }
 
+  /// Brings what was interrupted to its end, for every host instance of the scope.
+  ///
+  /// - Returns: the instances.
+  public func recover() throws -> [String] {
+    try HostInstance.all(in: session.places).map { instance in
+      let lock = try acquire(instance)
+      return lock.instance.id
+    }
+  }
+
   /// Where named plugins are installed.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.not-installed` for a name that is nowhere.

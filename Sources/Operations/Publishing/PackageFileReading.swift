@@ -16,7 +16,7 @@ struct OpenedPackage: Sendable {
     let staging = try ScratchFolder()
     let archives = try paths.map { try DigestedArchive.open($0, limit: PackageLimits.totalBytes) }
     let jobs = archives.map { UnpackChild.Job(descriptor: $0.raw, size: $0.size) }
-    let faults = try UnpackChild.run(jobs, staging: staging.path, isDurable: false)
+    let faults = try UnpackChild.run(jobs, staging: staging.path)
     var opened: [OpenedPackage] = []
     for (index, path) in paths.enumerated() {
       if let fault = faults[index] { throw fault.noting("archive: `\(path)`") }
@@ -30,18 +30,4 @@ struct OpenedPackage: Sendable {
     defer { withExtendedLifetime(archives) {} }
     return try body(opened)
   }
-}
-
-/// A folder below the system's temporary one, gone with its owner.
-struct ScratchFolder: ~Copyable {
-  let path: String
-
-  init() throws {
-    let base = Machine.environment("TMPDIR") ?? "/tmp"
-    let path = "\(base)/plugctl-\(Machine.processID)-\(try randomBytes(6).hex)"
-    try FileSystem.makeFolder(path, mode: 0o700)
-    self.path = path
-  }
-
-  deinit { try? FileSystem.removeTree(path) }
 }

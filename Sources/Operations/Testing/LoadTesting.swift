@@ -77,13 +77,23 @@ struct LoadTesting: Sendable {
     _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int
   ) throws -> LoadReport {
     var subject = LoadSubject(name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
-    // Whom it needs is loaded before it, and seen by it; the others only stand beside it.
+    // Whom it needs is loaded before it, and seen by it.
     let needed = Set(candidate.plugin.constraints.dependencies.map(\.name))
     let before = order.prefix { $0.name != candidate.plugin.name }
     subject.modules = before.filter { needed.contains($0.name) }.map(\.path)
-    subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
+    // The host's own command loads all of them together. Without one, the last does: loading every
+    // other plugin beside each would be quadratic.
+    if profile.probe == nil || binary == nil, candidate.plugin.name == order.last?.name {
+      subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
+    }
     subject.declared = try Self.declared(candidate)
-    return try loadTest(subject, against: target, level: level, worker: worker)
+    var report = try loadTest(subject, against: target, level: level, worker: worker)
+    // A refused generation is removed; what it linked to stays, so the command must name that.
+    for path in order.map(\.path) where !report.refusals.isEmpty {
+      guard let real = FileSystem.realPath(path) else { continue }
+      report.reproduce = report.reproduce.map { replaced($0, path, by: real) }
+    }
+    return report
   }
 
   private static func declared(_ candidate: Candidate) throws -> LoadSubject.DeclaredFile? {
@@ -97,18 +107,25 @@ struct LoadTesting: Sendable {
     guard let probe = profile.probe, let binary else { return nil }
     let limits = target.limits
     let worker = worker
+    let activation = profile.activation
     let result = try await BlockingWork.run {
       let folder = try ScratchFolder()
       let values = [
-        ("binary", binary), ("tmp", folder.path), ("activate", "\(prepared.folder)/activate"),
+        ("binary", binary), ("tmp", folder.path), ("activate", "\(folder.path)/activate"),
         ("plugins", "\(prepared.folder)/plugins"),
       ]
+      // Written anew, since a stable path leads to the generation that is still live.
+      if let activation {
+        try FileSystem.makeFolder("\(folder.path)/activate")
+        let text = GenerationWriter.activationText(activation, prepared.libraries)
+        try FileSystem.replace("\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
+      }
       for file in probe.files where PackagePath.isSafe(file.name) {
         try FileSystem.replace("\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8), isDurable: false)
       }
       return runProbe(Self.hostProbe(probe, values, folder.path), limits: limits, worker: worker)
     }
-    return LoadReport(name: profile.id, file: "\(prepared.folder)/activate", level: 2, results: [result])
+    return LoadReport(name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
   }
 
   private static func hostProbe(
@@ -152,4 +169,15 @@ struct LoadTesting: Sendable {
       .loadHarness, "`plugctl-worker` is missing beside `\(Machine.executable)`",
       hint: "install plugctl again, or build it with `scripts/build`")
   }
+}
+
+/// Every occurrence of a text in another.
+private func replaced(_ text: String, _ old: String, by new: String) -> String {
+  var result = ""
+  var rest = text[...]
+  while let range = rest.firstRange(of: old) {
+    result += rest[..<range.lowerBound] + new
+    rest = rest[range.upperBound...]
+  }
+  return result + rest
 }

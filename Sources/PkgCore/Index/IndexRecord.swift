@@ -56,6 +56,14 @@ public struct Release: Sendable {
     case yanked(reason: String)
     /// Never.
     case withdrawn(reason: String)
+
+    /// Why it may not; nil where it may, or where nobody said.
+    public var reason: String? {
+      switch self {
+      case .available: nil
+      case .yanked(let reason), .withdrawn(let reason): reason.isEmpty ? nil : reason
+      }
+    }
   }
 
   /// Bytes for one platform.

@@ -1,4 +1,4 @@
-// The rows of the catalogue in `docs/checks.md`, in its order.
+// The rows of the catalogue, in the order of the ids.
 
 extension Check {
   static let staticChecks: [Check] = [

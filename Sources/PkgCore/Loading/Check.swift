@@ -1,4 +1,4 @@
-/// What is known of a check before it runs: a row of the catalogue in `docs/checks.md`.
+/// What is known of a check before it runs: a row of the catalogue.
 public struct Check: Sendable {
   /// How much a violation weighs.
   public enum Severity: String, Sendable, CaseIterable {

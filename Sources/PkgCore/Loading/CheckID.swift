@@ -1,5 +1,5 @@
-/// The stable id of a load check. Ids never change and are never reused; `docs/checks.md` explains
-/// each, and a test keeps the two equal.
+/// The stable id of a load check. Ids never change and are never reused; ``Check`` has
+/// what each is about.
 public enum CheckID: String, Sendable, CaseIterable, Hashable {
   // static: nothing of the plugin runs
   case elfValid = "plg-s001"

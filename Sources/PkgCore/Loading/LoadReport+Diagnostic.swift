@@ -6,7 +6,9 @@ extension LoadReport {
   public var diagnostic: Diagnostic? {
     let refusals = self.refusals.sorted { $0.rank < $1.rank }
     guard let first = refusals.first else { return nil }
-    var notes = refusals.flatMap(\.lines)
+    // The static and the dynamic finding may be one sentence.
+    var notes: [String] = []
+    for line in refusals.flatMap(\.lines) where !notes.contains(line) { notes.append(line) }
     if let reproduce { notes.append("repeat it with: \(reproduce)") }
     return Diagnostic(
       first.code, "`\(name)` \(first.verb)", notes: notes,

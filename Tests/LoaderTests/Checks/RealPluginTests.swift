@@ -23,6 +23,7 @@ import Testing
     var probe = HostProbe(
       argv: ["nginx", "-t", "-p", folder.path, "-e", "stderr", "-c", configuration],
       workingDirectory: folder.path)
+    probe.writableFolders = [folder.path]
     probe.failRegex = "\\[emerg\\] [0-9#]+: (.*)"
     return probe
   }

@@ -240,6 +240,53 @@ import Testing
     #expect(try check(size, other) == .fail)
   }
 
+  @Test(
+    "refuses a library of another rustc than the host's",
+    arguments: [("1.80.0", true), ("1.79.0", false)])
+  func rustc(version: String, refuses: Bool) throws {
+    let host = try folder.plugin("host.so", "__asm__(\".ident \\\"rustc version 1.79.0\\\"\");")
+    let path = try folder.plugin(
+      "a.so", "int entry; __asm__(\".ident \\\"rustc version \(version)\\\"\");")
+    let report = try report(path, level: 1) {
+      $0.symbolProviders = [host]
+      $0.staticProbes = [.rustCompiler]
+    }
+    #expect(findings(report) == (refuses ? [.abiVersion] : []))
+  }
+
+  @Test("names each Go package that differs from the host's")
+  func goPackages() throws {
+    func symbols(_ hashes: [(String, String)]) -> String {
+      hashes.enumerated().map { index, pair in
+        "char h\(index)[4] __asm__(\"go.link.pkghashbytes.\(pair.0)\") = \"\(pair.1)\";"
+      }.joined()
+    }
+    let host = try folder.plugin("h.so", symbols([("fmt", "abc"), ("os", "def"), ("net", "ghi")]))
+    let path = try folder.plugin("a.so", symbols([("fmt", "abc"), ("os", "xxx"), ("own", "zzz")]))
+    let report = try report(path, level: 1) {
+      $0.symbolProviders = [host]
+      $0.staticProbes = [.goPackageHashes]
+    }
+    #expect(findings(report).contains(.goPkghash))
+    #expect(report.result(.goPkghash)?.message == "1 of 2 Go packages differ from the host's")
+    #expect(report.result(.goPkghash)?.notes == ["package `os`"])
+    #expect(report.diagnostic?.code == .incompatibleAbi)
+  }
+
+  @Test("refuses a Go build mode that the host does not open")
+  func buildMode() throws {
+    let plugin = try folder.plugin("p.so", "char h[4] __asm__(\"go.link.pkghashbytes.a\");")
+    let shared = try folder.plugin("s.so", "void _cgo_topofstack(void) {}")
+    #expect(try findings(report(plugin, level: 1)).isEmpty)
+    let called = try report(plugin, level: 1) {
+      $0.requiredEntries = [.init(name: "entry", kind: .function)]
+    }
+    #expect(findings(called).contains(.buildmode))
+    #expect(try findings(report(shared, level: 1)).isEmpty)
+    let other = try report(shared, level: 1) { $0.staticProbes = [.goPackageHashes] }
+    #expect(findings(other) == [.buildmode])
+  }
+
   @Test("skips look-ups where the target is another system")
   func otherSystem() throws {
     let path = try folder.plugin("a.so", "int foo(void); int entry(void) { return foo(); }")

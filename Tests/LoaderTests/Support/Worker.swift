@@ -12,6 +12,14 @@ enum Worker {
     return root + "/.build/worker/plugctl-worker"
   }
 
+  /// Whether this kernel has all walls; an older one is said to lack them, and can't be tested.
+  static let hasAllWalls: Bool = {
+    guard let folder = try? TestFolder(), let path = try? folder.plugin("a.so", "int a;"),
+      let report = try? report(path, level: 2)
+    else { return true }
+    return report.missingProtections.isEmpty
+  }()
+
   static var path: String {
     get throws { try built.get() }
   }

@@ -1,0 +1,174 @@
+internal import Catalog
+internal import Files
+public import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// What is known of an added index.
+public struct IndexStatus: Sendable {
+  /// The index.
+  public let index: IndexConfiguration
+  /// Plugins that it lists.
+  public let pluginCount: Int
+  /// Versions of its metadata.
+  public let rootVersion: Int64
+  /// When its timestamp ends.
+  public let expires: Timestamp?
+}
+
+/// Adds, removes and refreshes indexes.
+public struct IndexManagement: Sendable {
+  private let session: Session
+  private let registry: IndexRegistry
+
+  /// The indexes of a session.
+  public init(_ session: Session) {
+    self.session = session
+    registry = IndexRegistry(session)
+  }
+
+  /// How the first root is trusted.
+  public enum FirstTrust: Sendable {
+    /// A root metadata file that the user has by another way.
+    case file(String)
+    /// The digest of `1.root.json`.
+    case fingerprint(SHA256Digest)
+    /// Asks; throws where nobody can be asked. Gets the fingerprint.
+    case ask(@Sendable (_ fingerprint: SHA256Digest) throws -> Bool)
+  }
+
+  /// Adds an index, whose first root the user trusts, and fetches it once.
+  ///
+  /// - Throws: ``Diagnostic`` with `index.exists`, `trust.confirmation`, `trust.mismatch`; then nothing
+  ///   is added.
+  public func add(_ url: String, name: String?, trust: FirstTrust) async throws -> IndexStatus {
+    let url = try Self.normalised(url)
+    let name = try name ?? Self.usualName(url)
+    guard NamePart(name) != nil else { throw NameError.notAName(name) }
+    let known = try registry.all()
+    if let same = known.first(where: { $0.name == name || $0.url == url }) {
+      throw Diagnostic(
+        .indexExists, "the index `\(same.name)` (\(same.url)) was added already",
+        hint: same.name == name ? "choose another name with `--name`" : "`plugctl index list` names all")
+    }
+    let network = Network(session)
+    let bytes = try await firstRoot(url, trust, network)
+    _ = try TrustedRootChain(trusting: bytes)
+    let index = IndexConfiguration(name: name, url: url, root: sha256(bytes))
+    let folder = TrustFolder(name, session.places)
+    try folder.write(.root, bytes)
+    do {
+      let client = try await IndexClient.open(index, session, network, refresh: .always)
+      try registry.add(index)
+      try await prepareCatalog(network, opened: [client])
+      return Self.status(client)
+    } catch {
+      try? folder.remove()
+      try? registry.remove(name)
+      throw error
+    }
+  }
+
+  /// Forgets an index and what was trusted of it.
+  public func remove(_ name: String) throws {
+    try registry.remove(name)
+    try TrustFolder(name, session.places).remove()
+    try FileSystem.removeTree("\(session.places.indexCache)/\(name)")
+    try FileSystem.removeIfPresent(session.places.catalog)
+  }
+
+  /// All indexes as they were last fetched; the network is not asked.
+  public func list() throws -> [IndexConfiguration] { try registry.all() }
+
+  /// Fetches the metadata of all indexes and prepares the catalog.
+  public func update() async throws -> [IndexStatus] {
+    let network = Network(session)
+    var clients: [IndexClient] = []
+    for index in try registry.required() {
+      clients.append(try await IndexClient.open(index, session, network, refresh: .always))
+    }
+    try await prepareCatalog(network, opened: clients)
+    return clients.map(Self.status)
+  }
+
+  /// The catalog, prepared now where it never was.
+  func catalog() async throws -> CatalogFile {
+    let catalog = CatalogFile(session.places.catalog)
+    guard !catalog.exists else { return catalog }
+    let network = Network(session)
+    var clients: [IndexClient] = []
+    for index in try registry.required() {
+      clients.append(try await IndexClient.open(index, session, network, refresh: .whenOld))
+    }
+    try await prepareCatalog(network, opened: clients)
+    return catalog
+  }
+
+  /// Writes the catalog where something changed since it was written.
+  private func prepareCatalog(_ network: Network, opened: [IndexClient]) async throws {
+    var clients = opened
+    for index in try registry.all() where !clients.contains(where: { $0.index.name == index.name }) {
+      clients.append(try await IndexClient.open(index, session, network, refresh: .whenOld))
+    }
+    let state = clients.map { "\($0.index.name) \($0.trusted.targets?.header.version ?? 0) \($0.index.root.hex)" }
+      .sorted().joined(separator: "\n")
+    let stamp = "\(session.places.catalog).state"
+    let catalog = CatalogFile(session.places.catalog)
+    if catalog.exists, try FileSystem.readIfPresent(stamp) == Array(state.utf8) { return }
+    var rows: [(index: String, entries: [CatalogDocument.Entry])] = []
+    for client in clients {
+      guard let bytes = try await client.target("catalog.json") else { continue }
+      rows.append((client.index.name, try CatalogDocument.entries(JSONParser.parse(bytes))))
+    }
+    try catalog.write(rows)
+    try FileSystem.replace(stamp, with: Array(state.utf8), isDurable: false)
+  }
+
+  private func firstRoot(_ url: String, _ trust: FirstTrust, _ network: Network) async throws -> [UInt8] {
+    if case .file(let path) = trust { return try FileSystem.read(path, limit: Int(TUFLimits.root)) }
+    let bytes = try await network.bytes("\(url)/metadata/1.root.json", limit: TUFLimits.root)
+    let found = sha256(bytes)
+    switch trust {
+    case .file: return bytes
+    case .fingerprint(let expected):
+      if expected == found { return bytes }
+      // The fingerprint of a later root is as good: it signs for itself.
+      let latest = try await network.bytes("\(url)/metadata/root.json", limit: TUFLimits.root)
+      guard sha256(latest) == expected else {
+        throw Diagnostic(
+          .trustMismatch, "the root of `\(url)` is not the one that you trust",
+          notes: ["expected sha256:\(expected)", "found sha256:\(found)"],
+          hint: "ask who runs the index for its fingerprint; nothing was added")
+      }
+      return latest
+    case .ask(let ask):
+      guard try ask(found) else {
+        throw Diagnostic(.trustConfirmation, "the index `\(url)` was not trusted", hint: "nothing was added")
+      }
+      return bytes
+    }
+  }
+
+  private static func status(_ client: IndexClient) -> IndexStatus {
+    IndexStatus(
+      index: client.index, pluginCount: client.names.count,
+      rootVersion: client.trusted.root.header.version, expires: client.trusted.timestamp?.header.expires)
+  }
+
+  /// Without a slash at the end; a folder becomes an absolute path.
+  private static func normalised(_ url: String) throws -> String {
+    var text = url
+    while text.hasSuffix("/"), text != "/" { text.removeLast() }
+    return text.contains("://") ? text : try FileSystem.absolute(text)
+  }
+
+  /// The host's name without its dots, or the folder's name.
+  private static func usualName(_ url: String) throws -> String {
+    let text = url.split(separator: "/", omittingEmptySubsequences: true)
+    let isFolder = url.hasPrefix("/") || url.hasPrefix("file:")
+    let source = (isFolder ? text.last : text.dropFirst().first) ?? "main"
+    let host = source.split(separator: "@").last?.split(separator: ":").first ?? "main"
+    let name = host.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    return String(name.drop { $0 == "-" }.prefix(64))
+  }
+}

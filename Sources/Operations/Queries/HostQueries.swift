@@ -1,0 +1,177 @@
+internal import Files
+internal import Loader
+public import PkgCore
+internal import PkgStore
+
+/// A host profile with what is found of the host on this machine.
+public struct HostListing: Sendable {
+  /// The profile.
+  public let profile: HostProfile
+  /// The file, or `built in`.
+  public let origin: String
+  /// The host's binary; nil where it is not installed.
+  public let binary: HostBinary?
+  /// Plugins installed for it in this scope.
+  public let pluginCount: Int
+}
+
+/// A file in a folder that a host searches.
+public struct ScanListing: Sendable {
+  /// What it is to us.
+  public enum State: String, Sendable {
+    /// Put there by plugctl.
+    case managed
+    /// Put there by somebody else.
+    case foreign
+    /// Not loadable: no ELF shared object.
+    case broken
+    /// Hidden by a file of the same name in an earlier folder.
+    case shadowed
+  }
+
+  /// The file.
+  public let path: String
+  /// `project`, `user`, `system`, or the variable's name.
+  public let source: String
+  /// What it is to us.
+  public let state: State
+  /// The plugin, where it is managed.
+  public let plugin: String?
+  /// Why it is broken, or which file shadows it.
+  public let note: String?
+}
+
+/// Where an instance's generation, folders and activation lie.
+public struct HostPaths: Sendable {
+  /// The instance.
+  public let host: String
+  /// What the host's own configuration must say once; nil where it needs nothing.
+  public let includeHint: String?
+  /// The live generation's link.
+  public let current: String
+  /// The folder of the live libraries.
+  public let plugins: String
+  /// The live activation file; nil where the host has none.
+  public let activation: String?
+  /// Folders that the host searches.
+  public let search: [HostFolders.Place]
+  /// The host's variable with the value that makes it find the live plugins; nil where it has none.
+  public let variable: String?
+}
+
+/// Questions about hosts.
+public struct HostQueries: Sendable {
+  private let session: Session
+
+  /// Questions in a session's scope.
+  public init(_ session: Session) { self.session = session }
+
+  /// All profiles; faults of single ones go to progress as warnings.
+  public func list() throws -> [HostListing] {
+    let installed = try InstalledQueries(session).list()
+    let found = try ProfileCatalog(session).all { session.progress(.warning($0)) }
+    return found.map { listing($0, installed) }
+  }
+
+  /// One profile.
+  public func host(_ id: String) throws -> HostListing {
+    listing(try ProfileCatalog(session).found(id), try InstalledQueries(session).list())
+  }
+
+  /// Where things lie for a host.
+  public func paths(_ id: String) throws -> HostPaths {
+    let profile = try ProfileCatalog(session).profile(id)
+    let instance = try InstanceLookup(session: session).instance(of: id)
+    let plugins = "\(instance.current)/plugins"
+    let activation = profile.activation.map { "\(instance.current)/activate/\($0.file)" }
+    let hint = profile.activation?.includeHint.map { filled($0, [("activate", "\(instance.current)/activate"), ("plugins", plugins)]) }
+    return HostPaths(
+      host: id, includeHint: hint, current: instance.current, plugins: plugins, activation: activation,
+      search: try HostFolders(session).search(profile), variable: profile.variable.map { "\($0.name)=\(plugins)" })
+  }
+
+  /// Shared objects in the folders that hosts search, or in given ones.
+  public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
+    var places = try folders.map { HostFolders.Place(path: try FileSystem.absolute($0), source: "argument") }
+    if places.isEmpty {
+      let profiles = try host.map { [try ProfileCatalog(session).profile($0)] }
+        ?? ProfileCatalog(session).all { session.progress(.warning($0)) }.map(\.profile)
+      for profile in profiles { places += try HostFolders(session).search(profile) }
+    }
+    let managed = try managedPaths()
+    var winners: [String: String] = [:]
+    return places.flatMap { place in
+      Self.sharedObjects(in: place.path).map { path in
+        let name = String(path.dropFirst(place.path.count + 1))
+        let winner = winners[name]
+        if winner == nil { winners[name] = path }
+        return Self.listing(path, place, shadowedBy: winner, plugin: managed[path])
+      }
+    }
+  }
+
+  /// The file that a host gets for a plugin, and files of the same name behind it.
+  public func which(_ text: String) throws -> [ScanListing] {
+    let reference = try PluginReference(text)
+    let installed = try InstalledQueries(session).list().filter { reference.matches($0.plugin.name) }
+    var found = installed.map { listing in
+      ScanListing(
+        path: listing.path, source: listing.scope.rawValue, state: .managed,
+        plugin: "\(listing.plugin.name) \(listing.plugin.version)", note: nil)
+    }
+    let names = ["\(reference.name).so", "lib\(reference.name).so"]
+    for listing in try scan([], host: session.options.host) where !found.contains(where: { $0.path == listing.path }) {
+      if names.contains(FileSystem.baseName(of: listing.path)) { found.append(listing) }
+    }
+    guard !found.isEmpty else {
+      throw Diagnostic(
+        .pluginNotInstalled, "no host here would find a plugin `\(reference.name)`",
+        hint: "`plugctl scan` shows what lies in the hosts' folders")
+    }
+    return found
+  }
+
+  private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {
+    let count = installed.filter { $0.host.split(separator: "@").first.map(String.init) == found.profile.id }.count
+    return HostListing(
+      profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile), pluginCount: count)
+  }
+
+  private func managedPaths() throws -> [String: String] {
+    var paths: [String: String] = [:]
+    for (instance, current) in try InstanceLookup(session: session).all() {
+      for plugin in current.plugins where plugin.isEnabled {
+        let base = current.viewFolder ?? "\(instance.current)/plugins"
+        for name in plugin.viewNames { paths["\(base)/\(name)"] = "\(plugin.name) \(plugin.version)" }
+      }
+    }
+    return paths
+  }
+
+  private static func listing(
+    _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?, plugin: String?
+  ) -> ScanListing {
+    if let winner {
+      return ScanListing(path: path, source: place.source, state: .shadowed, plugin: plugin, note: "by `\(winner)`")
+    }
+    do {
+      _ = try elfFacts(ofFile: path)
+      return ScanListing(
+        path: path, source: place.source, state: plugin == nil ? .foreign : .managed, plugin: plugin, note: nil)
+    } catch {
+      let note = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
+      return ScanListing(path: path, source: place.source, state: .broken, plugin: plugin, note: note)
+    }
+  }
+
+  /// One folder deep, since layouts have folders by type or by plugin.
+  private static func sharedObjects(in folder: String) -> [String] {
+    (try? FileSystem.names(in: folder))?.flatMap { name -> [String] in
+      let path = "\(folder)/\(name)"
+      if FileSystem.target(path)?.kind == .folder {
+        return ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".so") }.map { "\(path)/\($0)" }
+      }
+      return name.hasSuffix(".so") ? [path] : []
+    } ?? []
+  }
+}

@@ -1,0 +1,167 @@
+internal import Catalog
+internal import Files
+public import PkgCore
+internal import PkgStore
+
+/// A plugin as an index lists it.
+public struct CatalogListing: Sendable {
+  /// The index's name.
+  public let index: String
+  /// What the catalog says.
+  public let entry: CatalogDocument.Entry
+  /// The installed version, where it is installed in this scope.
+  public let installed: Version?
+}
+
+/// What a search is narrowed to.
+public struct SearchFilter: Sendable {
+  /// A host profile's id.
+  public var host: String?
+  /// A type of that host's.
+  public var type: String?
+  /// A tag.
+  public var tag: String?
+  /// A publisher.
+  public var publisher: String?
+  /// A file extension with its dot.
+  public var fileExtension: String?
+  /// `available`, `yanked` or `withdrawn`.
+  public var state: String?
+
+  /// Everything.
+  public init() {}
+}
+
+/// A version of a plugin and whether it can be installed here.
+public struct VersionListing: Sendable {
+  /// What the index says of the version.
+  public let release: Release
+  /// Why it can't be installed here; nil where it can.
+  public let refusal: Diagnostic?
+  /// Whether it is the installed one.
+  public let isInstalled: Bool
+}
+
+/// Everything about one plugin of an index.
+public struct PluginDetails: Sendable {
+  /// The index's name.
+  public let index: String
+  /// The verified record.
+  public let record: IndexRecord
+  /// Its versions, newest first.
+  public let versions: [VersionListing]
+  /// Where it is installed.
+  public let installed: [InstalledListing]
+}
+
+/// A plugin of which there is a newer version that fits.
+public struct OutdatedListing: Sendable {
+  /// The host instance.
+  public let host: String
+  /// The plugin.
+  public let name: PluginName
+  /// What is installed.
+  public let installed: Version
+  /// What `upgrade` would bring.
+  public let available: Version
+}
+
+/// Counts over installed and available plugins.
+public struct PluginStatistics: Sendable {
+  /// Installed plugins.
+  public let installed: Int
+  /// Plugins in all indexes.
+  public let available: Int64
+  /// By group (`host`, `type`, `publisher`, `state`, `index`), each value with its count.
+  public let groups: [(group: String, counts: [(value: String, count: Int64)])]
+}
+
+/// Questions about what indexes have.
+public struct IndexQueries: Sendable {
+  private let session: Session
+
+  /// Questions to a session's indexes.
+  public init(_ session: Session) { self.session = session }
+
+  /// Looks in the prepared catalog.
+  public func search(_ text: String, _ filter: SearchFilter) async throws -> [CatalogListing] {
+    let catalog = try await IndexManagement(session).catalog()
+    var narrowed = CatalogFile.Filter()
+    narrowed.host = filter.host
+    narrowed.type = filter.type
+    narrowed.tag = filter.tag
+    narrowed.publisher = filter.publisher
+    narrowed.fileExtension = filter.fileExtension
+    narrowed.state = filter.state
+    let installed = try InstalledQueries(session).list()
+    return try catalog.search(text, narrowed).map { row in
+      CatalogListing(
+        index: row.index, entry: row.entry,
+        installed: installed.first { $0.plugin.name == row.entry.name }?.plugin.version)
+    }
+  }
+
+  /// Everything about one plugin, from its verified record.
+  public func details(_ text: String) async throws -> PluginDetails {
+    let reference = try PluginReference(text)
+    let source = try await RecordSource.open(session, Network(session), refresh: .whenOld)
+    let name = try await source.fullName(reference)
+    guard let found = try await source.record(name) else {
+      throw Diagnostic(.pluginUnknown, "no index has a plugin `\(name)`")
+    }
+    let installed = try InstalledQueries(session).list().filter { $0.plugin.name == name }
+    // A host whose profile is not known here can't be asked for its version.
+    let compatibility = (try? ProfileCatalog(session).profile(found.record.host)).map { Compatibility($0) }
+    let versions = found.record.releases.reversed().map { release in
+      VersionListing(
+        release: release, refusal: compatibility?.refusal(of: release, name),
+        isInstalled: installed.contains { $0.plugin.version == release.version })
+    }
+    return PluginDetails(
+      index: found.index.name, record: found.record, versions: versions, installed: installed)
+  }
+
+  /// Installed plugins of which a newer version fits together with all others.
+  public func outdated() async throws -> [OutdatedListing] {
+    let instances = try InstanceLookup(session: session).all().filter { !$0.current.plugins.isEmpty }
+    guard !instances.isEmpty else { return [] }
+    let source = try await RecordSource.open(session, Network(session), refresh: .always)
+    var listings: [OutdatedListing] = []
+    for (instance, current) in instances {
+      let planner = ChangePlanning(
+        session: session, profile: try ProfileCatalog(session).profile(instance.hostID), source: source,
+        allowsDowngrade: false)
+      let goal = ChangeGoal(
+        roots: [], brought: [], upgrades: Set(current.plugins.map(\.name)), with: [], current: current)
+      for step in try await planner.plan(goal).0.steps {
+        guard let former = step.formerVersion else { continue }
+        listings.append(
+          OutdatedListing(host: instance.id, name: step.name, installed: former, available: step.version))
+      }
+    }
+    return listings
+  }
+
+  /// Counts over everything.
+  public func statistics() async throws -> PluginStatistics {
+    let catalog = try await IndexManagement(session).catalog()
+    let groups = try CatalogFile.Group.allCases.map { group in
+      (group: group == .index ? "index" : group.rawValue, counts: try catalog.counts(by: group))
+    }
+    let available = groups.first?.counts.reduce(0) { $0 + $1.count } ?? 0
+    return PluginStatistics(
+      installed: try InstalledQueries(session).list().count, available: available, groups: groups)
+  }
+
+  /// Names for a shell's completion; whatever fails answers nothing.
+  public func completions(_ kind: String) -> [String] {
+    switch kind {
+    case "installed": (try? InstalledQueries(session).list().map { $0.plugin.name.description }) ?? []
+    case "available": (try? CatalogFile(session.places.catalog).names()) ?? []
+    case "host": (try? ProfileCatalog(session).all { _ in }.map(\.profile.id)) ?? []
+    case "index": (try? IndexRegistry(session).all().map(\.name)) ?? []
+    case "key": (try? KeyRing(session).all().map(\.name)) ?? []
+    default: []
+    }
+  }
+}

@@ -1,0 +1,16 @@
+internal import Archiving
+internal import Files
+
+/// What the program needs of deeper rooms without being able to see them.
+public enum HiddenCommands {
+  /// The name under which the program starts itself to unpack.
+  public static let unpack = UnpackChild.command
+
+  /// The unpacking child's side.
+  ///
+  /// - Returns: the exit code.
+  public static func serveUnpacking(_ arguments: [String]) -> Int32 { UnpackChild.serve(arguments) }
+
+  /// Starts a detached thread.
+  public static func startThread(_ body: @escaping @Sendable () -> Void) { BlockingWork.startThread(body) }
+}

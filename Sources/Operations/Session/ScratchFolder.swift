@@ -1,0 +1,41 @@
+internal import Files
+internal import PkgCore
+internal import Signing
+
+/// A folder below the system's temporary one, gone with its owner; what killed processes left is swept
+/// by the next one.
+struct ScratchFolder: ~Copyable {
+  let path: String
+  private let lock: FileLock?
+  private static let prefix = "plugctl-scratch-"
+  /// A folder is locked only after it was made, so what is young may be at work.
+  private static let leastAgeSeconds: Int64 = 600
+
+  init() throws {
+    let base = Machine.environment("TMPDIR") ?? "/tmp"
+    let path = "\(base)/\(Self.prefix)\(try randomBytes(8).hex)"
+    try FileSystem.makeFolder(path, mode: 0o700)
+    Self.sweep(base, owner: try FileSystem.status(path).owner)
+    lock = try FileLock.ofFolder(path)
+    self.path = path
+  }
+
+  deinit { try? FileSystem.removeTree(path) }
+
+  /// Removes this user's folders that nobody holds. What can't be removed is left to the next time.
+  private static func sweep(_ base: String, owner: UInt32) {
+    for name in (try? FileSystem.names(in: base)) ?? [] where name.hasPrefix(prefix) {
+      let folder = "\(base)/\(name)"
+      guard let status = try? FileSystem.status(folder), status.kind == .folder, status.owner == owner,
+        Machine.secondsSinceEpoch() - status.modified > leastAgeSeconds
+      else { continue }
+      try? removeIfFree(folder)
+    }
+  }
+
+  private static func removeIfFree(_ folder: String) throws {
+    guard let lock = try FileLock.ofFolder(folder) else { return }
+    try FileSystem.removeTree(folder)
+    _ = consume lock
+  }
+}

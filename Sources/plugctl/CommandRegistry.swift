@@ -1,0 +1,58 @@
+/// What each command of the table does.
+enum CommandRegistry {
+  typealias Command = @Sendable (Invocation) throws -> Answer
+
+  /// The command at a path; nil only for a defect, which a test excludes.
+  static func command(_ path: [String]) -> Command? { all[path.joined(separator: " ")] }
+
+  static let all: [String: Command] = [
+    "search": FindCommands.search,
+    "info": FindCommands.info,
+    "versions": FindCommands.versions,
+    "list": FindCommands.list,
+    "outdated": FindCommands.outdated,
+    "files": FindCommands.files,
+    "owns": FindCommands.owns,
+    "which": HostCommands.which,
+    "stats": FindCommands.stats,
+    "install": ChangeCommands.install,
+    "upgrade": ChangeCommands.upgrade,
+    "remove": ChangeCommands.remove,
+    "recover": ChangeCommands.recover,
+    "verify": AuthorCommands.verify,
+    "scan": HostCommands.scan,
+    "test": TestCommands.test,
+    "key generate": KeyCommands.generate,
+    "key list": KeyCommands.list,
+    "key export": KeyCommands.export,
+    "key import": KeyCommands.importKey,
+    "key trust": KeyCommands.trust,
+    "key revoke": KeyCommands.revoke,
+    "init": AuthorCommands.begin,
+    "lint": AuthorCommands.lint,
+    "pack": AuthorCommands.pack,
+    "import": AuthorCommands.importArchive,
+    "sign": AuthorCommands.sign,
+    "publish": IndexCommands.publish,
+    "yank": IndexCommands.yank,
+    "unyank": IndexCommands.unyank,
+    "update": IndexCommands.update,
+    "index add": IndexCommands.add,
+    "index remove": IndexCommands.remove,
+    "index list": IndexCommands.list,
+    "index update": IndexCommands.update,
+    "index init": IndexCommands.initialise,
+    "index build": IndexCommands.build,
+    "index sign": IndexCommands.build,
+    "index check": IndexCommands.check,
+    "host list": HostCommands.list,
+    "host show": HostCommands.show,
+    "host path": HostCommands.path,
+    "completion": InformationCommands.completion,
+    "man": InformationCommands.man,
+    "help": InformationCommands.helpCommand,
+    "version": { _ in InformationCommands.version() },
+    "explain": InformationCommands.explain,
+    "__complete": InformationCommands.complete,
+  ]
+}

@@ -1,0 +1,92 @@
+internal import CommandLineKit
+internal import Operations
+internal import PkgCore
+
+/// Commands of who writes plugins.
+enum AuthorCommands {
+  static func begin(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let path = try Authoring(session).begin(
+      call.arguments.first ?? ".", publisher: call.parsed.value("publisher"), name: call.parsed.value("name"))
+    return Answer("init", json: ["manifest": .string(path)], text: "wrote \(path)\nnext: build the library, then `plugctl lint` and `plugctl pack`")
+  }
+
+  static func lint(_ call: Invocation) throws -> Answer {
+    let (file, findings) = try Authoring(call.session()).lint(call.arguments.first ?? ".")
+    let lines = findings.map { $0.line(in: file) }
+    var answer = Answer(
+      "lint", json: .array(findings.map { $0.json(in: file) }),
+      text: lines.isEmpty ? (call.output.isQuiet ? "" : "`\(file)` is fine") : lines.map(printable).joined(separator: "\n"))
+    let errors = findings.filter { $0.severity == .error }.count
+    if errors > 0 {
+      let failure = Diagnostic(.manifestInvalid, "`\(file)` has \(errors) \(errors == 1 ? "fault" : "faults")")
+      answer.exitCode = ExitCode.of(failure.code.category)
+      answer.failure = failure
+    }
+    return answer
+  }
+
+  static func pack(_ call: Invocation) throws -> Answer {
+    let authoring = try Authoring(call.session())
+    let packed = try authoring.pack(
+      call.arguments.first ?? ".", platform: try platform(call), into: call.parsed.value("output") ?? ".")
+    if let key = call.parsed.value("sign") {
+      _ = try authoring.sign(packed.map(\.path), key: key, passphrase: call.passphrase())
+    }
+    return answer("pack", packed)
+  }
+
+  static func importArchive(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    func needed(_ option: String, _ value: String?) throws -> String {
+      if let value { return value }
+      throw Diagnostic(.usageMissingValue, "`plugctl import` needs `--\(option)`", hint: "the archive does not say it")
+    }
+    let naming = try call.parsed.value("as").map { try PluginReference($0) }
+    let facts = ImportFacts(
+      publisher: try needed("publisher", call.parsed.value("publisher") ?? naming?.publisher?.text),
+      host: try needed("host", session.options.host), name: naming?.name.text,
+      version: try needed("as NAME@VERSION", naming?.range?.exactVersion?.description),
+      library: call.parsed.value("library"))
+    return answer(
+      "import",
+      try Authoring(session).importArchive(call.arguments[0], facts, into: call.parsed.value("output") ?? "."))
+  }
+
+  static func sign(_ call: Invocation) throws -> Answer {
+    let signatures = try Authoring(call.session()).sign(
+      call.arguments, key: call.parsed.value("key"), passphrase: call.passphrase())
+    return Answer("sign", json: .strings(signatures), text: signatures.joined(separator: "\n"))
+  }
+
+  static func verify(_ call: Invocation) throws -> Answer {
+    let verified = try Authoring(call.session()).verify(call.arguments, publicKey: call.parsed.value("key"))
+    let lines = verified.map { file in
+      "\(file.file): \(file.package ?? printable(file.comment)), signed by \(file.keyID)"
+    }
+    let data = verified.map { file -> JSON in
+      [
+        "file": .string(file.file), "key": .string(file.keyID), "comment": .string(file.comment),
+        "package": .optional(file.package),
+      ]
+    }
+    return Answer("verify", json: .array(data), text: lines.joined(separator: "\n"))
+  }
+
+  private static func platform(_ call: Invocation) throws -> Platform? {
+    guard let text = call.parsed.value("platform") else { return nil }
+    if let platform = Platform(text) { return platform }
+    throw Diagnostic(.usageInvalidValue, "`\(printable(text))` is no platform", hint: "write one as `linux-x86_64-gnu`")
+  }
+
+  private static func answer(_ schema: String, _ packed: [Packed]) -> Answer {
+    let data = packed.map { archive -> JSON in
+      [
+        "path": .string(archive.path), "id": .string(archive.name.description),
+        "version": .string(archive.version.description), "platform": .string(archive.platform.text),
+        "size": .integer(archive.size), "sha256": .string(archive.digest.hex),
+      ]
+    }
+    return Answer(schema, json: .array(data), text: packed.map(\.path).joined(separator: "\n"))
+  }
+}

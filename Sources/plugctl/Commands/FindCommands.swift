@@ -1,0 +1,183 @@
+internal import CommandLineKit
+internal import Operations
+internal import PkgCore
+
+/// Commands that look and change nothing.
+enum FindCommands {
+  static func search(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    var filter = SearchFilter()
+    filter.host = session.options.host
+    filter.type = call.parsed.value("type")
+    filter.tag = call.parsed.value("tag")
+    filter.publisher = call.parsed.value("publisher")
+    filter.fileExtension = call.parsed.value("extension")
+    filter.state = call.parsed.value("status")
+    let (text, wanted) = (call.arguments.joined(separator: " "), filter)
+    let found = try Interruption.run { try await IndexQueries(session).search(text, wanted) }
+    return answer("search", found, call.output)
+  }
+
+  static func list(_ call: Invocation) throws -> Answer {
+    if call.parsed.has("outdated") { return try outdated(call) }
+    let session = try call.session()
+    if call.parsed.has("available") {
+      var filter = SearchFilter()
+      filter.host = session.options.host
+      let wanted = filter
+      return answer("list", try Interruption.run { try await IndexQueries(session).search("", wanted) }, call.output)
+    }
+    let listings = try InstalledQueries(session).list()
+    var table = TextTable(["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"])
+    for listing in listings {
+      let plugin = listing.plugin
+      let origin =
+        switch plugin.origin {
+        case .index(let index): index
+        case .file: "file"
+        }
+      table.add([listing.host, plugin.name.description, plugin.version.description, origin, plugin.summary ?? ""])
+    }
+    let text = listings.isEmpty && call.output.isInteractive ? "no plugins are installed in \(session.scope.rawValue) scope" : table.text(call.output)
+    return Answer("list", json: .array(listings.map(json)), text: text)
+  }
+
+  static func outdated(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let listings = try Interruption.run { try await IndexQueries(session).outdated() }
+    var table = TextTable(["HOST", "PLUGIN", "INSTALLED", "AVAILABLE"])
+    for listing in listings {
+      table.add([listing.host, listing.name.description, listing.installed.description, listing.available.description])
+    }
+    let data = listings.map { listing -> JSON in
+      [
+        "host": .string(listing.host), "id": .string(listing.name.description),
+        "installed": .string(listing.installed.description), "available": .string(listing.available.description),
+      ]
+    }
+    var answer = Answer("outdated", json: .array(data), text: table.text(call.output))
+    if call.parsed.has("exit-code"), !listings.isEmpty { answer.exitCode = 20 }
+    return answer
+  }
+
+  static func info(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let name = call.arguments[0]
+    let details = try Interruption.run { try await IndexQueries(session).details(name) }
+    let record = details.record
+    var rows: [(String, String)] = [("name", record.name.description)]
+    func add(_ term: String, _ value: String?) {
+      if let value, !value.isEmpty { rows.append((term, printable(value))) }
+    }
+    add("title", record.title)
+    add("summary", record.summary)
+    add("host", record.type.map { "\(record.host) (\($0))" } ?? record.host)
+    add("license", record.license)
+    add("authors", record.authors.joined(separator: ", "))
+    add("tags", record.tags.joined(separator: ", "))
+    add("handles", record.extensions.joined(separator: ", "))
+    add("index", details.index)
+    if let newest = details.versions.first(where: { $0.refusal == nil && $0.release.state == .available }) {
+      add("newest", "\(newest.release.version), published \(newest.release.published)")
+      add("needs", newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(separator: ", "))
+    }
+    add("installed", details.installed.map { "\($0.plugin.version) for \($0.host)" }.joined(separator: ", "))
+    add("versions", "\(details.versions.count)")
+    let text = rows.map { term, value in
+      call.output.style.dim(term + String(repeating: " ", count: 11 - term.count)) + value
+    }.joined(separator: "\n")
+    var object = record.json.objectValue ?? JSONObject()
+    object.append("index", .string(details.index))
+    object.append("installed", .array(details.installed.map(json)))
+    return Answer("info", json: .object(object), text: text)
+  }
+
+  static func versions(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let name = call.arguments[0]
+    let details = try Interruption.run { try await IndexQueries(session).details(name) }
+    var table = TextTable(["VERSION", "PUBLISHED", "STATE", ""])
+    for listing in details.versions {
+      let notes = [
+        listing.isInstalled ? "installed" : nil, listing.release.state.reason,
+        listing.refusal.map { $0.notes.first ?? $0.message },
+      ]
+      let note = notes.compactMap { $0 }.joined(separator: "; ")
+      table.add([
+        listing.release.version.description, String(listing.release.published.rfc3339.prefix(10)),
+        listing.release.state.word, note,
+      ])
+    }
+    let data = details.versions.map { listing -> JSON in
+      [
+        "version": .string(listing.release.version.description),
+        "published": .string(listing.release.published.rfc3339),
+        "state": .string(listing.release.state.word), "reason": .optional(listing.release.state.reason),
+        "installed": .bool(listing.isInstalled),
+        "refusal": listing.refusal.map { DiagnosticText.json($0) } ?? .null,
+      ]
+    }
+    return Answer("versions", json: .array(data), text: table.text(call.output))
+  }
+
+  static func files(_ call: Invocation) throws -> Answer {
+    let files = try InstalledQueries(call.session()).files(call.arguments[0])
+    return Answer("files", json: .strings(files), text: files.joined(separator: "\n"))
+  }
+
+  static func owns(_ call: Invocation) throws -> Answer {
+    let listing = try InstalledQueries(call.session()).owner(of: call.arguments[0])
+    return Answer("owns", json: json(listing), text: "\(listing.plugin.name) \(listing.plugin.version)")
+  }
+
+  static func stats(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let statistics = try Interruption.run { try await IndexQueries(session).statistics() }
+    var table = TextTable(["BY", "VALUE", "PLUGINS"])
+    table.add(["all", "installed", "\(statistics.installed)"])
+    table.add(["all", "available", "\(statistics.available)"])
+    var groups = JSONObject()
+    for group in statistics.groups {
+      for entry in group.counts { table.add([group.group, entry.value.isEmpty ? "-" : entry.value, "\(entry.count)"]) }
+      groups.append(
+        group.group, .object(JSONObject(group.counts.map { .init($0.value, .integer($0.count)) })))
+    }
+    let data: JSON = [
+      "installed": .integer(Int64(statistics.installed)), "available": .integer(statistics.available),
+      "groups": .object(groups),
+    ]
+    return Answer("stats", json: data, text: table.text(call.output))
+  }
+
+  private static func answer(_ schema: String, _ found: [CatalogListing], _ output: Output) -> Answer {
+    var table = TextTable(["PLUGIN", "VERSION", "HOST", "INSTALLED", "SUMMARY"])
+    for listing in found {
+      let entry = listing.entry
+      let state = entry.state == "available" ? "" : " (\(entry.state))"
+      table.add([
+        entry.name.description, entry.version.description + state, entry.host,
+        listing.installed?.description ?? "", entry.summary ?? entry.title ?? "",
+      ])
+    }
+    let data = found.map { listing -> JSON in
+      let entry = listing.entry
+      return [
+        "id": .string(entry.name.description), "version": .string(entry.version.description),
+        "host": .string(entry.host), "type": .optional(entry.type), "title": .optional(entry.title),
+        "summary": .optional(entry.summary), "tags": .strings(entry.tags), "state": .string(entry.state),
+        "published": .string(entry.published.rfc3339), "versions": .integer(entry.versionCount),
+        "index": .string(listing.index), "installed": .optional(listing.installed?.description),
+      ]
+    }
+    let text = found.isEmpty && output.isInteractive ? "nothing found" : table.text(output)
+    return Answer(schema, json: .array(data), text: text)
+  }
+
+  static func json(_ listing: InstalledListing) -> JSON {
+    var object = listing.plugin.json.objectValue ?? JSONObject()
+    object.append("host", .string(listing.host))
+    object.append("scope", .string(listing.scope.rawValue))
+    object.append("path", .string(listing.path))
+    return .object(object)
+  }
+}

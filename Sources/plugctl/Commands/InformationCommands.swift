@@ -1,0 +1,81 @@
+internal import CommandLineKit
+internal import Operations
+internal import PkgCore
+
+/// Commands about the program itself.
+enum InformationCommands {
+  static func version() -> Answer {
+    Answer(
+      "version", json: ["name": "plugctl", "version": .string(PlugctlVersion.text)],
+      text: "plugctl \(PlugctlVersion.text)")
+  }
+
+  static func overview(_ output: Output, isFailure: Bool) -> Answer {
+    let text = HelpText(.plugctl, width: output.width).overview
+    var answer = Answer("help", json: ["text": .string(text)], text: String(text.dropLast()))
+    // Without a command there is nothing to do, and a script should notice.
+    if isFailure {
+      answer.exitCode = ExitCode.of(.usage)
+      answer.failure = Diagnostic(.usageMissingArgument, "`plugctl` needs a command", hint: "begin with `plugctl search`, or `plugctl index add URL`")
+    }
+    return answer
+  }
+
+  static func help(_ path: [String], _ output: Output) -> Answer {
+    guard let spec = CommandTable.plugctl.command(at: path) else { return overview(output, isFailure: false) }
+    let text = HelpText(.plugctl, width: output.width).command(path, spec)
+    return Answer("help", json: ["text": .string(text)], text: String(text.dropLast()))
+  }
+
+  static func helpCommand(_ call: Invocation) throws -> Answer {
+    guard CommandTable.plugctl.command(at: call.arguments) != nil || call.arguments.isEmpty else {
+      let names = CommandTable.plugctl.visible.map { $0.path.joined(separator: " ") }
+      let typed = call.arguments.joined(separator: " ")
+      throw Diagnostic(
+        .usageUnknownCommand, "`\(printable(typed))` is no command",
+        hint: nearest(to: typed, among: names).map { "did you mean `\($0)`?" } ?? "`plugctl --help` lists all")
+    }
+    return help(call.arguments, call.output)
+  }
+
+  static func completion(_ call: Invocation) throws -> Answer {
+    guard let shell = CompletionScript.Shell(rawValue: call.arguments[0]) else {
+      throw Diagnostic(
+        .usageInvalidValue, "there is no completion for `\(printable(call.arguments[0]))`",
+        hint: "it is `bash`, `zsh` or `fish`")
+    }
+    var answer = Answer("completion", json: .null, text: "")
+    answer.raw = Array(CompletionScript(.plugctl).text(for: shell).utf8)
+    return answer
+  }
+
+  static func man(_ call: Invocation) throws -> Answer {
+    let pages = ManPage(.plugctl, date: PlugctlVersion.date).pages
+    guard let folder = call.arguments.first else {
+      var answer = Answer("man", json: .null, text: "")
+      answer.raw = pages.first.map { Array($0.text.utf8) }
+      return answer
+    }
+    let files = try TextFiles.write(pages.map { ($0.file, $0.text) }, into: folder)
+    return Answer("man", json: .strings(files), text: "wrote \(files.count) pages into \(folder)")
+  }
+
+  static func explain(_ call: Invocation) throws -> Answer {
+    guard let code = DiagnosticCode(rawValue: call.arguments[0]) else {
+      let near = nearest(to: call.arguments[0], among: DiagnosticCode.allCases.map(\.rawValue))
+      throw Diagnostic(
+        .usageInvalidValue, "there is no code `\(printable(call.arguments[0]))`",
+        hint: near.map { "did you mean `\($0)`?" } ?? "codes stand in brackets: error[CODE]")
+    }
+    let exit = ExitCode.of(code.category)
+    return Answer(
+      "explain",
+      json: ["code": .string(code.rawValue), "exit": .integer(Int64(exit)), "text": .string(code.explanation)],
+      text: "\(call.output.style.bold(code.rawValue)) (exit code \(exit))\n\(code.explanation)")
+  }
+
+  static func complete(_ call: Invocation) throws -> Answer {
+    let names = IndexQueries(try call.session()).completions(call.arguments[0])
+    return Answer("complete", json: .strings(names), text: names.joined(separator: " "))
+  }
+}

@@ -1,0 +1,55 @@
+internal import CommandLineKit
+internal import Operations
+internal import PkgCore
+
+/// `key ...`
+enum KeyCommands {
+  static func generate(_ call: Invocation) throws -> Answer {
+    let key = try KeyRing(call.session()).generate(call.arguments[0], passphrase: call.passphrase())
+    return one("key-generate", key, "made the key `\(key.name)` (\(key.id))\npublic key: \(key.publicKey)")
+  }
+
+  static func importKey(_ call: Invocation) throws -> Answer {
+    let key = try KeyRing(call.session()).importKey(
+      call.arguments[0], as: call.arguments[1], passphrase: call.passphrase())
+    return one("key-import", key, "imported the key `\(key.name)` (\(key.id))")
+  }
+
+  static func list(_ call: Invocation) throws -> Answer {
+    let keys = try KeyRing(call.session()).all()
+    var table = TextTable(["NAME", "KIND", "ID", "FINGERPRINT"])
+    for key in keys {
+      table.add([key.name, key.isRevoked ? "revoked" : key.kind.rawValue, key.id, "sha256:\(key.fingerprint)"])
+    }
+    return Answer("key-list", json: .array(keys.map(json)), text: table.text(call.output))
+  }
+
+  static func export(_ call: Invocation) throws -> Answer {
+    let text = try KeyRing(call.session()).export(call.arguments[0], isSecret: call.parsed.has("secret"))
+    return Answer("key-export", json: ["text": .string(text)], text: String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)))
+  }
+
+  static func trust(_ call: Invocation) throws -> Answer {
+    let key = try KeyRing(call.session()).trust(call.arguments[0], as: call.parsed.value("name"))
+    return one("key-trust", key, "trusted the key `\(key.name)` (\(key.id))\nfingerprint: sha256:\(key.fingerprint)")
+  }
+
+  static func revoke(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let id = try KeyRing(session).revoke(
+      call.arguments[0], reason: call.parsed.value("reason") ?? "", now: session.now)
+    return Answer("key-revoke", json: ["id": .string(id)], text: "revoked the key \(id)")
+  }
+
+  private static func one(_ schema: String, _ key: KeyListing, _ text: String) -> Answer {
+    Answer(schema, json: json(key), text: text)
+  }
+
+  private static func json(_ key: KeyListing) -> JSON {
+    [
+      "name": .string(key.name), "kind": .string(key.kind.rawValue), "id": .string(key.id),
+      "fingerprint": .string("sha256:\(key.fingerprint)"), "publicKey": .string(key.publicKey),
+      "revoked": .bool(key.isRevoked),
+    ]
+  }
+}

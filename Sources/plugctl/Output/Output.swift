@@ -1,0 +1,128 @@
+internal import CommandLineKit
+internal import PkgCore
+internal import Synchronization
+
+/// Where answers and everything else go: data to stdout, the rest to stderr.
+final class Output: Sendable {
+  let isJSON: Bool
+  let isQuiet: Bool
+  let verbosity: Int
+  /// Nobody is to be asked.
+  let isSilent: Bool
+  /// Questions that have a safe answer are answered with yes.
+  let saysYes: Bool
+  let style: Style
+  let errorStyle: Style
+  /// Whether a person reads stdout.
+  let isInteractive: Bool
+  let width: Int
+  private let schema: String
+  private let progress: ProgressDisplay
+  private let warnings = Mutex<[Diagnostic]>([])
+
+  /// For errors of parsing, where the options are not known yet.
+  init(arguments: [String]) {
+    isJSON = arguments.prefix { $0 != "--" }.contains("--json")
+    isQuiet = false
+    verbosity = 0
+    isSilent = true
+    saysYes = false
+    isInteractive = Terminal.isTerminal(1)
+    width = Terminal.width(1)
+    style = Style(isColored: Terminal.usesColor("auto", 1))
+    errorStyle = Style(isColored: Terminal.usesColor("auto", 2))
+    schema = "error"
+    progress = ProgressDisplay(.none, style: errorStyle)
+  }
+
+  init(_ parsed: ParsedCommand) throws {
+    isJSON = parsed.has("json")
+    isQuiet = parsed.has("quiet")
+    verbosity = parsed.count("verbose")
+    isSilent = parsed.has("no-input") || Environment.flag("PLUGCTL_NO_INPUT") || Environment.flag("CI")
+    saysYes = parsed.has("yes")
+    let color = parsed.value("color") ?? Environment.text("PLUGCTL_COLOR") ?? "auto"
+    isInteractive = Terminal.isTerminal(1)
+    width = Terminal.width(1)
+    style = Style(isColored: Terminal.usesColor(color, 1) && !isJSON)
+    errorStyle = Style(isColored: Terminal.usesColor(color, 2))
+    schema = parsed.path.isEmpty ? "help" : parsed.path.joined(separator: "-")
+    let form = parsed.value("progress") ?? Environment.text("PLUGCTL_PROGRESS") ?? "auto"
+    progress = ProgressDisplay(ProgressDisplay.Form.of(form, isQuiet: isQuiet), style: errorStyle)
+  }
+
+  /// Takes progress from operations; warnings are kept for the end of a JSON document.
+  var progressSink: ProgressSink {
+    { event in
+      if case .warning(let diagnostic) = event {
+        self.warn(diagnostic)
+      } else {
+        self.progress.show(event)
+      }
+    }
+  }
+
+  /// Shows a warning now, or keeps it for the JSON document.
+  func warn(_ diagnostic: Diagnostic) {
+    if isJSON {
+      warnings.withLock { $0.append(diagnostic) }
+    } else {
+      progress.interrupt { self.writeError(DiagnosticText.text(diagnostic, kind: "warning", self.errorStyle)) }
+    }
+  }
+
+  /// Ends with an answer.
+  func finish(_ answer: Answer) {
+    progress.end()
+    if let raw = answer.raw { return Terminal.write(raw, to: 1) }
+    guard isJSON else {
+      if !answer.text.isEmpty { Terminal.write(Array((answer.text + "\n").utf8), to: 1) }
+      if let failure = answer.failure { writeError(DiagnosticText.text(failure, kind: "error", errorStyle)) }
+      return
+    }
+    write(schema: answer.schema, isOK: answer.exitCode == 0, data: answer.json, error: answer.failure)
+  }
+
+  /// Ends with an error.
+  func finish(_ diagnostic: Diagnostic) {
+    progress.end()
+    if isJSON {
+      write(schema: schema, isOK: false, data: .null, error: diagnostic)
+    } else {
+      writeError(DiagnosticText.text(diagnostic, kind: "error", errorStyle))
+    }
+  }
+
+  /// Asks for yes or no.
+  ///
+  /// - Throws: ``Diagnostic`` with `confirmation.needed` where nobody can be asked.
+  func confirm(_ question: String, hint: String) throws -> Bool {
+    guard !isSilent, Terminal.isTerminal(2),
+      let line = Terminal.ask("\(question) [y/N] ", isSecret: false)
+    else { throw Diagnostic(.trustConfirmation, "this needs your confirmation, and nobody can be asked", notes: [question], hint: hint) }
+    let answer = String(decoding: line, as: UTF8.self).lowercased()
+    return answer == "y" || answer == "yes"
+  }
+
+  /// Asks for a passphrase without showing it.
+  func askSecret(_ label: String) throws -> [UInt8] {
+    guard !isSilent, let line = Terminal.ask("\(label): ", isSecret: true) else {
+      throw Diagnostic(
+        .confirmationNeeded, "a \(label.split(separator: " ").first ?? "passphrase") is needed, and nobody can be asked",
+        hint: "name a file with `--passphrase-file`, or make the key with `--unencrypted`")
+    }
+    return line
+  }
+
+  private func writeError(_ text: String) { Terminal.write(Array((text + "\n").utf8), to: 2) }
+
+  private func write(schema: String, isOK: Bool, data: JSON, error: Diagnostic?) {
+    let warnings = warnings.withLock { $0 }
+    let document: JSON = [
+      "schema": .string("plugctl.\(schema)/1"), "ok": .bool(isOK), "data": data,
+      "warnings": .array(warnings.map { DiagnosticText.json($0) }),
+      "error": error.map { DiagnosticText.json($0) } ?? .null,
+    ]
+    Terminal.write(document.compactBytes + [0x0A], to: 1)
+  }
+}

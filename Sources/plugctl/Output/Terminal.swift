@@ -1,0 +1,82 @@
+internal import Glibc
+
+/// What is known of the terminal.
+enum Terminal {
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Columns: `COLUMNS`, the terminal's, or 80.
+  static func width(_ descriptor: Int32) -> Int {
+    if let text = Environment.text("COLUMNS"), let columns = Int(text), columns > 0 { return columns }
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Whether colour is wanted, by option and environment.
+  static func usesColor(_ choice: String, _ descriptor: Int32) -> Bool {
+    switch choice {
+    case "always": return true
+    case "never": return false
+    default: break
+    }
+    if Environment.text("NO_COLOR") != nil { return false }
+    if Environment.text("FORCE_COLOR") != nil { return true }
+    return isTerminal(descriptor) && Environment.text("TERM") != "dumb"
+  }
+
+  /// Writes everything; what can't be written is nobody's to answer.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      done += count
+    }
+  }
+
+  /// Asks on the controlling terminal; nil where there is none.
+  static func ask(_ question: String, isSecret: Bool) -> [UInt8]? {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else { return nil }
+    defer { close(terminal) }
+    write(Array(question.utf8), to: terminal)
+    var saved = termios()
+    if isSecret {
+      tcgetattr(terminal, &saved)
+      var silent = saved
+      silent.c_lflag &= ~tcflag_t(ECHO)
+      tcsetattr(terminal, TCSAFLUSH, &silent)
+    }
+    defer {
+      if isSecret {
+        tcsetattr(terminal, TCSAFLUSH, &saved)
+        write([0x0A], to: terminal)
+      }
+    }
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(terminal, &byte, 1) == 1, byte != 0x0A { line.append(byte) }
+    return line
+  }
+}
+
+/// Colours and weights, or none.
+struct Style: Sendable {
+  let isColored: Bool
+
+  func bold(_ text: String) -> String { wrapped(text, "1") }
+  func dim(_ text: String) -> String { wrapped(text, "2") }
+  func red(_ text: String) -> String { wrapped(text, "1;31") }
+  func green(_ text: String) -> String { wrapped(text, "32") }
+  func yellow(_ text: String) -> String { wrapped(text, "33") }
+  func cyan(_ text: String) -> String { wrapped(text, "36") }
+
+  private func wrapped(_ text: String, _ code: String) -> String {
+    isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}

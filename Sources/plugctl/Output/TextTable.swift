@@ -1,0 +1,43 @@
+internal import PkgCore
+
+/// Rows of columns: aligned and cut to the width for a person, tab-separated and whole in a pipe.
+struct TextTable {
+  private let header: [String]
+  private var rows: [[String]] = []
+
+  init(_ header: [String]) { self.header = header }
+
+  mutating func add(_ cells: [String]) { rows.append(cells.map(printable)) }
+
+  func text(_ output: Output) -> String {
+    guard output.isInteractive else { return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n") }
+    guard !rows.isEmpty else { return "" }
+    let widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    let head = output.style.dim(line(header, widths, output.width))
+    return ([head] + rows.map { line($0, widths, output.width) }).joined(separator: "\n")
+  }
+
+  private func line(_ cells: [String], _ widths: [Int], _ width: Int) -> String {
+    var line = ""
+    for (column, cell) in cells.enumerated() {
+      let isLast = column == cells.count - 1
+      line += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+    }
+    return line.count > width ? String(line.prefix(max(1, width - 1))) + "…" : line
+  }
+}
+
+/// Bytes for people: `1.2 MB`.
+func sizeText(_ bytes: Int64) -> String {
+  if bytes < 1000 { return "\(bytes) B" }
+  var value = Double(bytes)
+  var unit = "B"
+  for next in ["kB", "MB", "GB"] where value >= 1000 {
+    value /= 1000
+    unit = next
+  }
+  let tenths = Int((value * 10).rounded())
+  return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+}
