@@ -126,7 +126,8 @@ struct ChildCommandTests {
     try shared.write(Array("shared".utf8))
     try shared.seek(to: 0)
     let other = try Descriptor.inMemory("other")
-    var command = Self.shell("cat <&\(shared.raw); ls /proc/self/fd")
+    // Bash, since other shells take one digit only.
+    var command = ChildCommand(["bash", "--norc", "-c", "cat <&\(shared.raw); ls /proc/self/fd"])
     command.inherited = [shared.raw]
     let text = try command.run().outputText
     #expect(text.hasPrefix("shared"))

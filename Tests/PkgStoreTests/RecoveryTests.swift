@@ -158,14 +158,14 @@ struct TreeStoreTests {
     let plugin = try host.plugin("a")
     #expect(trees.contains(plugin.tree))
     try host.folder.write("new/plugin.json", Array("other".utf8))
-    try trees.adopt(host.folder.file("new"), as: plugin.tree)
+    try trees.adopt([(host.folder.file("new"), plugin.tree)])
     #expect(!FileSystem.exists(host.folder.file("new")))
     #expect(
       try FileSystem.read("\(host.instance.places.tree(plugin.tree))/plugin.json")
         == Array("{}".utf8))
     try FileSystem.remove("\(host.instance.places.tree(plugin.tree))/plugin.json")
     try host.folder.write("new/plugin.json", Array("other".utf8))
-    try trees.adopt(host.folder.file("new"), as: plugin.tree)
+    try trees.adopt([(host.folder.file("new"), plugin.tree)])
     #expect(
       try FileSystem.read("\(host.instance.places.tree(plugin.tree))/plugin.json")
         == Array("other".utf8))
