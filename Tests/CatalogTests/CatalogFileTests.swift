@@ -113,7 +113,7 @@ struct CatalogFileTests {
     let folder = try TestFolder()
     let catalog = try Self.catalog(folder)
     _ = try catalog.search(text, .init())
-    var filter = CatalogFile.Filter()
+    var filter = SearchFilter()
     (filter.host, filter.type, filter.tag, filter.publisher, filter.fileExtension, filter.state) = (
       text, text, text, text, text, text
     )
@@ -125,8 +125,8 @@ struct CatalogFileTests {
   func filters() throws {
     let folder = try TestFolder()
     let catalog = try Self.catalog(folder)
-    func count(_ text: String = "", _ change: (inout CatalogFile.Filter) -> Void) throws -> Int {
-      var filter = CatalogFile.Filter()
+    func count(_ text: String = "", _ change: (inout SearchFilter) -> Void) throws -> Int {
+      var filter = SearchFilter()
       change(&filter)
       return try catalog.search(text, filter).count
     }
