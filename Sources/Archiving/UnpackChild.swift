@@ -34,7 +34,9 @@ public enum UnpackChild {
   ///   - isForeign: the archives are no packages: any one folder of safe files is unpacked.
   /// - Returns: for each job nil, or why it failed.
   /// - Throws: ``SystemError`` where the child can't be started, ``Diagnostic`` where it broke off.
-  public static func run(_ jobs: [Job], staging: String, isForeign: Bool = false) throws -> [Diagnostic?] {
+  public static func run(_ jobs: [Job], staging: String, isForeign: Bool = false) throws
+    -> [Diagnostic?]
+  {
     let folder = try FileSystem.openFolder(staging)
     var arguments = [Machine.executable, command, String(folder.raw), isForeign ? "1" : "0"]
     for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
@@ -60,7 +62,8 @@ public enum UnpackChild {
   /// - Returns: the exit code.
   public static func serve(_ arguments: [String]) -> Int32 {
     let numbers = arguments.compactMap { Int64($0) }
-    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2) else { return 2 }
+    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2)
+    else { return 2 }
     let output = Descriptor(owning: 1, name: "standard output")
     let staging = Descriptor(owning: Int32(clamping: numbers[0]), name: "staging")
     // libarchive must be open before every other path is out of reach.

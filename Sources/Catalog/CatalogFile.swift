@@ -48,7 +48,9 @@ public struct CatalogFile: Sendable {
     }
   }
 
-  private static func fill(_ path: String, _ rows: [(index: String, entries: [CatalogDocument.Entry])]) throws {
+  private static func fill(
+    _ path: String, _ rows: [(index: String, entries: [CatalogDocument.Entry])]
+  ) throws {
     let database = try Database.new(path)
     try database.run(
       """
@@ -62,7 +64,8 @@ public struct CatalogFile: Sendable {
     for (index, entries) in rows {
       for entry in entries {
         insert.bind([
-          index, entry.name.description, entry.name.publisher.text, entry.name.name.text, entry.host,
+          index, entry.name.description, entry.name.publisher.text, entry.name.name.text,
+          entry.host,
           entry.type, entry.title, entry.summary, entry.license, joined(entry.tags),
           joined(entry.extensions), entry.version.description, entry.published.rfc3339, entry.state,
           String(entry.versionCount),
@@ -100,7 +103,8 @@ public struct CatalogFile: Sendable {
     }
     if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     // A hit in the name counts ten times one in the summary.
-    sql += words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
+    sql +=
+      words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
     return try rows(sql + " LIMIT \(limit)", values)
   }
 
@@ -125,7 +129,8 @@ public struct CatalogFile: Sendable {
   public func counts(by column: Group) throws -> [(value: String, count: Int64)] {
     let database = try Database.immutable(path)
     let statement = try database.prepare(
-      "SELECT coalesce(\(column.rawValue), ''), count(*) FROM plugins GROUP BY 1 ORDER BY 2 DESC, 1")
+      "SELECT coalesce(\(column.rawValue), ''), count(*) FROM plugins GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
     var counts: [(value: String, count: Int64)] = []
     while try statement.step() { counts.append((statement.text(0) ?? "", statement.integer(1))) }
     return counts
@@ -151,7 +156,9 @@ public struct CatalogFile: Sendable {
     statement.bind(values)
     var rows: [Row] = []
     while try statement.step() {
-      guard let row = Self.row(statement) else { throw CatalogError(path: path, reason: "a malformed row") }
+      guard let row = Self.row(statement) else {
+        throw CatalogError(path: path, reason: "a malformed row")
+      }
       rows.append(row)
     }
     return rows
@@ -176,5 +183,7 @@ public struct CatalogFile: Sendable {
   }
 
   private static func joined(_ words: [String]) -> String { words.joined(separator: " ") }
-  private static func split(_ words: String?) -> [String] { words?.split(separator: " ").map(String.init) ?? [] }
+  private static func split(_ words: String?) -> [String] {
+    words?.split(separator: " ").map(String.init) ?? []
+  }
 }

@@ -59,7 +59,9 @@ struct HostView {
       for (name, plugin) in Self.names(of: other) {
         let path = "\(folder)/\(name)"
         try FileSystem.removeIfPresent(Self.temporary(path))
-        guard !kept.contains(path), FileSystem.exists(path), hasOurs(path, plugin, other) else { continue }
+        guard !kept.contains(path), FileSystem.exists(path), hasOurs(path, plugin, other) else {
+          continue
+        }
         try FileSystem.remove(path)
         touched.insert(FileSystem.folder(of: path))
       }
@@ -69,8 +71,10 @@ struct HostView {
 
   private static func temporary(_ path: String) -> String { "\(path).plugctl-new" }
 
-  private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)] {
-    generation.plugins.filter(\.isEnabled).flatMap { plugin in plugin.viewNames.map { ($0, plugin) } }
+  private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)]
+  {
+    generation.plugins.filter(\.isEnabled).flatMap { plugin in plugin.viewNames.map { ($0, plugin) }
+    }
   }
 
   private func put(
@@ -81,7 +85,8 @@ struct HostView {
     let temporary = Self.temporary(path)
     try FileSystem.removeIfPresent(temporary)
     if generation.isCopied {
-      let bytes = try FileSystem.read("\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
+      let bytes = try FileSystem.read(
+        "\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
       let file = try FileSystem.create(temporary, mode: 0o644)
       try file.write(bytes)
       try file.sync()
@@ -94,18 +99,23 @@ struct HostView {
 
   private func linkTarget(_ name: String, _ generation: Generation, isLive: Bool) -> String {
     generation.isVersioned || !isLive
-      ? "\(instance.folder(of: generation.number))/plugins/\(name)" : "\(instance.current)/plugins/\(name)"
+      ? "\(instance.folder(of: generation.number))/plugins/\(name)"
+      : "\(instance.current)/plugins/\(name)"
   }
 
-  private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool {
+  private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
+  {
     if generation.isCopied { return hasContent(path, of: plugin) }
     let name = String(path.dropFirst((generation.viewFolder ?? "").count + 1))
     return (try? FileSystem.linkTarget(path)) == linkTarget(name, generation, isLive: true)
   }
 
   /// A link into this instance, or a copy of this plugin's very library.
-  private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool {
-    if let target = try? FileSystem.linkTarget(path) { return target.hasPrefix("\(instance.folder)/") }
+  private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
+  {
+    if let target = try? FileSystem.linkTarget(path) {
+      return target.hasPrefix("\(instance.folder)/")
+    }
     return generation.isCopied && hasContent(path, of: plugin)
   }
 

@@ -21,7 +21,8 @@ public struct InstanceLock: ~Copyable {
     try FileSystem.makeFolders("\(instance.folder)/gens")
     try FileSystem.makeFolders(instance.places.trees)
     try FileSystem.makeFolders(instance.places.temporary)
-    let lock = try FileLock.acquire("\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
+    let lock = try FileLock.acquire(
+      "\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
     guard let lock else { throw StoreError.locked(host: instance.id) }
     try Recovery.run(instance)
     return InstanceLock(instance: instance, current: try instance.currentGeneration(), lock: lock)
@@ -44,7 +45,9 @@ enum Recovery {
     let live = try instance.currentNumber() ?? 0
     let unborn = try instance.generationNumbers().filter { $0 > live }
     // Their names may be in the host's folders already; only their manifests tell which.
-    let others = try instance.formerGenerations(before: live) + unborn.compactMap { try? instance.generation($0) }
+    let others =
+      try instance.formerGenerations(before: live)
+      + unborn.compactMap { try? instance.generation($0) }
     let view = HostView(instance: instance)
     if let current = try instance.currentGeneration() {
       try view.addMissing(current)

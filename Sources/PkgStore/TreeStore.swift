@@ -10,7 +10,9 @@ public struct TreeStore: Sendable {
   public init(_ places: StorePlaces) { self.places = places }
 
   /// Whether a tree is there.
-  public func contains(_ tree: SHA256Digest) -> Bool { FileSystem.exists("\(places.tree(tree))/plugin.json") }
+  public func contains(_ tree: SHA256Digest) -> Bool {
+    FileSystem.exists("\(places.tree(tree))/plugin.json")
+  }
 
   /// Moves unpacked folders to their places, each durable before it has its name; one that is there
   /// already stays.

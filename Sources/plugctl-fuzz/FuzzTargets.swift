@@ -71,7 +71,9 @@ enum FuzzTarget: String, CaseIterable {
     case .archive: unpack(bytes)
     case .version:
       let text = String(decoding: bytes, as: UTF8.self)
-      if let version = try? Version(text) { precondition((try? Version(version.description)) == version) }
+      if let version = try? Version(text) {
+        precondition((try? Version(version.description)) == version)
+      }
       if let range = try? VersionRange(text) { _ = range.contains(Version(1, 0, 0)) }
       _ = try? PluginReference(text)
     }
