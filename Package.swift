@@ -60,10 +60,10 @@ let package = Package(
     program("plugctl", ["Operations", "CommandLineKit", "PkgCore"]),
 
     tests("PkgCoreTests", ["PkgCore"]),
-    tests("CommandLineKitTests", ["CommandLineKit"]),
+    tests("CommandLineKitTests", ["CommandLineKit", "Files", "PkgCore"]),
     tests("FilesTests", ["Files", "PkgCore"]),
     tests("SigningTests", ["Signing", "PkgCore", "Files"]),
-    tests("FormatsTests", ["Formats", "PkgCore"]),
+    tests("FormatsTests", ["Formats", "PkgCore", "Files"]),
     tests("TransportTests", ["Transport", "PkgCore", "Files"]),
     tests("LoaderTests", ["Loader", "PkgCore", "Files"]),
     tests("CatalogTests", ["Catalog", "PkgCore", "Files"]),
@@ -72,3 +72,13 @@ let package = Package(
     tests("EndToEndTests", ["PkgCore", "Files"]),
   ]
 )
+
+// The fuzz targets are built by scripts/fuzz only: they need a sanitizer and have no main of their own.
+if Context.environment["PLUGCTL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "plugctl-fuzz",
+      dependencies: ["PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -1,5 +1,5 @@
-public import PkgCore
 public import Files
+public import PkgCore
 
 /// Why an archive can't be packed or unpacked.
 public enum ArchiveError: Error, Sendable {
@@ -25,16 +25,21 @@ extension ArchiveError: Diagnosable {
     switch self {
     case .libraryMissing:
       Diagnostic(
-        .systemCall, "libarchive is not installed", hint: "install the Debian package `libarchive13`")
+        .systemCall, "libarchive is not installed",
+        hint: "install the Debian package `libarchive13`")
     case .unreadable(let reason):
       Diagnostic(
-        .archiveTruncated, "the archive is damaged or no tar archive", notes: ["libarchive: \(reason)"],
+        .archiveTruncated, "the archive is damaged or no tar archive",
+        notes: ["libarchive: \(reason)"],
         hint: "fetch it again, or ask its publisher for it")
     case .unsafe(let entry, let why):
-      Diagnostic(.archiveUnsafe, "the archive holds `\(printable(entry))`, \(why)", hint: "don't use this archive; tell its publisher")
+      Diagnostic(
+        .archiveUnsafe, "the archive holds `\(printable(entry))`, \(why)",
+        hint: "don't use this archive; tell its publisher")
     case .unlisted(let entry, let why):
       Diagnostic(
-        .archiveUnsafe, "`\(printable(entry))` in the archive is not as `plugin.json` lists it: \(why)",
+        .archiveUnsafe,
+        "`\(printable(entry))` in the archive is not as `plugin.json` lists it: \(why)",
         hint: "don't use this archive; tell its publisher")
     case .tooLarge(let what): Diagnostic(.packageTooLarge, "the archive is too large: \(what)")
     case .description(let diagnostic): diagnostic
@@ -44,6 +49,7 @@ extension ArchiveError: Diagnosable {
 }
 
 /// Runs calls of the file system and wraps their failure.
-func onDisk<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(ArchiveError) -> Value {
+func onDisk<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(ArchiveError) -> Value
+{
   do throws(SystemError) { return try body() } catch { throw .system(error) }
 }

@@ -10,19 +10,16 @@ public struct PackageReader: ~Copyable {
   private let library: ArchiveLibrary
   private let archive: OpaquePointer
   private let packedSize: Int64
-  private let isDurable: Bool
   private var total: Int64 = 0
+  private var entries = 0
 
   /// A reader for an archive of so many bytes.
-  ///
-  /// - Parameter isDurable: syncs each file and folder.
-  public init(packedSize: Int64, isDurable: Bool) throws(ArchiveError) {
+  public init(packedSize: Int64) throws(ArchiveError) {
     let library = try ArchiveLibrary.load()
     guard let archive = library.functions.read_new() else { throw .unreadable("out of memory") }
     self.library = library
     self.archive = archive
     self.packedSize = packedSize
-    self.isDurable = isDurable
   }
 
   private func open(_ descriptor: Int32) throws(ArchiveError) {
@@ -48,9 +45,11 @@ public struct PackageReader: ~Copyable {
     _ descriptor: Int32, into staging: borrowing StagingFolder
   ) throws(ArchiveError) -> PackageDescription {
     try open(descriptor)
-    guard let first = try nextEntry() else { throw .unreadable("the archive is empty") }
+    guard let first = try firstFile() else { throw .unreadable("the archive is empty") }
     // Two filters at most; the count includes the one that passes bytes through.
-    guard library.functions.filter_count(archive) <= 3 else { throw .unreadable("too many filters") }
+    guard library.functions.filter_count(archive) <= 3 else {
+      throw .unreadable("too many filters")
+    }
     let bytes = try descriptionBytes(first)
     let description = try Self.parse(bytes)
     let top = description.folderName
@@ -71,20 +70,41 @@ public struct PackageReader: ~Copyable {
   ) throws(ArchiveError) {
     try open(descriptor)
     var folders: Set<String> = ["."]
+    var paths = UniquePaths()
     var top: Substring?
-    var count = 0
     while let entry = try nextEntry(isForeign: true) {
-      count += 1
-      guard count < PackageLimits.entries else { throw .tooLarge("more than \(PackageLimits.entries) entries") }
       let parts = entry.path.split(separator: "/", maxSplits: 1)
-      guard entry.type == EntryType.file, parts.count == 2, top == nil || top == parts[0] else {
+      guard top == nil || top == parts.first else {
+        throw .unsafe(entry: entry.path, why: "which is outside of the one top folder")
+      }
+      top = parts.first
+      if entry.type == EntryType.folder { continue }
+      guard entry.type == EntryType.file, parts.count == 2 else {
         throw .unsafe(entry: entry.path, why: "which is no regular file in the one top folder")
       }
-      top = parts[0]
       let path = String(parts[1])
-      try onDisk { () throws(SystemError) in try Self.makeFolders(of: path, known: &folders, staging) }
+      try paths.add(path)
+      try onDisk { () throws(SystemError) in
+        try Self.makeFolders(of: path, known: &folders, staging)
+      }
       try copy(to: path, size: entry.size, isExecutable: entry.isExecutable, staging)
     }
+  }
+
+  /// The first entry that is no folder.
+  private mutating func firstFile() throws(ArchiveError) -> Entry? {
+    var folders: [String] = []
+    while let entry = try nextEntry() {
+      guard entry.type == EntryType.folder else {
+        let top = FileSystem.folder(of: entry.path)
+        guard folders.allSatisfy({ $0 == top }) else {
+          throw .unsafe(entry: entry.path, why: "where `plugin.json` must come first")
+        }
+        return entry
+      }
+      folders.append(entry.path)
+    }
+    return nil
   }
 
   private struct Entry {
@@ -98,11 +118,13 @@ public struct PackageReader: ~Copyable {
   private mutating func unpackFiles(
     _ description: PackageDescription, below top: String, _ staging: borrowing StagingFolder
   ) throws(ArchiveError) {
-    guard description.files.count < PackageLimits.entries else { throw .tooLarge("more than \(PackageLimits.entries) entries") }
-    try Self.checkPaths(description.files)
+    guard description.files.count < PackageLimits.entries else {
+      throw .tooLarge("more than \(PackageLimits.entries) entries")
+    }
+    try UniquePaths.check(description.files)
     var folders: Set<String> = ["."]
     for expected in description.files {
-      guard let entry = try nextEntry() else {
+      guard let entry = try nextFile(below: top) else {
         throw .unlisted(entry: expected.path, why: "it is missing")
       }
       guard sameBytes(entry.path, "\(top)/\(expected.path)") else {
@@ -113,44 +135,21 @@ public struct PackageReader: ~Copyable {
       }
       switch expected.content {
       case .link(let target):
-        guard entry.type == EntryType.link, entry.linkTarget.map({ sameBytes($0, target) }) ?? false else {
+        guard entry.type == EntryType.link, entry.linkTarget.map({ sameBytes($0, target) }) ?? false
+        else {
           throw .unlisted(entry: entry.path, why: "it should be a link to `\(target)`")
         }
         try onDisk { () throws(SystemError) in try staging.link(expected.path, to: target) }
       case .file(let size, let isExecutable, _):
-        guard entry.type == EntryType.file, entry.size == size, entry.isExecutable == isExecutable else {
+        guard entry.type == EntryType.file, entry.size == size, entry.isExecutable == isExecutable
+        else {
           throw .unlisted(entry: entry.path, why: "type, size or mode differ")
         }
         try copy(to: expected.path, size: size, isExecutable: isExecutable, staging)
       }
     }
-    if let extra = try nextEntry() { throw .unlisted(entry: extra.path, why: "it is not listed") }
-    if isDurable {
-      for folder in folders.sorted(by: bytesPrecede) {
-        try onDisk { () throws(SystemError) in try staging.syncFolder(folder) }
-      }
-    }
-  }
-
-  /// Sorted, unique, also where case is ignored, and none below a file or a link.
-  private static func checkPaths(_ files: [PackageFile]) throws(ArchiveError) {
-    var seen: Set<String> = ["plugin.json"]
-    for file in files {
-      guard seen.insert(file.path.lowercased()).inserted else {
-        throw .unsafe(entry: file.path, why: "a second time, if case is ignored")
-      }
-    }
-    for (before, after) in zip(files, files.dropFirst()) where !bytesPrecede(before.path, after.path) {
-      throw .unsafe(entry: after.path, why: "out of order")
-    }
-    for file in files {
-      var folder = FileSystem.folder(of: file.path)
-      while folder != "." {
-        guard !seen.contains(folder.lowercased()) else {
-          throw .unsafe(entry: file.path, why: "below something that is no folder")
-        }
-        folder = FileSystem.folder(of: folder)
-      }
+    if let extra = try nextFile(below: top) {
+      throw .unlisted(entry: extra.path, why: "it is not listed")
     }
   }
 
@@ -164,19 +163,33 @@ public struct PackageReader: ~Copyable {
     known.insert(folder)
   }
 
-  private func nextEntry(isForeign: Bool = false) throws(ArchiveError) -> Entry? {
+  /// The next entry that is no folder; folders are made as files need them.
+  private mutating func nextFile(below top: String) throws(ArchiveError) -> Entry? {
+    while let entry = try nextEntry() {
+      guard entry.type == EntryType.folder else { return entry }
+      guard entry.path == top || entry.path.hasPrefix("\(top)/") else {
+        throw .unsafe(entry: entry.path, why: "which is outside of `\(top)`")
+      }
+    }
+    return nil
+  }
+
+  private mutating func nextEntry(isForeign: Bool = false) throws(ArchiveError) -> Entry? {
     while true {
       var pointer: OpaquePointer?
       let result = library.functions.read_next_header(archive, &pointer)
       if result == ArchiveResult.end { return nil }
-      guard result == ArchiveResult.ok, let pointer else { throw .unreadable(library.reason(archive)) }
-      let entry = try self.entry(pointer, isForeign: isForeign)
-      // Folders are made as files need them; an entry for one says nothing more.
-      if entry.type != EntryType.folder { return entry }
-      let folder = entry.path.hasSuffix("/") ? String(entry.path.dropLast()) : entry.path
-      guard PackagePath.isSafe(folder) || (isForeign && folder == ".") else {
-        throw .unsafe(entry: entry.path, why: "which is no safe path")
+      guard result == ArchiveResult.ok, let pointer else {
+        throw .unreadable(library.reason(archive))
       }
+      entries += 1
+      guard entries <= PackageLimits.entries else {
+        throw .tooLarge("more than \(PackageLimits.entries) entries")
+      }
+      let entry = try self.entry(pointer, isForeign: isForeign)
+      // What `tar -C dist .` begins with; it says nothing.
+      if isForeign, entry.type == EntryType.folder, entry.path == "." { continue }
+      return entry
     }
   }
 
@@ -187,7 +200,8 @@ public struct PackageReader: ~Copyable {
     if isForeign, path.hasPrefix("./"), path != "./" { path.removeFirst(2) }
     let type = functions.entry_filetype(pointer)
     if let why = refusal(pointer, type) { throw .unsafe(entry: path, why: why) }
-    guard PackagePath.isSafe(path) || type == EntryType.folder else {
+    if type == EntryType.folder, path.hasSuffix("/") { path.removeLast() }
+    guard PackagePath.isSafe(path) || (isForeign && type == EntryType.folder && path == ".") else {
       throw .unsafe(entry: path, why: "which is no safe path")
     }
     let mode = functions.entry_perm(pointer)
@@ -202,7 +216,9 @@ public struct PackageReader: ~Copyable {
   private func refusal(_ pointer: OpaquePointer, _ type: UInt32) -> String? {
     let functions = library.functions
     if functions.entry_hardlink(pointer) != nil { return "a hard link" }
-    if ![EntryType.file, EntryType.folder, EntryType.link].contains(type) { return "a device, FIFO or socket" }
+    if ![EntryType.file, EntryType.folder, EntryType.link].contains(type) {
+      return "a device, FIFO or socket"
+    }
     if functions.entry_sparse_count(pointer) != 0 { return "a sparse file" }
     if functions.entry_xattr_count(pointer) != 0 { return "with extended attributes" }
     if functions.entry_acl_types(pointer) != 0 { return "with access control lists" }
@@ -217,7 +233,9 @@ public struct PackageReader: ~Copyable {
       throw .tooLarge("`plugin.json` has \(entry.size) bytes")
     }
     var bytes: [UInt8] = []
-    try blocks(of: entry.path, size: entry.size) { block throws(SystemError) in bytes.append(contentsOf: block) }
+    try blocks(of: entry.path, size: entry.size) { block throws(SystemError) in
+      bytes.append(contentsOf: block)
+    }
     return bytes
   }
 
@@ -244,7 +262,6 @@ public struct PackageReader: ~Copyable {
   /// Nobody writes to an installed file: the write bits go at the end.
   private func finish(_ file: borrowing Descriptor, isExecutable: Bool) throws(SystemError) {
     try file.setMode(isExecutable ? 0o555 : 0o444)
-    if isDurable { try file.sync() }
   }
 
   private mutating func blocks(
@@ -263,14 +280,17 @@ public struct PackageReader: ~Copyable {
       done += Int64(count)
       total += Int64(count)
       try checkTotals()
-      try onDisk { () throws(SystemError) in try body(UnsafeRawBufferPointer(start: pointer, count: count)) }
+      try onDisk { () throws(SystemError) in
+        try body(UnsafeRawBufferPointer(start: pointer, count: count))
+      }
     }
     guard done == size else { throw .unreadable("`\(path)` is shorter than it says") }
   }
 
   private func checkTotals() throws(ArchiveError) {
     guard total <= PackageLimits.totalBytes else { throw .tooLarge("more than 512 MiB unpacked") }
-    guard total <= PackageLimits.ratioFloor || total / max(1, packedSize) <= PackageLimits.ratio else {
+    guard total <= PackageLimits.ratioFloor || total / max(1, packedSize) <= PackageLimits.ratio
+    else {
       throw .tooLarge("it unpacks to more than \(PackageLimits.ratio) times its size")
     }
   }
@@ -287,7 +307,8 @@ public struct PackageReader: ~Copyable {
     }
     guard json["tree"]?.stringValue == sha256(description.treeBytes).hex else {
       throw .description(
-        Diagnostic(.packageInvalid, "`plugin.json` gives another tree id than its list of files has"))
+        Diagnostic(
+          .packageInvalid, "`plugin.json` gives another tree id than its list of files has"))
     }
     return description
   }

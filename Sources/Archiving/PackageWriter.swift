@@ -25,8 +25,10 @@ public enum PackageWriter {
   ///   - path: of the archive; replaced in one step.
   /// - Throws: ``ArchiveError``.
   public static func write(
-    _ description: PackageDescription, source: (PackageFile) -> String, modified: Int64, to path: String
+    _ description: PackageDescription, source: (PackageFile) -> String, modified: Int64,
+    to path: String
   ) throws(ArchiveError) -> Written {
+    try check(description)
     let temporary = path + ".new"
     do throws(ArchiveError) {
       let written = try writeTemporary(description, source, modified, temporary)
@@ -35,6 +37,19 @@ public enum PackageWriter {
     } catch {
       try? FileSystem.removeIfPresent(temporary)
       throw error
+    }
+  }
+
+  /// Refuses what the reader would refuse.
+  private static func check(_ description: PackageDescription) throws(ArchiveError) {
+    try UniquePaths.check(description.files)
+    for file in description.files {
+      guard PackagePath.isSafe("\(description.folderName)/\(file.path)") else {
+        throw .unsafe(entry: file.path, why: "which is no safe path")
+      }
+    }
+    guard description.files.count < PackageLimits.entries else {
+      throw .tooLarge("more than \(PackageLimits.entries) entries")
     }
   }
 
@@ -49,7 +64,8 @@ public enum PackageWriter {
     let stream = try TarStream(library, modified: modified)
     try stream.open(output.raw)
     let top = description.folderName
-    try stream.add("\(top)/plugin.json", description.json(tree: tree).prettyBytes, isExecutable: false)
+    try stream.add(
+      "\(top)/plugin.json", description.json(tree: tree).prettyBytes, isExecutable: false)
     for file in description.files {
       let entry = "\(top)/\(file.path)"
       switch file.content {
@@ -92,7 +108,8 @@ private struct TarStream: ~Copyable {
   private let modified: Int64
 
   init(_ library: ArchiveLibrary, modified: Int64) throws(ArchiveError) {
-    guard let archive = library.functions.write_new(), let entry = library.functions.entry_new() else {
+    guard let archive = library.functions.write_new(), let entry = library.functions.entry_new()
+    else {
       throw .unreadable("out of memory")
     }
     self.library = library
@@ -117,7 +134,9 @@ private struct TarStream: ~Copyable {
     start(path, type: EntryType.file, mode: isExecutable ? 0o755 : 0o644)
     library.functions.entry_set_size(entry, Int64(bytes.count))
     try check(library.functions.write_header(archive, entry))
-    let count = bytes.withUnsafeBytes { library.functions.write_data(archive, $0.baseAddress, $0.count) }
+    let count = bytes.withUnsafeBytes {
+      library.functions.write_data(archive, $0.baseAddress, $0.count)
+    }
     guard count == bytes.count else { throw .unreadable(library.reason(archive)) }
   }
 

@@ -5,8 +5,7 @@ public import PkgCore
 /// folder before it touches the first byte. One child unpacks many archives.
 ///
 /// ```
-/// argv    plugctl __unpack STAGING FLAGS FD SIZE [FD SIZE ...]        descriptors are inherited;
-///                                                                     FLAGS: 1 durable, 2 foreign
+/// argv    plugctl __unpack STAGING FOREIGN FD SIZE [FD SIZE ...]      descriptors are inherited
 /// stdout  one line an archive: {"ok":true} or {"code":..,"message":..,"notes":[..],"hint":..}
 /// disk    STAGING/0, STAGING/1, ...                                   one folder an archive
 /// ```
@@ -32,13 +31,14 @@ public enum UnpackChild {
   ///
   /// - Parameters:
   ///   - staging: an empty folder that only this user can write.
-  ///   - isDurable: syncs each file and folder.
   ///   - isForeign: the archives are no packages: any one folder of safe files is unpacked.
   /// - Returns: for each job nil, or why it failed.
   /// - Throws: ``SystemError`` where the child can't be started, ``Diagnostic`` where it broke off.
-  public static func run(_ jobs: [Job], staging: String, isDurable: Bool, isForeign: Bool = false) throws -> [Diagnostic?] {
+  public static func run(_ jobs: [Job], staging: String, isForeign: Bool = false) throws
+    -> [Diagnostic?]
+  {
     let folder = try FileSystem.openFolder(staging)
-    var arguments = [Machine.executable, command, String(folder.raw), String((isDurable ? 1 : 0) + (isForeign ? 2 : 0))]
+    var arguments = [Machine.executable, command, String(folder.raw), isForeign ? "1" : "0"]
     for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
     var child = ChildCommand(arguments)
     child.environment = []
@@ -62,7 +62,8 @@ public enum UnpackChild {
   /// - Returns: the exit code.
   public static func serve(_ arguments: [String]) -> Int32 {
     let numbers = arguments.compactMap { Int64($0) }
-    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2) else { return 2 }
+    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2)
+    else { return 2 }
     let output = Descriptor(owning: 1, name: "standard output")
     let staging = Descriptor(owning: Int32(clamping: numbers[0]), name: "staging")
     // libarchive must be open before every other path is out of reach.
@@ -70,19 +71,19 @@ public enum UnpackChild {
     _ = Sandbox.confine(to: staging)
     for index in stride(from: 2, to: numbers.count, by: 2) {
       let job = Job(descriptor: Int32(clamping: numbers[index]), size: numbers[index + 1])
-      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, flags: numbers[1])
+      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isForeign: numbers[1] == 1)
       do throws(SystemError) { try output.write(report.compactBytes + [0x0A]) } catch { return 1 }
     }
     return 0
   }
 
   private static func unpack(
-    _ job: Job, into name: String, below staging: borrowing Descriptor, flags: Int64
+    _ job: Job, into name: String, below staging: borrowing Descriptor, isForeign: Bool
   ) -> JSON {
     do {
       let folder = try StagingFolder.made(name, below: staging)
-      var reader = try PackageReader(packedSize: job.size, isDurable: flags & 1 != 0)
-      if flags & 2 != 0 {
+      var reader = try PackageReader(packedSize: job.size)
+      if isForeign {
         try reader.unpackForeign(job.descriptor, into: folder)
       } else {
         _ = try reader.unpack(job.descriptor, into: folder)

@@ -11,25 +11,6 @@ public import PkgCore
 /// PRAGMA user_version = 1
 /// ```
 public struct CatalogFile: Sendable {
-  /// What a search is narrowed to; nil and empty mean everything.
-  public struct Filter: Sendable {
-    /// A host profile's id.
-    public var host: String?
-    /// A type of that host's.
-    public var type: String?
-    /// A tag.
-    public var tag: String?
-    /// A publisher.
-    public var publisher: String?
-    /// A file extension with its dot.
-    public var fileExtension: String?
-    /// `available`, `yanked` or `withdrawn`.
-    public var state: String?
-
-    /// Everything.
-    public init() {}
-  }
-
   /// A plugin as it is listed, with its index.
   public struct Row: Sendable {
     /// The index's name.
@@ -67,7 +48,9 @@ public struct CatalogFile: Sendable {
     }
   }
 
-  private static func fill(_ path: String, _ rows: [(index: String, entries: [CatalogDocument.Entry])]) throws {
+  private static func fill(
+    _ path: String, _ rows: [(index: String, entries: [CatalogDocument.Entry])]
+  ) throws {
     let database = try Database.new(path)
     try database.run(
       """
@@ -81,7 +64,8 @@ public struct CatalogFile: Sendable {
     for (index, entries) in rows {
       for entry in entries {
         insert.bind([
-          index, entry.name.description, entry.name.publisher.text, entry.name.name.text, entry.host,
+          index, entry.name.description, entry.name.publisher.text, entry.name.name.text,
+          entry.host,
           entry.type, entry.title, entry.summary, entry.license, joined(entry.tags),
           joined(entry.extensions), entry.version.description, entry.published.rfc3339, entry.state,
           String(entry.versionCount),
@@ -94,14 +78,14 @@ public struct CatalogFile: Sendable {
   }
 
   /// Plugins that match all words of a text, best first; all by name where there is no word.
-  public func search(_ text: String, _ filter: Filter, limit: Int = 1000) throws -> [Row] {
+  public func search(_ text: String, _ filter: SearchFilter, limit: Int = 1000) throws -> [Row] {
     let words = text.split { !$0.isLetter && !$0.isNumber }
     var sql = "SELECT \(Self.columns) FROM plugins p"
     var conditions: [String] = []
     var values: [String?] = []
-    func add(_ condition: String, _ value: String) {
+    func add(_ condition: String, _ value: String, _ rest: String = "") {
       values.append(value)
-      conditions.append(condition + "?\(values.count)")
+      conditions.append(condition + "?\(values.count)" + rest)
     }
     if !words.isEmpty {
       sql += " JOIN words ON words.rowid = p.rowid"
@@ -112,25 +96,27 @@ public struct CatalogFile: Sendable {
     if let type = filter.type { add("p.type = ", type) }
     if let publisher = filter.publisher { add("p.publisher = ", publisher) }
     if let state = filter.state { add("p.state = ", state) }
-    if let tag = filter.tag { add("' ' || p.tags || ' ' LIKE ", "% \(tag) %") }
-    if let fileExtension = filter.fileExtension { add("' ' || p.extensions || ' ' LIKE ", "% \(fileExtension) %") }
+    // `instr`, since `LIKE` would take `%` and `_` of the words for wildcards.
+    if let tag = filter.tag { add("instr(' ' || p.tags || ' ', ", " \(tag) ", ") > 0") }
+    if let fileExtension = filter.fileExtension {
+      add("instr(' ' || p.extensions || ' ', ", " \(fileExtension) ", ") > 0")
+    }
     if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     // A hit in the name counts ten times one in the summary.
-    sql += words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
+    sql +=
+      words.isEmpty ? " ORDER BY p.name" : " ORDER BY bm25(words, 10, 4, 1, 3, 2, 2, 2), p.name"
     return try rows(sql + " LIMIT \(limit)", values)
   }
 
-  /// The plugins of a short or a full name.
+  /// The plugins of a short or a full name, in either spelling: `-` and `_` are one.
   public func named(_ reference: PluginReference) throws -> [Row] {
-    let pattern = reference.fullName.map(\.description)
-    let sql =
-      pattern != nil
-      ? "SELECT \(Self.columns) FROM plugins p WHERE p.name = ?1"
-      : "SELECT \(Self.columns) FROM plugins p WHERE p.short = ?1"
-    return try rows(sql, [pattern ?? reference.name.text])
+    let column = reference.fullName == nil ? "p.short" : "p.name"
+    return try rows(
+      "SELECT \(Self.columns) FROM plugins p WHERE replace(\(column), '-', '_') = ?1 ORDER BY p.name",
+      [reference.fullName?.folded ?? reference.name.folded])
   }
 
-  /// All short names, for completion and suggestions.
+  /// All full names, for completion and suggestions.
   public func names(limit: Int = 10_000) throws -> [String] {
     let database = try Database.immutable(path)
     let statement = try database.prepare("SELECT name FROM plugins ORDER BY name LIMIT \(limit)")
@@ -143,7 +129,8 @@ public struct CatalogFile: Sendable {
   public func counts(by column: Group) throws -> [(value: String, count: Int64)] {
     let database = try Database.immutable(path)
     let statement = try database.prepare(
-      "SELECT coalesce(\(column.rawValue), ''), count(*) FROM plugins GROUP BY 1 ORDER BY 2 DESC, 1")
+      "SELECT coalesce(\(column.rawValue), ''), count(*) FROM plugins GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
     var counts: [(value: String, count: Int64)] = []
     while try statement.step() { counts.append((statement.text(0) ?? "", statement.integer(1))) }
     return counts
@@ -169,7 +156,9 @@ public struct CatalogFile: Sendable {
     statement.bind(values)
     var rows: [Row] = []
     while try statement.step() {
-      guard let row = Self.row(statement) else { throw CatalogError(path: path, reason: "a malformed row") }
+      guard let row = Self.row(statement) else {
+        throw CatalogError(path: path, reason: "a malformed row")
+      }
       rows.append(row)
     }
     return rows
@@ -194,5 +183,7 @@ public struct CatalogFile: Sendable {
   }
 
   private static func joined(_ words: [String]) -> String { words.joined(separator: " ") }
-  private static func split(_ words: String?) -> [String] { words?.split(separator: " ").map(String.init) ?? [] }
+  private static func split(_ words: String?) -> [String] {
+    words?.split(separator: " ").map(String.init) ?? []
+  }
 }

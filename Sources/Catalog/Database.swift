@@ -26,7 +26,8 @@ struct Database: ~Copyable {
   /// Opens a file that is never written again, without locks.
   static func immutable(_ path: String) throws(CatalogError) -> Database {
     let escaped = path.utf8.map { byte -> String in
-      let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      let isPlain =
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
       return isPlain || "/._-".utf8.contains(byte)
         ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
@@ -63,11 +64,15 @@ struct Database: ~Copyable {
   /// Prepares a statement.
   func prepare(_ sql: String) throws(CatalogError) -> Statement {
     var statement: OpaquePointer?
-    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else { throw fault() }
+    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
+      throw fault()
+    }
     return Statement(statement, path: path)
   }
 
-  private func fault() -> CatalogError { CatalogError(path: path, reason: String(cString: sqlite3_errmsg(handle))) }
+  private func fault() -> CatalogError {
+    CatalogError(path: path, reason: String(cString: sqlite3_errmsg(handle)))
+  }
 }
 
 /// A prepared statement.

@@ -62,7 +62,8 @@ public struct CommandParser {
   private mutating func longOption(_ text: Substring) throws(ParseError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    guard let option = options.first(where: { $0.long == name }) ?? laterOption(name) else {
+    guard let option = options.first(where: { $0.long == name }) ?? laterOption({ $0.long == name })
+    else {
       let names = options.map(\.long)
       throw .unknownOption(
         "--\(name)", command: result.path, suggestion: suggest(name, names).map { "--\($0)" })
@@ -71,12 +72,12 @@ public struct CommandParser {
   }
 
   /// An option of the command that follows: `plugctl --with x install y`.
-  private func laterOption(_ name: String) -> OptionSpec? {
+  private func laterOption(_ isWanted: (OptionSpec) -> Bool) -> OptionSpec? {
     guard spec == nil || spec?.subcommands.isEmpty == false else { return nil }
     var below = spec?.subcommands ?? table.commands
     for word in rest {
       guard let next = below.first(where: { $0.isNamed(word) }) else { continue }
-      if let option = next.options.first(where: { $0.long == name }) { return option }
+      if let option = next.options.first(where: isWanted) { return option }
       below = next.subcommands
     }
     return nil
@@ -85,13 +86,17 @@ public struct CommandParser {
   private mutating func shortOptions(_ text: Substring) throws(ParseError) {
     var letters = text
     while let letter = letters.popFirst() {
-      guard let option = options.first(where: { $0.short == letter }) else {
+      guard
+        let option = options.first(where: { $0.short == letter })
+          ?? laterOption({ $0.short == letter })
+      else {
         throw .unknownOption("-\(letter)", command: result.path, suggestion: nil)
       }
       if option.value == nil {
         try take(option, attached: nil)
       } else {
-        let attached = letters.isEmpty ? nil : String(letters.first == "=" ? letters.dropFirst() : letters)
+        let attached =
+          letters.isEmpty ? nil : String(letters.first == "=" ? letters.dropFirst() : letters)
         return try take(option, attached: attached)
       }
     }
@@ -133,7 +138,8 @@ public struct CommandParser {
       }
     }
     guard count == 0 else {
-      throw .unexpectedArgument(result.arguments[result.arguments.count - count], command: result.path)
+      throw .unexpectedArgument(
+        result.arguments[result.arguments.count - count], command: result.path)
     }
   }
 }

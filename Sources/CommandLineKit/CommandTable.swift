@@ -135,7 +135,9 @@ public struct ArgumentSpec: Sendable {
   public var completion: Completion
 
   /// An argument of these parts.
-  public init(_ name: String, _ help: String, arity: Arity = .one, completion: Completion = .nothing) {
+  public init(
+    _ name: String, _ help: String, arity: Arity = .one, completion: Completion = .nothing
+  ) {
     self.name = name
     self.help = help
     self.arity = arity

@@ -37,23 +37,40 @@ public struct CompletionScript {
   }
 
   private static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+
+  /// The path of a command with its last name, and with each alias instead.
+  private static func spellings(_ key: String, _ spec: CommandSpec) -> [String] {
+    let parent = key.dropLast(spec.name.count)
+    return [key] + spec.aliases.map { parent + $0 }
+  }
+
+  /// Options, long and short, that take the next word.
+  private var takers: [String] {
+    let options = (table.globals + table.visible.flatMap { $0.spec.options }).filter {
+      $0.value != nil
+    }
+    return Set(options.flatMap(Self.words)).sorted()
   }
 
   // MARK: bash
 
   private var bash: String {
     let program = table.program
-    let takers = (table.globals + table.visible.flatMap { $0.spec.options }).filter { $0.value != nil }
-    let withValue = Set(takers.flatMap(Self.words)).sorted().joined(separator: "|")
+    let withValue = takers.joined(separator: "|")
     return """
       # bash completion for \(program), made by `\(program) completion bash`
       _\(program)() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev="" path="" word skip=0 index
         COMPREPLY=()
         ((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD-1]}
+        # Bash takes the `=` of `--option=value` for a word of its own.
+        if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
         for ((index = 1; index < COMP_CWORD; index++)); do
           word=${COMP_WORDS[index]}
+          if [[ $word == "=" ]]; then skip=1; continue; fi
           if ((skip)); then skip=0; continue; fi
           case $word in
             \(withValue)) skip=1 ;;
@@ -94,8 +111,9 @@ public struct CompletionScript {
   private var topLevel: [String] { table.commands.filter { !$0.isHidden }.map(\.name) }
 
   private var bashPaths: String {
-    commands.map { "             \(Self.quoted($0.key))) path=\(Self.quoted($0.key)) ;;" }
-      .joined(separator: "\n")
+    commands.map { key, spec in
+      "             \(Self.spellings(key, spec).map(Self.quoted).joined(separator: "|"))) path=\(Self.quoted(key)) ;;"
+    }.joined(separator: "\n")
   }
 
   private var bashValues: String {
@@ -147,27 +165,32 @@ public struct CompletionScript {
 
       """
     for (key, spec) in commands {
-      text += "\(zshFunction(key))() {\n" + zshBody(key, spec.options, spec.arguments, spec.subcommands) + "}\n"
+      text +=
+        "\(zshFunction(key))() {\n" + zshBody(key, spec.options, spec.arguments, spec.subcommands)
+        + "}\n"
     }
     text += "_\(program)() {\n" + zshBody("", [], [], table.commands) + "}\n"
     // Works both when sourced and when autoloaded from a folder of `fpath`.
-    return text + "if [ \"$funcstack[1]\" = \"_\(program)\" ]; then _\(program) \"$@\"; else compdef _\(program) \(program); fi\n"
+    return text
+      + "if [ \"$funcstack[1]\" = \"_\(program)\" ]; then _\(program) \"$@\"; else compdef _\(program) \(program); fi\n"
   }
 
   private func zshFunction(_ key: String) -> String {
-    "_\(table.program)__" + key.split(separator: " ").joined(separator: "__").split(separator: "-").joined(separator: "_")
+    "_\(table.program)__"
+      + key.split(separator: " ").joined(separator: "__").split(separator: "-").joined(
+        separator: "_")
   }
 
   private func zshBody(
     _ key: String, _ options: [OptionSpec], _ arguments: [ArgumentSpec], _ below: [CommandSpec]
   ) -> String {
-    var specs = (options + table.globals).flatMap(Self.zshOption)
+    var specs = (options + table.globals).flatMap(zshOption)
     guard below.isEmpty else {
       specs += [Self.quoted("1: :->command"), Self.quoted("*:: :->rest")]
       let shown = below.filter { !$0.isHidden }
       let described = shown.map { Self.quoted("\($0.name):\($0.summary)") }.joined(separator: " ")
       let cases = shown.map { spec in
-        "        \(spec.name)) \(zshFunction(key.isEmpty ? spec.name : key + " " + spec.name)) ;;\n"
+        "        \(([spec.name] + spec.aliases).joined(separator: "|"))) \(zshFunction(key.isEmpty ? spec.name : key + " " + spec.name)) ;;\n"
       }.joined()
       return """
           local line state context
@@ -183,24 +206,28 @@ public struct CompletionScript {
     }
     for (index, argument) in arguments.enumerated() {
       let place = argument.arity == .any || argument.arity == .oneOrMore ? "*" : "\(index + 1)"
-      specs.append(Self.quoted("\(place):\(argument.name.lowercased()):\(Self.zshAction(argument.completion))"))
+      specs.append(
+        Self.quoted("\(place):\(argument.name.lowercased()):\(zshAction(argument.completion))"))
     }
     return "  _arguments -s \(specs.joined(separator: " "))\n"
   }
 
-  private static func zshOption(_ option: OptionSpec) -> [String] {
+  private func zshOption(_ option: OptionSpec) -> [String] {
     let help = option.help.filter { !"[]:'`".contains($0) }
     let value = option.value.map { ":\($0.lowercased()):\(zshAction(option.completion))" } ?? ""
-    return words(option).map { quoted("\(option.isRepeatable ? "*" : "")\($0)[\(help)]\(value)") }
+    return Self.words(option).map {
+      Self.quoted("\(option.isRepeatable ? "*" : "")\($0)[\(help)]\(value)")
+    }
   }
 
-  private static func zshAction(_ completion: Completion) -> String {
+  private func zshAction(_ completion: Completion) -> String {
     switch completion {
-    case .nothing: " "
+    // Not a space: its message would keep the one option that fits from being inserted.
+    case .nothing: "()"
     case .files: "_files"
     case .folders: "_files -/"
     case .words(let words): "(\(words.joined(separator: " ")))"
-    case .dynamic(let kind): "_plugctl_ask \(kind)"
+    case .dynamic(let kind): "{_\(table.program)_ask \(kind)}"
     }
   }
 
@@ -208,28 +235,61 @@ public struct CompletionScript {
 
   private var fish: String {
     let program = table.program
-    var lines = ["# fish completion for \(program), made by `\(program) completion fish`", "complete -c \(program) -f"]
-    let top = topLevel.joined(separator: " ")
-    for option in table.globals { lines.append("complete -c \(program)" + Self.fishOption(option)) }
+    var lines = [
+      "# fish completion for \(program), made by `\(program) completion fish`", fishPath,
+      "complete -c \(program) -f",
+    ]
+    for option in table.globals { lines.append("complete -c \(program)" + fishOption(option)) }
     for spec in table.commands where !spec.isHidden {
       lines.append(
-        "complete -c \(program) -n 'not __fish_seen_subcommand_from \(top)' -a \(spec.name) -d \(Self.quoted(spec.summary))")
+        "complete -c \(program) -n \(fishIs("")) -a \(spec.name) -d \(Self.quoted(spec.summary))")
     }
     for (key, spec) in commands {
-      let condition = key.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }
-        .joined(separator: "; and ")
-      let prefix = "complete -c \(program) -n \(Self.quoted(condition))"
-      for option in spec.options { lines.append(prefix + Self.fishOption(option)) }
-      let names = spec.subcommands.filter { !$0.isHidden }
-      let all = names.map(\.name).joined(separator: " ")
-      for below in names {
-        let only = "\(condition); and not __fish_seen_subcommand_from \(all)"
-        lines.append(
-          "complete -c \(program) -n \(Self.quoted(only)) -a \(below.name) -d \(Self.quoted(below.summary))")
+      let prefix = "complete -c \(program) -n \(fishIs(key))"
+      for option in spec.options { lines.append(prefix + fishOption(option)) }
+      for below in spec.subcommands where !below.isHidden {
+        lines.append("\(prefix) -a \(below.name) -d \(Self.quoted(below.summary))")
       }
-      if let last = spec.arguments.last { lines.append(contentsOf: fishArgument(prefix, last.completion)) }
+      if let last = spec.arguments.last {
+        lines.append(contentsOf: fishArgument(prefix, last.completion))
+      }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A function that prints the command typed so far; values of options are no commands.
+  private var fishPath: String {
+    let cases = commands.map { key, spec in
+      "          case \(Self.spellings(key, spec).map(Self.quoted).joined(separator: " "))\n            set path \(Self.quoted(key))"
+    }.joined(separator: "\n")
+    return """
+      function __\(table.program)_path
+        set -l path ''
+        set -l skip 0
+        set -l typed (commandline -opc)
+        for word in $typed[2..-1]
+          if test $skip = 1
+            set skip 0
+            continue
+          end
+          switch $word
+            case \(takers.joined(separator: " "))
+              set skip 1
+            case '-*'
+            case '*'
+              switch (string trim -- "$path $word")
+      \(cases)
+              end
+          end
+        end
+        echo $path
+      end
+      """
+  }
+
+  /// The condition that the command typed so far is this one.
+  private func fishIs(_ key: String) -> String {
+    Self.quoted("contains -- \"\(key)\" (__\(table.program)_path)")
   }
 
   private func fishArgument(_ prefix: String, _ completion: Completion) -> [String] {
@@ -238,18 +298,21 @@ public struct CompletionScript {
     case .files: [prefix + " -F"]
     case .folders: [prefix + " -a '(__fish_complete_directories)'"]
     case .words(let words): [prefix + " -a \(Self.quoted(words.joined(separator: " ")))"]
-    case .dynamic(let kind): [prefix + " -a '(\(table.program) __complete \(kind) 2>/dev/null | string split \" \")'"]
+    case .dynamic(let kind):
+      [prefix + " -a '(\(table.program) __complete \(kind) 2>/dev/null | string split \" \")'"]
     }
   }
 
-  private static func fishOption(_ option: OptionSpec) -> String {
-    var text = (option.short.map { " -s \($0)" } ?? "") + " -l \(option.long) -d \(quoted(option.help))"
+  private func fishOption(_ option: OptionSpec) -> String {
+    var text =
+      (option.short.map { " -s \($0)" } ?? "") + " -l \(option.long) -d \(Self.quoted(option.help))"
     guard option.value != nil else { return text }
     switch option.completion {
     case .files: text += " -r -F"
     case .folders: text += " -x -a '(__fish_complete_directories)'"
-    case .words(let words): text += " -x -a \(quoted(words.joined(separator: " ")))"
-    case .dynamic(let kind): text += " -x -a '(plugctl __complete \(kind) 2>/dev/null | string split \" \")'"
+    case .words(let words): text += " -x -a \(Self.quoted(words.joined(separator: " ")))"
+    case .dynamic(let kind):
+      text += " -x -a '(\(table.program) __complete \(kind) 2>/dev/null | string split \" \")'"
     case .nothing: text += " -x"
     }
     return text

@@ -11,19 +11,22 @@ public struct HelpText {
 
   /// All commands by group, and the global options.
   public var overview: String {
-    var text = "\(table.program) - \(table.summary)\n\nusage: \(table.program) [options] COMMAND [ARGS]\n"
+    var text =
+      "\(table.program) - \(table.summary)\n\nusage: \(table.program) [options] COMMAND [ARGS]\n"
     for group in table.groups {
       let commands = table.commands.filter { $0.group == group && !$0.isHidden }
       guard !commands.isEmpty else { continue }
       text += "\n\(group):\n" + rows(commands.map { ($0.name, $0.summary) })
     }
     text += "\noptions:\n" + rows(table.globals.map { ($0.synopsis, $0.help) })
-    return text + "\n`\(table.program) help COMMAND` says more about a command.\n"
+    return text + "\n"
+      + wrapped("`\(table.program) help COMMAND` says more about a command.", indent: 0) + "\n"
   }
 
   /// One command in full.
   public func command(_ path: [String], _ spec: CommandSpec) -> String {
-    var text = "\(spec.summary)\n\nusage: \(Self.usage(table.program, path, spec))\n"
+    var text =
+      wrapped(spec.summary, indent: 0) + "\n\nusage: \(Self.usage(table.program, path, spec))\n"
     if !spec.aliases.isEmpty { text += "also: \(spec.aliases.joined(separator: ", "))\n" }
     for paragraph in spec.discussion {
       text += "\n" + wrapped(paragraph, indent: 0) + "\n"
@@ -41,7 +44,8 @@ public struct HelpText {
     if !spec.examples.isEmpty {
       text += "\nexamples:\n"
       for example in spec.examples {
-        text += "  \(table.program) \(example.command)\n" + wrapped(example.meaning, indent: 6) + "\n"
+        text +=
+          "  \(table.program) \(example.command)\n" + wrapped(example.meaning, indent: 6) + "\n"
       }
     }
     return text + "\nglobal options: `\(table.program) --help`\n"

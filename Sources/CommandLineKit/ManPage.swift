@@ -61,14 +61,17 @@ public struct ManPage {
     }
     if !spec.arguments.isEmpty {
       text += ".Bl -tag -width Ds\n"
-      for argument in spec.arguments { text += ".It Ar \(argument.name)\n\(sentence(argument.help))\n" }
+      for argument in spec.arguments {
+        text += ".It Ar \(argument.name)\n\(sentence(argument.help))\n"
+      }
       text += ".El\n"
     }
     if !spec.options.isEmpty { text += ".Pp\nOptions:\n" + options(spec.options) }
     if !spec.examples.isEmpty {
       text += ".Sh EXAMPLES\n.Bl -tag -width Ds\n"
       for example in spec.examples {
-        text += ".It Li \(Self.escaped(table.program + " " + example.command))\n\(sentence(example.meaning))\n"
+        text +=
+          ".It Li \(Self.escaped(table.program + " " + example.command))\n\(sentence(example.meaning))\n"
       }
       text += ".El\n"
     }

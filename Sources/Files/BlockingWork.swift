@@ -6,23 +6,37 @@ public enum BlockingWork {
   /// Runs a closure on a new thread and waits for its result without blocking a task's thread.
   public static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      startThread { continuation.resume(with: Result { try body() }) }
+      let isStarted = startThread { continuation.resume(with: Result { try body() }) }
+      // Without a thread the work is done here, slower but done.
+      if !isStarted { continuation.resume(with: Result { try body() }) }
     }
   }
 
-  /// Starts a detached thread.
-  public static func startThread(_ body: @escaping @Sendable () -> Void) {
+  /// Starts a detached thread that takes no signals, so that handlers run elsewhere and a broken
+  /// connection's SIGPIPE harms nothing.
+  ///
+  /// - Returns: false where the system gives no thread; nothing runs then.
+  public static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let box = Unmanaged.passRetained(ThreadBody(body))
     var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
+    guard pthread_attr_init(&attributes) == 0 else {
+      box.release()
+      return false
+    }
+    defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     pthread_attr_setstacksize(&attributes, 2 << 20)
-    defer { pthread_attr_destroy(&attributes) }
+    // A new thread inherits the mask of the one that starts it.
+    var (all, former) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
     var thread = pthread_t()
-    if pthread_create(&thread, &attributes, threadMain, box.toOpaque()) != 0 {
-      // No thread is to be had: do the work here, slower but done.
-      box.takeRetainedValue().body()
+    guard pthread_create(&thread, &attributes, threadMain, box.toOpaque()) == 0 else {
+      box.release()
+      return false
     }
+    return true
   }
 }
 

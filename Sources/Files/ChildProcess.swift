@@ -72,7 +72,11 @@ extension ChildCommand {
       input: input, inputEnd: pipes[1], outputEnd: pipes[2], errorEnd: pipes[4], limit: outputLimit)
     // The pump owns the three ends from here on.
     pipes = []
-    let isInTime = pump.run(timeoutMilliseconds: timeoutMilliseconds)
+    let deadline = timeoutMilliseconds.map {
+      Machine.monotonicNanoseconds() + UInt64(max(0, $0)) * 1_000_000
+    }
+    // A child may close its outputs and go on.
+    let isInTime = pump.run(until: deadline) && Self.ends(pid, until: deadline)
     if !isInTime { kill(-pid, SIGKILL) }
     let status = Self.wait(pid)
     let end: ChildResult.End =
@@ -80,6 +84,21 @@ extension ChildCommand {
       ? .timedOut
       : status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
     return ChildResult(end: end, output: pump.output, errorOutput: pump.errorOutput)
+  }
+
+  /// Waits for the end without burying the child; false where the time was over first.
+  private static func ends(_ pid: pid_t, until deadline: UInt64?) -> Bool {
+    guard let deadline else { return true }
+    let handle = plg_pidfd_open(pid)
+    // Without one (Linux before 5.3) there is only the wait that has no end.
+    guard handle >= 0 else { return true }
+    defer { _ = close(handle) }
+    while true {
+      let now = Machine.monotonicNanoseconds()
+      guard now < deadline else { return false }
+      var polled = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
+      if poll(&polled, 1, Int32(clamping: (deadline - now) / 1_000_000 + 1)) > 0 { return true }
+    }
   }
 
   private static func wait(_ pid: pid_t) -> Int32 {
@@ -158,12 +177,9 @@ private struct OutputPump {
   }
 
   /// Runs until both outputs are closed; false where the time was over first.
-  mutating func run(timeoutMilliseconds: Int64?) -> Bool {
+  mutating func run(until deadline: UInt64?) -> Bool {
     defer { for place in ends.indices { closeEnd(place) } }
     if input.isEmpty { closeEnd(0) }
-    let deadline = timeoutMilliseconds.map {
-      Machine.monotonicNanoseconds() + UInt64(max(0, $0)) * 1_000_000
-    }
     while ends[1] >= 0 || ends[2] >= 0 {
       var wait: Int32 = -1
       if let deadline {
@@ -183,9 +199,29 @@ private struct OutputPump {
   }
 
   private mutating func feed() {
-    let count = input.withUnsafeBytes { Glibc.write(ends[0], $0.baseAddress, $0.count) }
+    let (count, code) = Self.write(input, to: ends[0])
     if count > 0 { input = input.dropFirst(count) }
-    if input.isEmpty || (count < 0 && errno != EAGAIN && errno != EINTR) { closeEnd(0) }
+    if input.isEmpty || (count < 0 && code != EAGAIN && code != EINTR) { closeEnd(0) }
+  }
+
+  /// Writes without the SIGPIPE that a child which reads no more would bring upon this process: the
+  /// signal is for the writing thread (man 7 pipe), so it is blocked here and taken away.
+  private static func write(_ bytes: ArraySlice<UInt8>, to raw: Int32) -> (count: Int, code: Int32) {
+    var broken = sigset_t()
+    var former = sigset_t()
+    var pending = sigset_t()
+    sigemptyset(&broken)
+    sigaddset(&broken, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &broken, &former)
+    sigpending(&pending)
+    let count = bytes.withUnsafeBytes { Glibc.write(raw, $0.baseAddress, $0.count) }
+    let code = errno
+    if count < 0, code == EPIPE, sigismember(&pending, SIGPIPE) == 0 {
+      var none = timespec()
+      while sigtimedwait(&broken, nil, &none) < 0, errno == EINTR {}
+    }
+    pthread_sigmask(SIG_SETMASK, &former, nil)
+    return (count, code)
   }
 
   private mutating func drain(_ place: Int) {

@@ -118,9 +118,12 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: copy, name: name)
   }
 
+  /// MFD_CLOEXEC of linux/memfd.h.
+  private static let closeOnExec: UInt32 = 1
+
   /// A file in memory, for bytes that no other process may change under us.
   public static func inMemory(_ name: String) throws(SystemError) -> Descriptor {
-    let raw = plg_memfd_create(name, 1 /* MFD_CLOEXEC */)
+    let raw = plg_memfd_create(name, closeOnExec)
     guard raw >= 0 else { throw .last("memfd_create", name) }
     return Descriptor(owning: raw, name: name)
   }

@@ -6,12 +6,14 @@ public struct Pattern: ~Copyable {
 
   /// Compiles an expression; nil where it is not valid.
   public init?(_ text: String) {
-    compiled = .allocate(capacity: 1)
-    compiled.initialize(to: regex_t())
-    if regcomp(compiled, text, REG_EXTENDED | REG_NEWLINE) != 0 {
-      compiled.deallocate()
+    // Not the property itself: a failing initialiser that has set it would run `deinit` too.
+    let pointer = UnsafeMutablePointer<regex_t>.allocate(capacity: 1)
+    pointer.initialize(to: regex_t())
+    guard regcomp(pointer, text, REG_EXTENDED | REG_NEWLINE) == 0 else {
+      pointer.deallocate()
       return nil
     }
+    compiled = pointer
   }
 
   deinit {

@@ -3,14 +3,19 @@ internal import Glibc
 
 /// What a process gives up before it reads hostile bytes.
 public enum Sandbox {
+  /// PR_SET_NO_NEW_PRIVS of linux/prctl.h, a macro that Swift can't import.
+  private static let noNewPrivileges: Int32 = 38
+  /// PR_SET_PDEATHSIG, likewise.
+  private static let dieWithParent: Int32 = 1
+
   /// Confines this process, which must have but one thread, to one folder: no other path can be
   /// opened, no privilege gained, no capability used. It ends with the thread that started it, so that
   /// nothing is written any more where the next command sweeps.
   ///
   /// - Returns: false where the kernel has no Landlock; the rest is done all the same.
   public static func confine(to folder: borrowing Descriptor) -> Bool {
-    _ = plg_prctl(1 /* PR_SET_PDEATHSIG */, UInt(SIGKILL), 0)
-    _ = plg_prctl(38 /* PR_SET_NO_NEW_PRIVS */, 1, 0)
+    _ = plg_prctl(Self.dieWithParent, UInt(SIGKILL), 0)
+    _ = plg_prctl(Self.noNewPrivileges, 1, 0)
     let isConfined = plg_landlock_confine(folder.raw) == 0
     _ = plg_drop_capabilities()
     return isConfined

@@ -71,13 +71,17 @@ public struct YAMLReader: ~Copyable {
   ///
   /// - Throws: ``YAMLError`` at the first fault.
   public static func read(_ bytes: [UInt8]) throws(YAMLError) -> Node {
-    guard bytes.count <= maximumSize else { throw YAMLError(kind: .tooLarge, mark: Mark(line: 1, column: 1)) }
+    guard bytes.count <= maximumSize else {
+      throw YAMLError(kind: .tooLarge, mark: Mark(line: 1, column: 1))
+    }
     var result: Result<Node, YAMLError> = .success(Node(.scalar("", isQuoted: false), mark: .none))
     bytes.withUnsafeBufferPointer { buffer in
       let reader = YAMLReader()
       yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
       yaml_parser_set_encoding(reader.parser, YAML_UTF8_ENCODING)
-      do throws(YAMLError) { result = .success(try reader.stream()) } catch { result = .failure(error) }
+      do throws(YAMLError) { result = .success(try reader.stream()) } catch {
+        result = .failure(error)
+      }
     }
     return try result.get()
   }
@@ -116,16 +120,21 @@ public struct YAMLReader: ~Copyable {
     switch event.type {
     case YAML_SCALAR_EVENT:
       guard event.data.scalar.anchor == nil else { throw YAMLError(kind: .alias, mark: mark) }
-      let bytes = UnsafeBufferPointer(start: event.data.scalar.value, count: event.data.scalar.length)
+      let bytes = UnsafeBufferPointer(
+        start: event.data.scalar.value, count: event.data.scalar.length)
       let isPlain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
       return Node(.scalar(String(decoding: bytes, as: UTF8.self), isQuoted: !isPlain), mark: mark)
     case YAML_SEQUENCE_START_EVENT:
-      guard event.data.sequence_start.anchor == nil else { throw YAMLError(kind: .alias, mark: mark) }
+      guard event.data.sequence_start.anchor == nil else {
+        throw YAMLError(kind: .alias, mark: mark)
+      }
       var nodes: [Node] = []
       while let element = try nodeOrEnd(depth: depth + 1) { nodes.append(element) }
       return Node(.list(nodes), mark: mark)
     case YAML_MAPPING_START_EVENT:
-      guard event.data.mapping_start.anchor == nil else { throw YAMLError(kind: .alias, mark: mark) }
+      guard event.data.mapping_start.anchor == nil else {
+        throw YAMLError(kind: .alias, mark: mark)
+      }
       return Node(.map(try entries(depth: depth + 1)), mark: mark)
     case YAML_ALIAS_EVENT: throw YAMLError(kind: .alias, mark: mark)
     default: return nil
@@ -136,7 +145,9 @@ public struct YAMLReader: ~Copyable {
     var entries: [Node.Entry] = []
     var names: Set<[UInt8]> = []
     while let key = try nodeOrEnd(depth: depth) {
-      guard case .scalar(let name, _) = key.value else { throw YAMLError(kind: .complexKey, mark: key.mark) }
+      guard case .scalar(let name, _) = key.value else {
+        throw YAMLError(kind: .complexKey, mark: key.mark)
+      }
       guard names.insert(Array(name.utf8)).inserted else {
         throw YAMLError(kind: .duplicateKey(name), mark: key.mark)
       }
@@ -157,5 +168,7 @@ public struct YAMLReader: ~Copyable {
     return YAMLError(kind: .syntax(problem + context), mark: Self.mark(parser.pointee.problem_mark))
   }
 
-  private static func mark(_ mark: yaml_mark_t) -> Mark { Mark(line: mark.line + 1, column: mark.column + 1) }
+  private static func mark(_ mark: yaml_mark_t) -> Mark {
+    Mark(line: mark.line + 1, column: mark.column + 1)
+  }
 }

@@ -12,7 +12,8 @@ public enum Commit {
   /// Makes a generation live: adds names, turns `current` by one rename, removes names.
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
-  public static func perform(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws {
+  public static func perform(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws
+  {
     let instance = lock.instance
     let view = HostView(instance: instance)
     try view.addMissing(prepared.generation)

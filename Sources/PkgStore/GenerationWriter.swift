@@ -66,13 +66,15 @@ public enum GenerationWriter {
     }
     let beside = FileSystem.folder(of: "\(tree)/\(plugin.library)")
     let others = try FileSystem.names(in: beside).filter { name in
-      name != FileSystem.baseName(of: plugin.library) && (name.hasSuffix(".so") || name.contains(".so."))
+      name != FileSystem.baseName(of: plugin.library)
+        && (name.hasSuffix(".so") || name.contains(".so."))
     }
     return ViewLayout(of: plugin, by: profile, hasBundledLibraries: !others.isEmpty)
   }
 
   private static func link(
-    _ entry: ViewLayout.Entry, of plugin: InstalledPlugin, in folder: String, _ instance: HostInstance
+    _ entry: ViewLayout.Entry, of plugin: InstalledPlugin, in folder: String,
+    _ instance: HostInstance
   ) throws {
     let path = "\(folder)/plugins/\(entry.name)"
     try FileSystem.makeFolders(FileSystem.folder(of: path))
@@ -91,14 +93,16 @@ public enum GenerationWriter {
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     for (name, path) in libraries {
       text += filled(
-        activation.text, [("path", path), ("name", name.name.text), ("publisher", name.publisher.text)])
+        activation.text,
+        [("path", path), ("name", name.name.text), ("publisher", name.publisher.text)])
       if !text.hasSuffix("\n") { text += "\n" }
     }
     return text
   }
 
   private static func writeActivation(
-    _ profile: HostProfile, _ generation: Generation, _ libraries: [(name: PluginName, path: String)],
+    _ profile: HostProfile, _ generation: Generation,
+    _ libraries: [(name: PluginName, path: String)],
     _ folder: String
   ) throws {
     guard let activation = profile.activation else { return }
@@ -111,7 +115,8 @@ public enum GenerationWriter {
 
 extension PreparedGeneration {
   /// The live generation as it was prepared, to be tested again.
-  public static func live(_ generation: Generation, _ instance: HostInstance) -> PreparedGeneration {
+  public static func live(_ generation: Generation, _ instance: HostInstance) -> PreparedGeneration
+  {
     let folder = instance.folder(of: generation.number)
     let libraries = generation.plugins.filter(\.isEnabled).compactMap { plugin in
       plugin.viewNames.first.map { name -> (name: PluginName, path: String) in

@@ -59,7 +59,8 @@ public struct HostInstance: Sendable {
       if error.isNotFound { return nil }
       throw error
     }
-    guard target.hasPrefix("gens/"), let number = Int64(target.dropFirst("gens/".count)), number > 0 else {
+    guard target.hasPrefix("gens/"), let number = Int64(target.dropFirst("gens/".count)), number > 0
+    else {
       throw StoreError.currentDamaged(path: current)
     }
     return number

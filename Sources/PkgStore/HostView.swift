@@ -22,7 +22,8 @@ struct HostView {
     }
   }
 
-  /// Adds the names that the folder lacks; what is there stays.
+  /// Adds the names that the folder lacks; what is there stays. Before the switch a name leads to
+  /// its own generation, since `current` does not have it yet; ``settle(_:after:)`` turns it.
   func addMissing(_ generation: Generation) throws {
     guard let folder = generation.viewFolder else { return }
     for (name, plugin) in Self.names(of: generation) where !FileSystem.exists("\(folder)/\(name)") {
@@ -31,62 +32,90 @@ struct HostView {
     }
   }
 
-  /// Makes every name what the generation says and removes those of former ones.
-  func settle(_ generation: Generation, after former: [Generation]) throws {
-    guard let folder = generation.viewFolder else { return }
-    let wanted = Self.names(of: generation)
-    for (name, plugin) in wanted where !isRight("\(folder)/\(name)", plugin, generation) {
-      try put(name, plugin, generation, in: folder)
-    }
-    let kept = Set(wanted.map(\.name))
-    var touched: Set<String> = [folder]
-    for old in former where old.viewFolder == folder {
-      for (name, plugin) in Self.names(of: old) where !kept.contains(name) {
+  /// Makes every name what the generation says and removes those of others.
+  func settle(_ generation: Generation, after others: [Generation]) throws {
+    var kept: Set<String> = []
+    if let folder = generation.viewFolder {
+      for (name, plugin) in Self.names(of: generation) {
         let path = "\(folder)/\(name)"
-        guard FileSystem.exists(path), hasOurs(path, plugin, old) else { continue }
+        kept.insert(path)
+        if !isRight(path, plugin, generation) {
+          try put(name, plugin, generation, in: folder, isLive: true)
+        }
+      }
+    }
+    let touched = try remove(others, but: kept).union(kept.map(FileSystem.folder(of:)))
+    for path in touched where FileSystem.exists(path) { try FileSystem.syncFolder(path) }
+  }
+
+  /// Takes away the names of generations, and what an interrupted change left beside them.
+  ///
+  /// - Returns: the folders that changed.
+  @discardableResult
+  func remove(_ others: [Generation], but kept: Set<String>) throws -> Set<String> {
+    var touched: Set<String> = []
+    for other in others {
+      guard let folder = other.viewFolder else { continue }
+      for (name, plugin) in Self.names(of: other) {
+        let path = "\(folder)/\(name)"
+        try FileSystem.removeIfPresent(Self.temporary(path))
+        guard !kept.contains(path), FileSystem.exists(path), hasOurs(path, plugin, other) else {
+          continue
+        }
         try FileSystem.remove(path)
         touched.insert(FileSystem.folder(of: path))
       }
     }
-    for path in touched where FileSystem.exists(path) { try FileSystem.syncFolder(path) }
+    return touched
   }
 
-  private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)] {
-    generation.plugins.filter(\.isEnabled).flatMap { plugin in plugin.viewNames.map { ($0, plugin) } }
+  private static func temporary(_ path: String) -> String { "\(path).plugctl-new" }
+
+  private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)]
+  {
+    generation.plugins.filter(\.isEnabled).flatMap { plugin in plugin.viewNames.map { ($0, plugin) }
+    }
   }
 
   private func put(
-    _ name: String, _ plugin: InstalledPlugin, _ generation: Generation, in folder: String
+    _ name: String, _ plugin: InstalledPlugin, _ generation: Generation, in folder: String,
+    isLive: Bool = false
   ) throws {
     let path = "\(folder)/\(name)"
-    let temporary = "\(path).plugctl-new"
+    let temporary = Self.temporary(path)
     try FileSystem.removeIfPresent(temporary)
     if generation.isCopied {
-      let bytes = try FileSystem.read("\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
+      let bytes = try FileSystem.read(
+        "\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
       let file = try FileSystem.create(temporary, mode: 0o644)
       try file.write(bytes)
       try file.sync()
       try file.close()
     } else {
-      try FileSystem.link(temporary, to: linkTarget(name, generation))
+      try FileSystem.link(temporary, to: linkTarget(name, generation, isLive: isLive))
     }
     try FileSystem.rename(temporary, to: path)
   }
 
-  private func linkTarget(_ name: String, _ generation: Generation) -> String {
-    generation.isVersioned
-      ? "\(instance.folder(of: generation.number))/plugins/\(name)" : "\(instance.current)/plugins/\(name)"
+  private func linkTarget(_ name: String, _ generation: Generation, isLive: Bool) -> String {
+    generation.isVersioned || !isLive
+      ? "\(instance.folder(of: generation.number))/plugins/\(name)"
+      : "\(instance.current)/plugins/\(name)"
   }
 
-  private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool {
+  private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
+  {
     if generation.isCopied { return hasContent(path, of: plugin) }
     let name = String(path.dropFirst((generation.viewFolder ?? "").count + 1))
-    return (try? FileSystem.linkTarget(path)) == linkTarget(name, generation)
+    return (try? FileSystem.linkTarget(path)) == linkTarget(name, generation, isLive: true)
   }
 
   /// A link into this instance, or a copy of this plugin's very library.
-  private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool {
-    if let target = try? FileSystem.linkTarget(path) { return target.hasPrefix("\(instance.folder)/") }
+  private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
+  {
+    if let target = try? FileSystem.linkTarget(path) {
+      return target.hasPrefix("\(instance.folder)/")
+    }
     return generation.isCopied && hasContent(path, of: plugin)
   }
 

@@ -21,7 +21,8 @@ public struct InstanceLock: ~Copyable {
     try FileSystem.makeFolders("\(instance.folder)/gens")
     try FileSystem.makeFolders(instance.places.trees)
     try FileSystem.makeFolders(instance.places.temporary)
-    let lock = try FileLock.acquire("\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
+    let lock = try FileLock.acquire(
+      "\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
     guard let lock else { throw StoreError.locked(host: instance.id) }
     try Recovery.run(instance)
     return InstanceLock(instance: instance, current: try instance.currentGeneration(), lock: lock)
@@ -42,14 +43,20 @@ enum Recovery {
   static func run(_ instance: HostInstance) throws {
     try FileSystem.removeIfPresent("\(instance.folder)/current.new")
     let live = try instance.currentNumber() ?? 0
-    for number in try instance.generationNumbers() where number > live {
-      try FileSystem.removeTree(instance.folder(of: number))
-    }
-    try TransactionFolder.sweep(instance.places, of: instance.id)
-    guard let current = try instance.currentGeneration(), current.viewFolder != nil else { return }
+    let unborn = try instance.generationNumbers().filter { $0 > live }
+    // Their names may be in the host's folders already; only their manifests tell which.
+    let others =
+      try instance.formerGenerations(before: live)
+      + unborn.compactMap { try? instance.generation($0) }
     let view = HostView(instance: instance)
-    try view.addMissing(current)
-    try view.settle(current, after: try instance.formerGenerations(before: current.number))
+    if let current = try instance.currentGeneration() {
+      try view.addMissing(current)
+      try view.settle(current, after: others)
+    } else {
+      try view.remove(others, but: [])
+    }
+    for number in unborn { try FileSystem.removeTree(instance.folder(of: number)) }
+    try TransactionFolder.sweep(instance.places, of: instance.id)
   }
 }
 
@@ -76,7 +83,10 @@ public struct TransactionFolder: ~Copyable {
 
   /// Removes what an instance's interrupted changes left. Its lock is held, so nobody is at work.
   static func sweep(_ places: StorePlaces, of id: String) throws(SystemError) {
-    for name in try FileSystem.namesIfPresent(in: places.temporary) where name.hasPrefix("tx-\(id)-") {
+    let prefix = "tx-\(id)-"
+    for name in try FileSystem.namesIfPresent(in: places.temporary) where name.hasPrefix(prefix) {
+      // `tx-nginx-edge-12` is not of the instance `nginx`.
+      guard Int32(name.dropFirst(prefix.count)) != nil else { continue }
       try FileSystem.removeTree("\(places.temporary)/\(name)")
     }
   }

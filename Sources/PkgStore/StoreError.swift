@@ -25,7 +25,9 @@ extension StoreError: Diagnosable {
         .systemLocked, "another process is changing the plugins of `\(host)`",
         hint: "wait for it, or say how long with `--wait SECONDS`")
     case .generationDamaged(let path):
-      Diagnostic(.storeDamaged, "`\(path)` can't be read as a generation", hint: "restore it from a backup, or remove the instance's folder and install again")
+      Diagnostic(
+        .storeDamaged, "`\(path)` can't be read as a generation",
+        hint: "restore it from a backup, or remove the instance's folder and install again")
     case .currentDamaged(let path):
       Diagnostic(.storeDamaged, "`\(path)` names no generation", hint: "run `plugctl recover`")
     case .treeMissing(let plugin, let path):

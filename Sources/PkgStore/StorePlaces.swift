@@ -38,8 +38,12 @@ public struct StorePlaces: Sendable {
   public var catalog: String { "\(cache)/catalog.db" }
 
   /// The folder of a tree.
-  public func tree(_ digest: SHA256Digest) -> String { "\(trees)/\(InstalledPlugin.treeName(digest))" }
+  public func tree(_ digest: SHA256Digest) -> String {
+    "\(trees)/\(InstalledPlugin.treeName(digest))"
+  }
 
   /// The file of a verified archive.
-  public func blob(_ digest: SHA256Digest) -> String { "\(blobs)/\(digest.hex.prefix(2))/\(digest.hex)" }
+  public func blob(_ digest: SHA256Digest) -> String {
+    "\(blobs)/\(digest.hex.prefix(2))/\(digest.hex)"
+  }
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#define OBSERVED_FILES 256
+#define OBSERVED_FILES 256 /* a multiple of eight */
 
 struct observation {
   unsigned threads;

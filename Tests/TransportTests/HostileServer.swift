@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -44,11 +45,11 @@ final class HostileServer: Sendable {
     let (listener, port) = try LoopbackSocket.listening()
     self.listener = listener
     url = "http://127.0.0.1:\(port)"
-    _ = DetachedThread.start { [log] in
+    _ = BlockingWork.startThread { [log] in
       while true {
         let client = accept(listener, nil, nil)
         guard client >= 0 else { return }
-        _ = DetachedThread.start {
+        _ = BlockingWork.startThread {
           defer { close(client) }
           let request = Self.readRequest(client)
           answer(Connection(socket: client, request: request, number: log.add(request)))

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import PkgCore
 
@@ -53,8 +54,8 @@ struct ProbeCheck {
   private func judge(_ code: Int32, _ run: WorkerRun, _ notes: [String]) -> CheckResult {
     let text = String(decoding: run.output, as: UTF8.self)
     if let pattern = probe.failRegex {
-      guard let regex = PosixRegex(pattern) else { return badPattern(pattern) }
-      if let said = regex.firstMatch(in: text) {
+      guard let regex = Pattern(pattern) else { return badPattern(pattern) }
+      if let said = regex.firstGroup(in: text) {
         return CheckResult(.hostProbe, .fail, said, notes: notes)
       }
     }
@@ -64,8 +65,8 @@ struct ProbeCheck {
         .hostProbe, .fail, "`\(program)` ended with exit code \(code)", notes: notes)
     }
     if let pattern = probe.okRegex {
-      guard let regex = PosixRegex(pattern) else { return badPattern(pattern) }
-      guard regex.firstMatch(in: text) != nil else {
+      guard let regex = Pattern(pattern) else { return badPattern(pattern) }
+      guard regex.firstGroup(in: text) != nil else {
         return CheckResult(
           .hostProbe, .fail, "the host's output does not show that it loaded", notes: notes)
       }

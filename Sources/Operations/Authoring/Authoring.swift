@@ -36,18 +36,19 @@ public struct Authoring: Sendable {
       let profile = try ProfileCatalog(session).profile(manifest.host)
       if let type = manifest.type, !profile.types.isEmpty, !profile.types.contains(type) {
         file.findings.error(
-          .none, "type", "`type` is `\(type)`; a plugin of `\(profile.id)` is one of \(profile.types.joined(separator: ", "))")
+          file.mark(of: "type"), "type", "`type` is `\(type)`; a plugin of `\(profile.id)` is one of \(profile.types.joined(separator: ", "))")
       }
-      for variant in manifest.variants { try lint(variant, file, profile) }
+      for place in manifest.variants.indices { try lint(place, manifest, file, profile) }
     } catch let error as any Diagnosable where error.diagnostic.code == .hostUnknown {
-      file.findings.warning(.none, "host", error.diagnostic.message + (error.diagnostic.hint.map { "; \($0)" } ?? ""))
+      file.findings.warning(file.mark(of: "host"), "host", error.diagnostic.message + (error.diagnostic.hint.map { "; \($0)" } ?? ""))
     }
-    if manifest.summary == nil { file.findings.warning(.none, "summary", "`summary` is missing; search shows it") }
-    if manifest.license == nil { file.findings.warning(.none, "license", "`license` is missing") }
+    if manifest.summary == nil { file.findings.warning(file.mark(of: "summary"), "summary", "`summary` is missing; search shows it") }
+    if manifest.license == nil { file.findings.warning(file.mark(of: "license"), "license", "`license` is missing") }
     return (file.path, file.findings.list)
   }
 
-  private func lint(_ variant: Manifest.Variant, _ file: ManifestFile, _ profile: HostProfile) throws {
+  private func lint(_ place: Int, _ manifest: Manifest, _ file: ManifestFile, _ profile: HostProfile) throws {
+    let (variant, mark, path) = (manifest.variants[place], file.mark(ofVariant: place), "variants[\(place)]")
     do {
       _ = try PackageDraft(file, variant)
       guard variant.platform == .current else { return }
@@ -56,13 +57,13 @@ public struct Authoring: Sendable {
       for result in report.results where result.status == .fail || result.status == .warn {
         let text = "\(result.check.rawValue): \(result.message)"
         if result.status == .fail {
-          file.findings.error(.none, "variants", text)
+          file.findings.error(mark, path, text)
         } else {
-          file.findings.warning(.none, "variants", text)
+          file.findings.warning(mark, path, text)
         }
       }
     } catch let error as any Diagnosable {
-      file.findings.error(.none, "variants", error.diagnostic.message)
+      file.findings.error(mark, path, error.diagnostic.message)
     }
   }
 

@@ -10,6 +10,7 @@ public struct ManifestFile {
   public let manifest: Manifest?
   /// Faults and doubts with their places.
   public let findings: Findings
+  private let root: Node
 
   /// The names under which a manifest is looked for in a folder.
   static let names = ["plugin.yaml", "plugin.yml", "plugin.json"]
@@ -21,12 +22,24 @@ public struct ManifestFile {
     self.path = try Self.file(path)
     findings = Findings()
     do {
-      let node = try YAMLReader.read(FileSystem.read(self.path, limit: YAMLReader.maximumSize))
-      manifest = Manifest.read(node, findings: findings)
+      root = try YAMLReader.read(FileSystem.read(self.path, limit: YAMLReader.maximumSize))
+      manifest = Manifest.read(root, findings: findings)
     } catch let error as YAMLError {
       findings.error(error.mark, "", error.sentence)
+      root = Node(.map([]), mark: error.mark)
       manifest = nil
     }
+  }
+
+  /// Where a field stands; the document's start where it is missing.
+  func mark(of field: String) -> Mark { root[field]?.mark ?? root.mark }
+
+  /// Where a variant stands.
+  func mark(ofVariant place: Int) -> Mark {
+    guard case .list(let variants)? = root["variants"]?.value, variants.indices.contains(place) else {
+      return mark(of: "variants")
+    }
+    return variants[place].mark
   }
 
   /// The manifest, or a diagnostic with every fault.

@@ -63,15 +63,12 @@ struct IndexClient: Sendable {
     if let bytes = try? FileSystem.readIfPresent(cached), (try? target.check(bytes)) != nil {
       return bytes
     }
-    guard let digest = target.hashes.sha256 else { throw TUFError.noSupportedHash(of: path) }
     guard !session.options.isOffline else {
       throw Diagnostic(
         .networkOffline, "`\(path)` of the index `\(index.name)` is not in the cache",
         hint: "run the command once without `--offline`")
     }
-    let folder = FileSystem.folder(of: path)
-    let file = "\(digest.hex).\(FileSystem.baseName(of: path))"
-    let url = "\(index.url)/targets/" + (folder == "." ? file : "\(folder)/\(file)")
+    let url = "\(index.url)/targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
     let bytes = try await network.bytes(url, limit: target.length)
     try target.check(bytes)
     // A cache that can't be written makes the next command slower, nothing else.

@@ -23,7 +23,7 @@ struct ArchiveFetching: Sendable {
   ///
   /// - Parameter staging: an empty folder that only this user can write.
   /// - Returns: in the order wanted.
-  func unpack(_ wanted: [WantedArchive], staging: String, isDurable: Bool) async throws -> [UnpackedPackage] {
+  func unpack(_ wanted: [WantedArchive], staging: String) async throws -> [UnpackedPackage] {
     guard !wanted.isEmpty else { return [] }
     try checkSpace(wanted)
     let total = wanted.reduce(0) { $0 + $1.build.size }
@@ -42,7 +42,7 @@ struct ArchiveFetching: Sendable {
           let next = Array(wanted[batches[number + 1]])
           pending = Task { try await fetch(next, report) }
         }
-        packages += try await unpack(archives, Array(wanted[batch]), "\(staging)/\(number)", isDurable)
+        packages += try await unpack(archives, Array(wanted[batch]), "\(staging)/\(number)")
         session.progress(.unpacking(done: packages.count, total: wanted.count))
       }
     } catch {
@@ -114,7 +114,7 @@ struct ArchiveFetching: Sendable {
 
   /// One child a core, each with its share of the archives.
   private func unpack(
-    _ archives: [VerifiedArchive], _ wanted: [WantedArchive], _ staging: String, _ isDurable: Bool
+    _ archives: [VerifiedArchive], _ wanted: [WantedArchive], _ staging: String
   ) async throws -> [UnpackedPackage] {
     let shares = min(Machine.processorCount, archives.count)
     return try await withThrowingTaskGroup(of: (Int, [UnpackedPackage]).self) { group in
@@ -123,7 +123,7 @@ struct ArchiveFetching: Sendable {
         group.addTask {
           let mine = places.map { archives[$0] }
           let packages = try await BlockingWork.run {
-            try Self.unpack(mine, into: "\(staging)-\(share)", isDurable)
+            try Self.unpack(mine, into: "\(staging)-\(share)")
           }
           for (package, place) in zip(packages, places) {
             let expected = wanted[place]
@@ -141,9 +141,9 @@ struct ArchiveFetching: Sendable {
   }
 
   /// Unpacks verified archives in one child.
-  static func unpack(_ archives: [VerifiedArchive], into folder: String, _ isDurable: Bool) throws -> [UnpackedPackage] {
+  static func unpack(_ archives: [VerifiedArchive], into folder: String) throws -> [UnpackedPackage] {
     try FileSystem.makeFolder(folder, mode: 0o700)
-    let faults = try UnpackChild.run(archives.map(\.job), staging: folder, isDurable: isDurable)
+    let faults = try UnpackChild.run(archives.map(\.job), staging: folder)
     return try faults.enumerated().map { place, fault in
       if let fault {
         let what = archives[place].statement.map { "\($0.name) \($0.version)" } ?? "archive"

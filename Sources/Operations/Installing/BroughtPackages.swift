@@ -29,7 +29,7 @@ struct BroughtPackages: ~Copyable {
         return try VerifiedArchive(
           archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) }, keys: keys)
       }
-      let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought", true)
+      let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
       for (place, package) in unpacked.enumerated() {
         let archive = archives[place]
         if let statement = archive.statement { try package.check(is: statement, file: files[place]) }
@@ -63,9 +63,7 @@ struct BroughtPackages: ~Copyable {
       default:
         let file = try FileSystem.create(to, mode: status.mode & 0o777)
         try file.write(FileSystem.read(from, limit: Int(PackageLimits.fileBytes)))
-        try file.sync()
       }
     }
-    try FileSystem.syncFolder(target)
   }
 }

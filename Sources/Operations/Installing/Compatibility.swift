@@ -1,5 +1,6 @@
 internal import Files
 public import PkgCore
+internal import Synchronization
 
 /// What this machine and its host are, as far as releases depend on it.
 public struct Compatibility: Sendable {
@@ -7,17 +8,13 @@ public struct Compatibility: Sendable {
   public let platform: Platform
   /// The C library's version.
   public let glibc: SymbolVersion?
-  /// The host's version; nil where it is not installed or can't be told.
-  public let hostVersion: Version?
-  /// The host's title, for messages.
-  public let hostTitle: String
+  private let host: LazyHostVersion
 
-  /// This machine with a host.
+  /// This machine with a host, which is asked for its version only where a release depends on it.
   public init(_ profile: HostProfile) {
     platform = .current
     glibc = SymbolVersion(Machine.glibcVersion)
-    hostVersion = HostBinary.find(profile)?.version
-    hostTitle = profile.id
+    host = LazyHostVersion(profile)
   }
 
   /// Why a release can't be installed here; nil where it can.
@@ -25,14 +22,37 @@ public struct Compatibility: Sendable {
     let what = "`\(name)` \(release.version) can't load here"
     guard let build = release.build(for: platform) else {
       let others = release.builds.map(\.platform.text).joined(separator: ", ")
-      return Diagnostic(.incompatiblePlatform, what, notes: ["it was built for \(others), this machine is \(platform)"])
+      return Diagnostic(
+        .incompatiblePlatform, what,
+        notes: ["it was built for \(others), this machine is \(platform)"])
     }
     if let needed = build.floors?.glibc.flatMap({ SymbolVersion($0) }), let glibc, glibc < needed {
-      return Diagnostic(.incompatibleGlibc, what, notes: ["needs GLIBC_\(needed), this system has \(glibc)"])
+      return Diagnostic(
+        .incompatibleGlibc, what, notes: ["needs GLIBC_\(needed), this system has \(glibc)"])
     }
-    if let range = release.constraints.host, let hostVersion, !range.contains(hostVersion) {
-      return Diagnostic(.incompatibleHost, what, notes: ["needs \(hostTitle) \(range), this is \(hostVersion)"])
+    if let range = release.constraints.host, let version = host.version, !range.contains(version) {
+      return Diagnostic(
+        .incompatibleHost, what,
+        notes: ["needs \(host.profile.id) \(range), this is \(version)"])
     }
     return nil
+  }
+}
+
+/// A host's version, asked for once and only when somebody wants to know.
+private final class LazyHostVersion: Sendable {
+  let profile: HostProfile
+  private let found = Mutex<Version??>(nil)
+
+  init(_ profile: HostProfile) { self.profile = profile }
+
+  /// nil where the host is not installed or does not tell.
+  var version: Version? {
+    found.withLock { found in
+      if let found { return found }
+      let version = HostBinary.find(profile)?.version
+      found = .some(version)
+      return version
+    }
   }
 }

@@ -33,12 +33,12 @@ struct InstanceChange: Sendable {
   ) async throws -> InstallReport {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
-    try await fetchTrees(wanted, unpacked, staging)
-    let generation = try newGeneration(wanted, lock)
+    let came = try await fetchTrees(wanted, unpacked, staging)
+    let generation = try newGeneration(wanted, came, lock)
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
     do {
       try Commit.check(prepared, lock)
-      report.tests = try await test(plan, prepared)
+      report.tests = try await test(plan, came, prepared)
       try Self.refuse(report.tests)
       try Task.checkCancellation()
     } catch {
@@ -49,36 +49,35 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(plan)
+    report.undo = Self.undo(plan, former: lock.current?.plugins ?? [])
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session).tell(prepared)
     return report
   }
 
+  /// Brings every missing tree to its place, durable before it has its name.
+  ///
+  /// - Returns: the descriptions of the trees that came, by digest.
   private func fetchTrees(
     _ wanted: [Wanted], _ unpacked: [UnpackedPackage], _ staging: borrowing TransactionFolder
-  ) async throws {
+  ) async throws -> [SHA256Digest: PackageDescription] {
     let trees = TreeStore(session.places)
     let missing = wanted.compactMap(\.archive).filter { !trees.contains($0.build.tree) }
-    // Few files are synced one by one; for many, one call for the whole disk is faster.
-    let isSyncedByFile = missing.count <= 100
     let fetching = ArchiveFetching(session: session, network: network, keys: KeyRing(session))
-    let packages = try await fetching.unpack(missing, staging: staging.path, isDurable: isSyncedByFile)
-    guard !packages.isEmpty || !unpacked.isEmpty else { return }
-    if !isSyncedByFile {
-      session.progress(.syncing)
-      let places = session.places
-      try await BlockingWork.run { try FileSystem.openFolder(places.trees).syncFileSystem() }
-    }
-    for package in packages + unpacked { try trees.adopt(package.folder, as: package.tree) }
-    try FileSystem.syncFolder(session.places.trees)
+    let packages = try await fetching.unpack(missing, staging: staging.path) + unpacked
+    guard !packages.isEmpty else { return [:] }
+    session.progress(.syncing)
+    try await BlockingWork.run { try trees.adopt(packages.map { ($0.folder, $0.tree) }) }
+    return Dictionary(packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private func newGeneration(_ wanted: [Wanted], _ lock: borrowing InstanceLock) throws -> Generation {
+  private func newGeneration(
+    _ wanted: [Wanted], _ came: [SHA256Digest: PackageDescription], _ lock: borrowing InstanceLock
+  ) throws -> Generation {
     let plugins = try wanted.map { wanted in
       var plugin = wanted.plugin
       // Only the package itself says which of its files is the library.
       if plugin.library.isEmpty {
-        plugin.library = try TreeStore.description(in: session.places.tree(plugin.tree)).library
+        plugin.library = try description(of: plugin, came).library
       }
       return plugin
     }
@@ -106,7 +105,15 @@ struct InstanceChange: Sendable {
     return try HostFolders(session).resolved(folder)
   }
 
-  private func test(_ plan: TransactionPlan, _ prepared: PreparedGeneration) async throws -> [LoadReport] {
+  private func description(
+    of plugin: InstalledPlugin, _ came: [SHA256Digest: PackageDescription]
+  ) throws -> PackageDescription {
+    try came[plugin.tree] ?? TreeStore.description(in: session.places.tree(plugin.tree))
+  }
+
+  private func test(
+    _ plan: TransactionPlan, _ came: [SHA256Digest: PackageDescription], _ prepared: PreparedGeneration
+  ) async throws -> [LoadReport] {
     guard testLevel > 0 else { return [] }
     let changed = Set(plan.steps.filter { $0.action != .remove }.map(\.name))
     guard !changed.isEmpty else { return [] }
@@ -114,8 +121,8 @@ struct InstanceChange: Sendable {
       guard changed.contains(library.name), let plugin = prepared.generation.plugin(library.name),
         plugin.platform.isLinux
       else { return nil }
-      let description = try TreeStore.description(in: session.places.tree(plugin.tree))
-      return LoadTesting.Candidate(plugin: plugin, path: library.path, description: description)
+      return LoadTesting.Candidate(
+        plugin: plugin, path: library.path, description: try description(of: plugin, came))
     }
     return try await LoadTesting(profile).test(
       candidates, in: prepared, level: testLevel, progress: session.progress)
@@ -132,7 +139,13 @@ struct InstanceChange: Sendable {
       hint, [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
-  private static func undo(_ plan: TransactionPlan) -> String {
+  /// The command that leads back; nil where a plugin came from a file, which we do not have.
+  private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin]) -> String? {
+    let lost = plan.steps.contains { step in
+      guard case .file? = former.first(where: { $0.name == step.name })?.origin else { return false }
+      return true
+    }
+    if lost { return nil }
     let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }
     let changed = plan.steps.compactMap { step in step.formerVersion.map { "\(step.name)@\($0)" } }
     let gone = plan.steps.filter { $0.action == .remove }.map { "\($0.name)@\($0.version)" }

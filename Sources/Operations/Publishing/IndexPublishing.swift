@@ -86,6 +86,7 @@ public struct IndexPublishing: Sendable {
     let build = Release.Build(
       platform: description.platform, size: package.archive.size, archive: package.archive.sha256,
       tree: package.package.tree, floors: description.elf.flatMap { Release.Floors($0) }, signature: signature)
+    try checkSpelling(description.manifest)
     let isNew = try Self.insert(build, description.manifest, into: &record, now: now)
     if isNew {
       record.describe(by: description.manifest)
@@ -124,6 +125,20 @@ public struct IndexPublishing: Sendable {
     }
     record.releases[place].builds.append(build)
     return true
+  }
+
+  /// A dependency is looked up in the spelling that its own manifest declares.
+  private func checkSpelling(_ manifest: Manifest) throws {
+    let constraints = manifest.constraints
+    let named = constraints.dependencies + constraints.anyOf.joined() + constraints.conflicts
+    let published = try repository.targets()?.targets.compactMap(Self.name) ?? []
+    for dependency in named {
+      let other = published.first { $0.folded == dependency.name.folded && $0 != dependency.name }
+      guard let other else { continue }
+      throw Diagnostic(
+        .nameInvalid, "`\(manifest.name)` names `\(dependency.name)`, which is published as `\(other)`",
+        hint: "write it as its own manifest does")
+    }
   }
 
   private func store(_ package: OpenedPackage) throws {

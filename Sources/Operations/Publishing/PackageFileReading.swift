@@ -16,7 +16,7 @@ struct OpenedPackage: Sendable {
     let staging = try ScratchFolder()
     let archives = try paths.map { try DigestedArchive.open($0, limit: PackageLimits.totalBytes) }
     let jobs = archives.map { UnpackChild.Job(descriptor: $0.raw, size: $0.size) }
-    let faults = try UnpackChild.run(jobs, staging: staging.path, isDurable: false)
+    let faults = try UnpackChild.run(jobs, staging: staging.path)
     var opened: [OpenedPackage] = []
     for (index, path) in paths.enumerated() {
       if let fault = faults[index] { throw fault.noting("archive: `\(path)`") }

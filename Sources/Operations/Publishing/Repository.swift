@@ -92,7 +92,7 @@ public struct Repository: Sendable {
   func root() throws -> TUFRoot { try TUFRoot(read("metadata/root.json")) }
 
   /// The bytes of a target as the metadata lists it.
-  func bytes(of target: TUFTarget) throws -> [UInt8] { try read("targets/" + Self.servedPath(target)) }
+  func bytes(of target: TUFTarget) throws -> [UInt8] { try read("targets/" + target.filePath(isConsistent: true)) }
 
   /// Writes changed targets and new metadata for all of them, then the timestamp that makes them
   /// current.
@@ -102,7 +102,7 @@ public struct Repository: Sendable {
     var list = former?.targets ?? []
     for (path, bytes) in change.written {
       let target = TUFTarget(path: path, length: Int64(bytes.count), sha256: sha256(bytes))
-      try write("targets/" + Self.servedPath(target), bytes)
+      try write("targets/" + target.filePath(isConsistent: true), bytes)
       if let place = list.firstIndex(where: { sameBytes($0.path, path) }) {
         list[place] = target
       } else {
@@ -132,13 +132,6 @@ public struct Repository: Sendable {
   }
 
   func read(_ path: String) throws -> [UInt8] { try FileSystem.read("\(folder)/\(path)") }
-
-  /// A consistent snapshot serves each version under a name of its own (TUF 7.2).
-  static func servedPath(_ target: TUFTarget) -> String {
-    let folder = FileSystem.folder(of: target.path)
-    let name = "\(target.hashes.sha256?.hex ?? "").\(FileSystem.baseName(of: target.path))"
-    return folder == "." ? name : "\(folder)/\(name)"
-  }
 
   private func makeKey(_ name: String) throws {
     let path = "\(keysFolder)/\(name).key"

@@ -13,25 +13,6 @@ public struct CatalogListing: Sendable {
   public let installed: Version?
 }
 
-/// What a search is narrowed to.
-public struct SearchFilter: Sendable {
-  /// A host profile's id.
-  public var host: String?
-  /// A type of that host's.
-  public var type: String?
-  /// A tag.
-  public var tag: String?
-  /// A publisher.
-  public var publisher: String?
-  /// A file extension with its dot.
-  public var fileExtension: String?
-  /// `available`, `yanked` or `withdrawn`.
-  public var state: String?
-
-  /// Everything.
-  public init() {}
-}
-
 /// A version of a plugin and whether it can be installed here.
 public struct VersionListing: Sendable {
   /// What the index says of the version.
@@ -86,15 +67,8 @@ public struct IndexQueries: Sendable {
   /// Looks in the prepared catalog.
   public func search(_ text: String, _ filter: SearchFilter) async throws -> [CatalogListing] {
     let catalog = try await IndexManagement(session).catalog()
-    var narrowed = CatalogFile.Filter()
-    narrowed.host = filter.host
-    narrowed.type = filter.type
-    narrowed.tag = filter.tag
-    narrowed.publisher = filter.publisher
-    narrowed.fileExtension = filter.fileExtension
-    narrowed.state = filter.state
     let installed = try InstalledQueries(session).list()
-    return try catalog.search(text, narrowed).map { row in
+    return try catalog.search(text, filter).map { row in
       CatalogListing(
         index: row.index, entry: row.entry,
         installed: installed.first { $0.plugin.name == row.entry.name }?.plugin.version)

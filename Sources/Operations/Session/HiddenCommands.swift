@@ -11,6 +11,6 @@ public enum HiddenCommands {
   /// - Returns: the exit code.
   public static func serveUnpacking(_ arguments: [String]) -> Int32 { UnpackChild.serve(arguments) }
 
-  /// Starts a detached thread.
-  public static func startThread(_ body: @escaping @Sendable () -> Void) { BlockingWork.startThread(body) }
+  /// Starts a detached thread that takes no signals; where there is none to be had, nothing runs.
+  public static func startThread(_ body: @escaping @Sendable () -> Void) { _ = BlockingWork.startThread(body) }
 }

@@ -77,15 +77,19 @@ struct LoadTesting: Sendable {
     _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int
   ) throws -> LoadReport {
     var subject = LoadSubject(name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
-    // Whom it needs is loaded before it, and seen by it; the others only stand beside it.
+    // Whom it needs is loaded before it, and seen by it.
     let needed = Set(candidate.plugin.constraints.dependencies.map(\.name))
     let before = order.prefix { $0.name != candidate.plugin.name }
     subject.modules = before.filter { needed.contains($0.name) }.map(\.path)
-    subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
+    // The host's own command loads all of them together. Without one, the last does: loading every
+    // other plugin beside each would be quadratic.
+    if profile.probe == nil || binary == nil, candidate.plugin.name == order.last?.name {
+      subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
+    }
     subject.declared = try Self.declared(candidate)
     var report = try loadTest(subject, against: target, level: level, worker: worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
-    for path in order.map(\.path) {
+    for path in order.map(\.path) where !report.refusals.isEmpty {
       guard let real = FileSystem.realPath(path) else { continue }
       report.reproduce = report.reproduce.map { replaced($0, path, by: real) }
     }

@@ -3,88 +3,123 @@ extension DiagnosticCode {
   public var explanation: String {
     switch self {
     case .usageUnknownCommand: "There is no command of this name. `plugctl --help` lists all."
-    case .usageUnknownOption: "The command has no such option. Its `--help` lists those that it has."
+    case .usageUnknownOption:
+      "The command has no such option. Its `--help` lists those that it has."
     case .usageMissingValue: "The option needs a value after it, or after `=`."
     case .usageInvalidValue: "The value is none that the option or argument takes."
     case .usageMissingArgument: "The command needs an argument that was not given."
     case .usageUnexpectedArgument: "The command takes fewer arguments than were given."
     case .usageConflict: "Options were given that exclude each other, or one of them twice."
     case .systemCall: "The operating system refused a call. The note has its name and reason."
-    case .systemPermission: "This user may not read or write the path. Another scope (`--scope user`) may do."
+    case .systemPermission:
+      "This user may not read or write the path. Another scope (`--scope user`) may do."
     case .systemReadOnly: "The path lies on a file system that can't be written."
-    case .systemNoSpace: "The disk or the quota is full. Nothing was changed; free some space and run the command again."
+    case .systemNoSpace:
+      "The disk or the quota is full. Nothing was changed; free some space and run the command again."
     case .systemNotFound: "A file or folder that was named does not exist."
-    case .systemLocked: "Another plugctl is changing the same host. Wait for it, or say how long with `--wait`."
-    case .systemInterrupted: "The command was interrupted. What it had begun is undone or was done to its end."
+    case .systemLocked:
+      "Another plugctl is changing the same host. Wait for it, or say how long with `--wait`."
+    case .systemInterrupted:
+      "The command was interrupted. What it had begun is undone or was done to its end."
     case .systemChildFailed: "A helper process, such as the unpacking one, broke off."
-    case .nameInvalid: "Names are `publisher/name`, each of a-z, 0-9, `_` and `-`, at most 64 letters; `-` and `_` count as one letter."
-    case .nameAmbiguous: "The name means more than one plugin, or two indexes have it. Write the full name, or remove an index."
-    case .versionInvalid: "Versions are three numbers, with an optional pre-release, as SemVer 2.0 has them."
-    case .rangeInvalid: "Ranges are written `^1.2`, `~1.2`, `>=1 <3`, `=1.2.3`, `1.x`, `*` or `a || b`."
+    case .nameInvalid:
+      "Names are `publisher/name`, each of a-z, 0-9, `_` and `-`, at most 64 letters; `-` and `_` count as one letter."
+    case .nameAmbiguous:
+      "The name means more than one plugin, or two indexes have it. Write the full name, or remove an index."
+    case .versionInvalid:
+      "Versions are three numbers, with an optional pre-release, as SemVer 2.0 has them."
+    case .rangeInvalid:
+      "Ranges are written `^1.2`, `~1.2`, `>=1 <3`, `=1.2.3`, `1.x`, `*` or `a || b`."
     case .jsonInvalid: "The bytes are not JSON as RFC 8259 has it. Line and column say where."
-    case .yamlInvalid: "The text is not YAML that we read: no aliases, no duplicate keys, one document. Line and column say where."
-    case .schemaUnknown: "The file is of a newer schema than this plugctl knows. Install a newer plugctl."
+    case .yamlInvalid:
+      "The text is not YAML that we read: no aliases, no duplicate keys, one document. Line and column say where."
+    case .schemaUnknown:
+      "The file is of a newer schema than this plugctl knows. Install a newer plugctl."
     case .manifestInvalid: "The plugin's manifest has faults; each is listed with line and column."
     case .profileInvalid: "A host profile has faults, or lacks what the command needs."
     case .configInvalid: "A configuration file has faults; each is listed with line and column."
-    case .packageInvalid: "The package, or what shall become one, is not as `docs/formats.md` has it."
-    case .packageTooLarge: "The archive is beyond the limits of `docs/formats.md`, packed or unpacked."
+    case .packageInvalid:
+      "The package, or what shall become one, is not as `docs/formats.md` has it."
+    case .packageTooLarge:
+      "The archive is beyond the limits of `docs/formats.md`, packed or unpacked."
     case .elfInvalid: "The file is no ELF object that the dynamic loader could read."
     case .keyInvalid: "The file or text is no key in minisign's format."
     case .keyWeak: "The key is one with which signatures can be forged. It is never accepted."
     case .keyNotFound: "There is no key of this name, or none to sign with."
     case .keyPassphrase: "The secret key is encrypted, and the passphrase is missing or wrong."
     case .keyRevoked: "The key was revoked here; nothing that it signed is accepted."
-    case .keyUntrusted: "The file is signed by a key that you don't trust. If you know whose it is, `plugctl key trust` it."
+    case .keyUntrusted:
+      "The file is signed by a key that you don't trust. If you know whose it is, `plugctl key trust` it."
     case .keyExists: "There is a key of this name. Keys are never overwritten."
-    case .signatureInvalid: "The signature does not fit the file, or is by another key than it must be."
+    case .signatureInvalid:
+      "The signature does not fit the file, or is by another key than it must be."
     case .signatureMissing: "The file has no signature beside it."
-    case .trustSignature: "The index's metadata is not signed by enough of the keys that its root names. Somebody may have altered it."
-    case .trustExpired: "The index's metadata is past its end. Its operator must sign it anew; what you got may be held back by somebody."
-    case .trustRollback: "The index offers older metadata than it did before. Somebody may be holding back news."
+    case .trustSignature:
+      "The index's metadata is not signed by enough of the keys that its root names. Somebody may have altered it."
+    case .trustExpired:
+      "The index's metadata is past its end. Its operator must sign it anew; what you got may be held back by somebody."
+    case .trustRollback:
+      "The index offers older metadata than it did before. Somebody may be holding back news."
     case .trustMismatch: "A file of the index is not the one that its metadata lists."
     case .trustMalformed: "The index's metadata is not as The Update Framework has it."
-    case .trustMissing: "What was trusted of the index is gone from the trust memory. It is never trusted anew by itself: restore it, or add the index again."
+    case .trustMissing:
+      "What was trusted of the index is gone from the trust memory. It is never trusted anew by itself: restore it, or add the index again."
     case .trustClock: "This machine's clock is behind the time at which the metadata was signed."
-    case .trustConfirmation: "A key or an index must be confirmed by a person, or by its fingerprint with `--trust`. `--yes` does not do."
+    case .trustConfirmation:
+      "A key or an index must be confirmed by a person, or by its fingerprint with `--trust`. `--yes` does not do."
     case .indexUnknown: "There is no index of this name, or no index in this folder."
     case .indexNone: "No index is known here. Add one with `plugctl index add URL`."
     case .indexExists: "There is an index of this name, URL or folder already."
     case .indexInvalid: "A file of the index can't be read, or `index check` found faults."
-    case .indexImmutable: "The version is published already with other content. Versions never change; publish a higher one."
-    case .archiveMismatch: "The archive is not the one that the index lists or that its signature names."
-    case .archiveUnsafe: "The archive holds an entry that no package may have, or that is not as signed. Don't use it."
+    case .indexImmutable:
+      "The version is published already with other content. Versions never change; publish a higher one."
+    case .archiveMismatch:
+      "The archive is not the one that the index lists or that its signature names."
+    case .archiveUnsafe:
+      "The archive holds an entry that no package may have, or that is not as signed. Don't use it."
     case .archiveTruncated: "The archive is cut off, damaged, or no tar archive."
     case .networkUnreachable: "The server can't be reached. The note has the reason."
     case .networkStatus: "The server answered with an error."
     case .networkTimeout: "The server was too slow, or silent."
     case .networkTooLarge: "The server sent more than it may."
-    case .networkRefused: "The URL, or a redirect, uses a protocol that is not allowed there. http is allowed on this machine only."
-    case .networkOffline: "Without a network the answer is not on disk. Run the command once without `--offline`."
+    case .networkRefused:
+      "The URL, or a redirect, uses a protocol that is not allowed there. http is allowed on this machine only."
+    case .networkOffline:
+      "Without a network the answer is not on disk. Run the command once without `--offline`."
     case .networkLibrary: "libcurl is not installed; the Debian package is `libcurl4`."
     case .pluginUnknown: "No index has a plugin of this name."
     case .pluginNotInstalled: "The plugin is not installed in this scope."
     case .pluginFileNotOwned: "The file belongs to no plugin that was installed in this scope."
     case .versionUnknown: "The plugin has no such version."
-    case .versionYanked: "The version was taken back by its publisher. It is chosen only where it is asked for by its number."
+    case .versionYanked:
+      "The version was taken back by its publisher. It is chosen only where it is asked for by its number."
     case .versionWithdrawn: "The version was withdrawn as harmful. It is refused on every way."
-    case .solveConflict: "No set of versions fits everything that is asked for. The notes say what stands against it."
+    case .solveConflict:
+      "No set of versions fits everything that is asked for. The notes say what stands against it."
     case .solveRequired: "Other installed plugins need what would be removed."
-    case .solveDowngrade: "A version below the installed one is never taken by itself; `--allow-downgrade` asks for it."
-    case .incompatiblePlatform: "The plugin was not built for this machine's platform or architecture."
+    case .solveDowngrade:
+      "A version below the installed one is never taken by itself; `--allow-downgrade` asks for it."
+    case .incompatiblePlatform:
+      "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."
     case .incompatibleLibstdcxx: "The plugin needs a newer C++ library than this system has."
     case .incompatibleHost: "The plugin does not fit the host, or its version."
-    case .incompatibleAbi: "The plugin was built for another build of the host; the note names the difference."
+    case .incompatibleAbi:
+      "The plugin was built for another build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
     case .hostNotFound: "The host is not installed on this machine."
     case .hostReload: "The running host could not be told of the change."
-    case .storeDamaged: "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
-    case .storeConflict: "Two plugins, or a plugin and a file that plugctl did not put there, would have the same name for the host."
-    case .loadFailed: "The load test found that the host could not load the plugin. Nothing was changed."
-    case .loadCrashed: "The plugin crashed while it was loaded, in a process of its own. Nothing was changed."
-    case .loadTimeout: "The plugin did not load in time, in a process of its own. Nothing was changed."
+    case .storeDamaged:
+      "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
+    case .storeConflict:
+      "Two plugins, or a plugin and a file that plugctl did not put there, would have the same name for the host."
+    case .loadFailed:
+      "The load test found that the host could not load the plugin. Nothing was changed."
+    case .loadCrashed:
+      "The plugin crashed while it was loaded, in a process of its own. Nothing was changed."
+    case .loadTimeout:
+      "The plugin did not load in time, in a process of its own. Nothing was changed."
     case .loadHarness: "The load test itself could not be carried out."
     case .policyUnsigned: "Plugins must be signed by their publisher."
     case .confirmationNeeded: "A question must be answered and nobody can be asked."

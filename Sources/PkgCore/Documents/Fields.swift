@@ -49,7 +49,9 @@ public struct Fields {
   }
 
   /// An integer in a range.
-  public mutating func integer(_ key: String, in range: ClosedRange<Int64> = 0...Int64.max) -> Int64? {
+  public mutating func integer(_ key: String, in range: ClosedRange<Int64> = 0...Int64.max)
+    -> Int64?
+  {
     guard let node = node(key) else { return nil }
     guard let value = node.integer, range.contains(value) else {
       return refuse(node, key, "must be a whole number from \(range.lowerBound) on")

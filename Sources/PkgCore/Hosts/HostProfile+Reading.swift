@@ -31,7 +31,7 @@ extension HostProfile {
     detection.binaries = fields.texts("binary")
     if var version = fields.fields("version") {
       detection.versionArguments = version.texts("argv")
-      detection.versionOnStderr = version.text("stream") == "stderr"
+      detection.versionOnStderr = version.choice("stream", OutputStream.self) == .stderr
       detection.versionPattern = version.requiredText("regex") ?? ""
       version.finish()
     }
@@ -39,7 +39,9 @@ extension HostProfile {
     return detection
   }
 
-  private static func readPaths(_ elements: [(node: Node, path: String)], _ findings: Findings) -> [SearchPath] {
+  private static func readPaths(_ elements: [(node: Node, path: String)], _ findings: Findings)
+    -> [SearchPath]
+  {
     elements.compactMap { node, path in
       var fields = Fields(node, path: path, findings: findings)
       defer { fields.finish() }
@@ -65,6 +67,11 @@ extension HostProfile {
       entry.value.text.map { (entry.key, $0) }
     }
     layout.view = fields.choice("view", View.self) ?? layout.view
+    if layout.view == .copies, layout.placement == .perPlugin, let view = fields.node("view") {
+      // Only single files are copied; a folder would lose all but the library.
+      let _: Never? = fields.refuse(
+        view, "view", "can't be `copies` where each plugin has a folder; use `links`")
+    }
     layout.pathStyle = fields.choice("path", PathStyle.self) ?? layout.pathStyle
     fields.finish()
     return layout
@@ -116,7 +123,9 @@ extension HostProfile {
     var fields = opened
     var probe = Probe()
     probe.timeoutMilliseconds = fields.value("timeout", milliseconds) ?? probe.timeoutMilliseconds
-    probe.files = fields.map("files").compactMap { entry, _ in entry.value.text.map { (entry.key, $0) } }
+    probe.files = fields.map("files").compactMap { entry, _ in
+      entry.value.text.map { (entry.key, $0) }
+    }
     probe.arguments = fields.texts("argv")
     probe.environment = fields.map("env").compactMap { entry, _ in
       entry.value.text.map { (entry.key, $0) }
@@ -133,15 +142,19 @@ extension HostProfile {
 
   private static func readReload(_ opened: Fields) -> Reload {
     var fields = opened
-    let mode = fields.text("mode")
+    let mode = fields.choice("mode", ReloadMode.self)
     let arguments = fields.texts("argv")
+    if mode == .command, arguments.isEmpty { _ = fields.requiredText("argv") }
     fields.finish()
-    switch mode {
-    case "command" where !arguments.isEmpty: return .command(arguments)
-    case "restart": return .restart
-    default: return .none
+    return switch mode {
+    case .command: .command(arguments)
+    case .restart: .restart
+    case .some(.none), nil: .none
     }
   }
+
+  private enum ReloadMode: String, CaseIterable { case command, restart, none }
+  private enum OutputStream: String, CaseIterable { case stdout, stderr }
 
   /// `10s`, `500ms`, `2m`.
   private static func milliseconds(_ text: String) throws -> Int64 {

@@ -32,7 +32,9 @@ public enum CatalogDocument {
     public var versionCount: Int64 = 1
 
     /// An entry with what every plugin has.
-    public init(name: PluginName, host: String, version: Version, published: Timestamp, state: String) {
+    public init(
+      name: PluginName, host: String, version: Version, published: Timestamp, state: String
+    ) {
       self.name = name
       self.host = host
       self.version = version
@@ -70,10 +72,15 @@ public enum CatalogDocument {
   /// - Throws: ``Diagnostic`` with `index.invalid` or `schema.unknown`.
   public static func entries(_ json: JSON) throws(Diagnostic) -> [Entry] {
     guard json["schema"]?.integerValue == schema else {
-      throw Diagnostic(.schemaUnknown, "the catalog's schema is not known to this plugctl", hint: "install a newer plugctl")
+      throw Diagnostic(
+        .schemaUnknown, "the catalog's schema is not known to this plugctl",
+        hint: "install a newer plugctl")
     }
     var entries: [Entry] = []
-    for plugin in json["plugins"]?.arrayValue ?? [] {
+    guard let plugins = json["plugins"]?.arrayValue else {
+      throw Diagnostic(.indexInvalid, "the index's catalog has no list of plugins")
+    }
+    for plugin in plugins {
       guard let entry = Entry(json: plugin) else {
         throw Diagnostic(.indexInvalid, "the index's catalog holds a malformed entry")
       }

@@ -23,7 +23,9 @@ extension IndexRecord {
   ///
   /// - Throws: a ``Diagnostic`` with `index.invalid` or `schema.unknown`.
   public init(json: JSON) throws(Diagnostic) {
-    guard let schema = json["schema"]?.integerValue else { throw Self.invalid("`schema` is missing") }
+    guard let schema = json["schema"]?.integerValue else {
+      throw Self.invalid("`schema` is missing")
+    }
     guard schema == Self.schema else {
       throw Diagnostic(
         .schemaUnknown, "an index record of schema \(schema), this plugctl reads \(Self.schema)",
@@ -40,7 +42,10 @@ extension IndexRecord {
       throw Self.invalid("`\(name)` has no sequence number")
     }
     self.sequence = sequence
-    keys = json["keys"]?.texts ?? []
+    guard let keys = json["keys"]?.onlyTexts else {
+      throw Self.invalid("`\(name)` has no list of keys")
+    }
+    self.keys = keys
     type = json["type"]?.stringValue
     title = json["title"]?.stringValue
     summary = json["summary"]?.stringValue
@@ -48,7 +53,10 @@ extension IndexRecord {
     authors = json["authors"]?.texts ?? []
     tags = json["tags"]?.texts ?? []
     extensions = json["extensions"]?.texts ?? []
-    for element in json["versions"]?.arrayValue ?? [] {
+    guard let versions = json["versions"]?.arrayValue else {
+      throw Self.invalid("`\(name)` has no list of versions")
+    }
+    for element in versions {
       guard let release = Release(json: element, publisher: name.publisher) else {
         throw Self.invalid("`\(name)` has a malformed version")
       }
@@ -67,6 +75,9 @@ extension IndexRecord {
 extension JSON {
   /// The strings of an array, others left out.
   var texts: [String] { arrayValue?.compactMap(\.stringValue) ?? [] }
+
+  /// The strings of an array that holds nothing else; nil for anything else.
+  var onlyTexts: [String]? { arrayValue.flatMap { $0.count == texts.count ? texts : nil } }
 }
 
 extension Release {
@@ -95,10 +106,10 @@ extension Release {
       let state = State(json: json)
     else { return nil }
     guard let constraints = Constraints(json: json, publisher: publisher) else { return nil }
-    var builds: [Build] = []
-    for element in json["builds"]?.arrayValue ?? [] {
-      guard let build = Build(json: element) else { return nil }
-      builds.append(build)
+    guard let list = json["builds"]?.arrayValue else { return nil }
+    let builds = list.compactMap { Build(json: $0) }
+    guard builds.count == list.count, Set(builds.map(\.platform)).count == list.count else {
+      return nil
     }
     self.init(
       version: version, published: published, state: state,
@@ -157,10 +168,13 @@ extension Release.Build {
       let archive = json["sha256"]?.stringValue.flatMap({ SHA256Digest(hex: $0) }),
       let tree = json["tree"]?.stringValue.flatMap({ SHA256Digest(hex: $0) })
     else { return nil }
+    let floors = json["floors"].map { Release.Floors(json: $0) }
+    if case .some(nil) = floors { return nil }
+    let signature = json["signature"]
+    guard signature == nil || signature?.stringValue != nil else { return nil }
     self.init(
-      platform: platform, size: size, archive: archive, tree: tree,
-      floors: json["floors"].map { Release.Floors(json: $0) },
-      signature: json["signature"]?.stringValue)
+      platform: platform, size: size, archive: archive, tree: tree, floors: floors ?? nil,
+      signature: signature?.stringValue)
   }
 }
 
@@ -173,9 +187,11 @@ extension Release.Floors {
     return object.members.isEmpty ? nil : .object(object)
   }
 
-  init(json: JSON) {
-    self.init(
-      glibc: json["glibc"]?.stringValue, glibcxx: json["glibcxx"]?.stringValue,
-      cxxabi: json["cxxabi"]?.stringValue)
+  /// nil where one is no text: a need that can't be read must not pass for none.
+  init?(json: JSON) {
+    guard let object = json.objectValue else { return nil }
+    let texts = ["glibc", "glibcxx", "cxxabi"].map { (object[$0], object[$0]?.stringValue) }
+    guard texts.allSatisfy({ value, text in value == nil || text != nil }) else { return nil }
+    self.init(glibc: texts[0].1, glibcxx: texts[1].1, cxxabi: texts[2].1)
   }
 }

@@ -128,7 +128,9 @@ extension JSON {
   /// A member of an object; nil where this is no object or has no such member.
   public subscript(name: String) -> JSON? { objectValue?[name] }
   /// An array of strings.
-  public static func strings(_ values: some Sequence<String>) -> JSON { .array(values.map { .string($0) }) }
+  public static func strings(_ values: some Sequence<String>) -> JSON {
+    .array(values.map { .string($0) })
+  }
   /// The string, or null for nil.
   public static func optional(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
 }

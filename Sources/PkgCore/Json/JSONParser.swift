@@ -169,7 +169,8 @@ public struct JSONParser {
         throw fault(.controlCharacter)
       default:
         let from = position
-        while position < bytes.count, bytes[position] >= 0x20, bytes[position] != UInt8(ascii: "\""),
+        while position < bytes.count, bytes[position] >= 0x20,
+          bytes[position] != UInt8(ascii: "\""),
           bytes[position] != UInt8(ascii: "\\")
         { position += 1 }
         text += try utf8(from..<position)
@@ -236,7 +237,8 @@ public struct JSONParser {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
       try digits()
     }
-    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+    let text = String(
+      decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
     if isInteger, let value = Int64(text) { return .integer(value) }
     guard !integersOnly else { throw fault(.notAnInteger) }
     guard let value = Double(text), value.isFinite else { throw fault(.invalidNumber) }
@@ -245,8 +247,12 @@ public struct JSONParser {
 
   private mutating func digits() throws(JSONError) {
     let start = position
-    while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-    guard position > start else { throw peek() == nil ? fault(.unexpectedEnd) : fault(.invalidNumber) }
+    while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+      position += 1
+    }
+    guard position > start else {
+      throw peek() == nil ? fault(.unexpectedEnd) : fault(.invalidNumber)
+    }
   }
 
   private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {

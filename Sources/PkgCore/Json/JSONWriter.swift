@@ -43,14 +43,16 @@ extension JSON {
     case .real(let value): output.append(contentsOf: String(value).utf8)
     case .string(let value): Self.write(value, to: &output, style: style)
     case .array(let elements):
-      Self.writeList(elements, "[", "]", to: &output, style: style, indent: indent) { element, output in
+      Self.writeList(elements, "[", "]", to: &output, style: style, indent: indent) {
+        element, output in
         element.write(to: &output, style: style, indent: indent + 1)
       }
     case .object(let object):
       let members =
         style == .canonical
         ? object.members.sorted { bytesPrecede($0.name, $1.name) } : object.members
-      Self.writeList(members, "{", "}", to: &output, style: style, indent: indent) { member, output in
+      Self.writeList(members, "{", "}", to: &output, style: style, indent: indent) {
+        member, output in
         Self.write(member.name, to: &output, style: style)
         output.append(UInt8(ascii: ":"))
         if style == .pretty { output.append(0x20) }

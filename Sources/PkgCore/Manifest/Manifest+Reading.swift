@@ -5,7 +5,9 @@ extension Manifest {
   public static func read(_ node: Node, findings: Findings) -> Manifest? {
     var fields = Fields(node, findings: findings)
     guard checkSchema(&fields, node, findings) else { return nil }
-    let publisher = fields.requiredText("publisher").flatMap { part($0, "publisher", node, findings) }
+    let publisher = fields.requiredText("publisher").flatMap {
+      part($0, "publisher", node, findings)
+    }
     let short = fields.requiredText("name").flatMap { part($0, "name", node, findings) }
     _ = fields.requiredText("version")
     let version = fields.value("version") { try Version($0) }
@@ -29,9 +31,12 @@ extension Manifest {
     return findings.hasErrors ? nil : manifest
   }
 
-  private static func checkSchema(_ fields: inout Fields, _ node: Node, _ findings: Findings) -> Bool {
+  private static func checkSchema(_ fields: inout Fields, _ node: Node, _ findings: Findings)
+    -> Bool
+  {
     guard case .map = node.value else {
-      findings.error(node.mark, "", "a manifest must be a map of fields")
+      // Opening the fields has noted anything but an empty document.
+      if node.isNull { findings.error(node.mark, "", "a manifest must be a map of fields") }
       return false
     }
     guard let schema = fields.integer("schema") else {
@@ -88,20 +93,27 @@ extension Manifest {
   }
 
   private mutating func readFiles(_ fields: inout Fields, _ node: Node, _ findings: Findings) {
-    for (element, path) in fields.list("variants") {
+    let list = fields.list("variants")
+    for (element, path) in list {
       var variant = Fields(element, path: path, findings: findings)
       let platform = variant.requiredText("platform")
       let library = variant.requiredText("library")
       variant.finish()
       guard let platform, let library else { continue }
       guard let platform = Platform(platform) else {
-        findings.error(element.mark, path, "`\(platform)` is not a platform, as `linux-x86_64-gnu` is")
+        findings.error(
+          element.mark, path, "`\(platform)` is not a platform, as `linux-x86_64-gnu` is")
+        continue
+      }
+      guard !variants.contains(where: { $0.platform == platform }) else {
+        findings.error(element.mark, path, "`\(platform)` stands twice")
         continue
       }
       variants.append(Variant(platform: platform, library: library))
     }
-    if variants.isEmpty, node["library"] == nil {
-      findings.error(node.mark, "variants", "`variants` is missing; name at least one platform and its library")
+    if list.isEmpty, node["library"] == nil {
+      findings.error(
+        node.mark, "variants", "`variants` is missing; name at least one platform and its library")
     }
     files = fields.texts("files")
   }
@@ -122,6 +134,9 @@ extension Constraints {
         findings.error(group.mark, path, "`\(path)` must be a map of plugins and ranges")
         return []
       }
+      if entries.isEmpty {
+        findings.error(group.mark, path, "`\(path)` names no plugin, so none can answer it")
+      }
       return dependencies(entries.map { ($0, "\(path).\($0.key)") }, publisher, findings)
     }
     constraints.conflicts = dependencies(fields.map("conflicts"), publisher, findings)
@@ -140,8 +155,14 @@ extension Constraints {
   private static func dependencies(
     _ entries: [(entry: Node.Entry, path: String)], _ publisher: NamePart, _ findings: Findings
   ) -> [Dependency] {
-    entries.compactMap { entry, path in
-      dependency(entry, path, publisher, findings)
+    var seen: Set<String> = []
+    return entries.compactMap { entry, path -> Dependency? in
+      guard let dependency = dependency(entry, path, publisher, findings) else { return nil }
+      guard seen.insert(dependency.name.folded).inserted else {
+        findings.error(entry.keyMark, path, "`\(dependency.name)` stands twice")
+        return nil
+      }
+      return dependency
     }.sorted { $0.name < $1.name }
   }
 
@@ -158,7 +179,8 @@ extension Constraints {
     if case .map = entry.value.value {
       var fields = Fields(entry.value, path: path, findings: findings)
       isOptional = fields.bool("optional") ?? false
-      rangeNode = fields.node("version") ?? Node(.scalar("*", isQuoted: true), mark: entry.value.mark)
+      rangeNode =
+        fields.node("version") ?? Node(.scalar("*", isQuoted: true), mark: entry.value.mark)
       fields.finish()
     }
     guard let text = rangeNode.text, let range = try? VersionRange(text) else {

@@ -145,7 +145,8 @@ public struct PackageDescription: Sendable {
       files.append(file)
     }
     guard files.contains(where: { $0.path == library }) else {
-      throw Diagnostic(.packageInvalid, "`plugin.json` names the library `\(library)`, which it does not list")
+      throw Diagnostic(
+        .packageInvalid, "`plugin.json` names the library `\(library)`, which it does not list")
     }
     var elf: ElfFacts?
     if let facts = json["elf"] { elf = try ElfFacts(json: facts) }

@@ -1,7 +1,8 @@
 /// The candidate that is most like a mistyped word: at most a third of its letters away, by
-/// Damerau-Levenshtein distance (insert, delete, replace, swap neighbours); nil where none is near.
+/// Damerau-Levenshtein distance (insert, delete, replace, swap neighbours), one letter from two on;
+/// nil where none is near.
 public func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-  let limit = max(1, word.utf8.count / 3)
+  let limit = word.utf8.count < 2 ? 0 : max(1, word.utf8.count / 3)
   var best: (distance: Int, text: String)?
   for candidate in candidates where abs(candidate.utf8.count - word.utf8.count) <= limit {
     let distance = editDistance(Array(word.utf8), Array(candidate.utf8))

@@ -36,5 +36,7 @@ public struct Platform: Sendable, Hashable, Comparable, CustomStringConvertible 
   public var description: String { text }
 
   /// In byte order.
-  public static func < (left: Platform, right: Platform) -> Bool { bytesPrecede(left.text, right.text) }
+  public static func < (left: Platform, right: Platform) -> Bool {
+    bytesPrecede(left.text, right.text)
+  }
 }

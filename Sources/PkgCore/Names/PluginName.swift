@@ -23,7 +23,9 @@ public struct NamePart: Sendable, Hashable, Comparable, CustomStringConvertible 
   public var description: String { text }
 
   /// In byte order.
-  public static func < (left: NamePart, right: NamePart) -> Bool { bytesPrecede(left.text, right.text) }
+  public static func < (left: NamePart, right: NamePart) -> Bool {
+    bytesPrecede(left.text, right.text)
+  }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

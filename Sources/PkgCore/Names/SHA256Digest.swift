@@ -30,7 +30,9 @@ extension [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(digits.count / 2)
     for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = hexDigit(digits[index]), let low = hexDigit(digits[index + 1]) else { return nil }
+      guard let high = hexDigit(digits[index]), let low = hexDigit(digits[index + 1]) else {
+        return nil
+      }
       bytes.append(high << 4 | low)
     }
     self = bytes

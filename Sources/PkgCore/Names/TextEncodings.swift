@@ -28,7 +28,8 @@ public func base64(_ bytes: [UInt8]) -> String {
     let value = UInt32(padded[0]) << 16 | UInt32(padded[1]) << 8 | UInt32(padded[2])
     for place in 0..<4 {
       let isPadding = place > group.count
-      text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(value >> UInt32(18 - 6 * place)) & 63])
+      text.append(
+        isPadding ? UInt8(ascii: "=") : alphabet[Int(value >> UInt32(18 - 6 * place)) & 63])
     }
   }
   return String(decoding: text, as: UTF8.self)

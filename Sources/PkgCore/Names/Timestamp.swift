@@ -43,9 +43,10 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   /// Same as ``rfc3339``.
   public var description: String { rfc3339 }
 
-  /// The moment so many seconds later.
+  /// The moment so many seconds later; the last or first of all where 64 bits end.
   public func adding(seconds: Int64) -> Timestamp {
-    Timestamp(secondsSinceEpoch: secondsSinceEpoch + seconds)
+    let (sum, overflow) = secondsSinceEpoch.addingReportingOverflow(seconds)
+    return Timestamp(secondsSinceEpoch: overflow ? (seconds > 0 ? .max : .min) : sum)
   }
 
   /// Earlier.

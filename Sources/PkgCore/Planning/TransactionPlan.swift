@@ -41,16 +41,19 @@ public struct TransactionPlan: Sendable {
   ///   - result: the wanted state, in the order of dependencies.
   ///   - sizes: bytes to fetch by archive.
   public init(
-    from installed: [InstalledPlugin], to result: [InstalledPlugin], sizes: [SHA256Digest: Int64] = [:]
+    from installed: [InstalledPlugin], to result: [InstalledPlugin],
+    sizes: [SHA256Digest: Int64] = [:]
   ) {
-    let before = Dictionary(installed.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let before = Dictionary(
+      installed.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let after = Set(result.map(\.name))
     var steps: [Step] = []
     for plugin in result {
       guard let action = Self.action(from: before[plugin.name], to: plugin) else { continue }
       steps.append(
         Step(
-          action: action, name: plugin.name, version: plugin.version, size: sizes[plugin.archive] ?? 0))
+          action: action, name: plugin.name, version: plugin.version,
+          size: sizes[plugin.archive] ?? 0))
     }
     for plugin in installed.filter({ !after.contains($0.name) }).sorted(by: { $0.name < $1.name }) {
       steps.append(Step(action: .remove, name: plugin.name, version: plugin.version, size: 0))

@@ -30,7 +30,8 @@ struct BacktrackingSearch {
   mutating func run() -> SolverStep {
     var state = State()
     for root in request.roots {
-      _ = add(Demand(name: root.name, range: root.range, origin: nil, isOptional: false), to: &state)
+      _ = add(
+        Demand(name: root.name, range: root.range, origin: nil, isOptional: false), to: &state)
     }
     if let solved = search(state) { return .solution(Self.ordered(solved.chosen)) }
     guard missing.isEmpty else { return .needs(missing) }
@@ -55,8 +56,11 @@ struct BacktrackingSearch {
   /// Takes the next `any_of` group that nothing chosen answers yet.
   private mutating func settleAlternatives(_ state: State) -> State? {
     var state = state
-    guard let (owner, group) = state.alternatives.popLast() else { return state }
-    let isAnswered = group.contains { state.chosen[$0.name].map(\.version).map($0.range.contains) ?? false }
+    guard !state.alternatives.isEmpty else { return isJustified(state) ? state : nil }
+    let (owner, group) = state.alternatives.removeFirst()
+    let isAnswered = group.contains {
+      state.chosen[$0.name].map(\.version).map($0.range.contains) ?? false
+    }
     if isAnswered { return search(state) }
     for option in group.sorted(by: preferred) {
       var next = state
@@ -65,7 +69,9 @@ struct BacktrackingSearch {
       if let solved = search(next) { return solved }
       guard missing.isEmpty else { return nil }
     }
-    note(state, ["\(owner) one of \(group.map { "`\($0.name)` \($0.range)" }.joined(separator: ", "))"])
+    note(
+      state, ["\(owner) one of \(group.map { "`\($0.name)` \($0.range)" }.joined(separator: ", "))"]
+    )
     return nil
   }
 
@@ -75,45 +81,93 @@ struct BacktrackingSearch {
     return isLeftInstalled != isRightInstalled ? isLeftInstalled : left.name < right.name
   }
 
-  /// Candidates that all demands allow, best first.
+  /// Candidates that all demands allow, best first; last those that only a later demand can justify.
   private mutating func candidates(for name: PluginName, _ state: State) -> [Candidate] {
     let demands = state.demands[name] ?? []
     let all = known[name] ?? []
     let installed = request.installed[name]
-    let isExact = demands.contains { $0.range.exactVersion != nil }
-    let wantsPrerelease = demands.contains { $0.range.mentionsPrerelease }
     let allowed = all.filter { candidate in
       demands.allSatisfy { $0.range.contains(candidate.version) }
-        && (!candidate.isYanked || isExact || candidate.version == installed)
         && (request.allowsDowngrade || installed.map { candidate.version >= $0 } ?? true)
     }
-    if allowed.isEmpty { noteNothingFits(name, demands, all, state) }
-    let stable = allowed.filter { !$0.version.isPrerelease || $0.version == installed }
-    let usable = wantsPrerelease || stable.isEmpty ? allowed : stable
-    let newestFirst = usable.sorted { $0.version > $1.version }
+    let free = usable(allowed, by: demands.map(\.range), installed)
+    if free.isEmpty { noteNothingFits(name, demands, all, state) }
+    let newestFirst = free.sorted { $0.version > $1.version }
+    let later = allowed.filter { candidate in
+      !free.contains { $0.version == candidate.version } && mayBeAskedFor(candidate, of: name, all)
+    }.sorted { $0.version > $1.version }
     guard let installed, !request.upgrades.contains(name),
       let place = newestFirst.firstIndex(where: { $0.version == installed })
-    else { return newestFirst }
+    else { return newestFirst + later }
     var result = newestFirst
     result.insert(result.remove(at: place), at: 0)
-    return result
+    return result + later
   }
 
-  private func choose(_ candidate: Candidate, for name: PluginName, _ state: State) -> State? {
+  /// Those that these demands make free to choose: yanked ones only by an exact demand, pre-releases
+  /// only where one is named or nothing is stable; what is installed always.
+  private func usable(
+    _ allowed: [Candidate], by ranges: [VersionRange], _ installed: Version?
+  ) -> [Candidate] {
+    let isExact = ranges.contains { $0.exactVersion != nil }
+    let present = allowed.filter { !$0.isYanked || isExact || $0.version == installed }
+    let stable = present.filter { !$0.version.isPrerelease || $0.version == installed }
+    return stable.isEmpty || ranges.contains(where: \.mentionsPrerelease) ? present : stable
+  }
+
+  /// Whether some plugin that is known asks so that this candidate becomes usable.
+  private func mayBeAskedFor(_ candidate: Candidate, of name: PluginName, _ all: [Candidate])
+    -> Bool
+  {
+    let needs = known.values.joined().map(\.constraints).flatMap {
+      $0.dependencies + $0.anyOf.joined()
+    }
+    let ranges =
+      needs.filter { $0.name == name }.map(\.range)
+      + request.roots.filter { $0.name == name }.map(\.range)
+    return ranges.contains { range in
+      range.contains(candidate.version)
+        && usable(all.filter { range.contains($0.version) }, by: [range], nil)
+          .contains { $0.version == candidate.version }
+    }
+  }
+
+  /// Whether the demands, now all known, make every choice usable.
+  private func isJustified(_ state: State) -> Bool {
+    state.chosen.allSatisfy { name, candidate in
+      guard candidate.isYanked || candidate.version.isPrerelease else { return true }
+      let ranges = (state.demands[name] ?? []).map(\.range)
+      let allowed = (known[name] ?? []).filter { other in
+        ranges.allSatisfy { $0.contains(other.version) }
+      }
+      return usable(allowed, by: ranges, request.installed[name])
+        .contains { $0.version == candidate.version }
+    }
+  }
+
+  private mutating func choose(_ candidate: Candidate, for name: PluginName, _ state: State)
+    -> State?
+  {
     var next = state
     next.chosen[name] = candidate
-    for (other, chosen) in state.chosen {
+    for (other, chosen) in state.chosen.sorted(by: { $0.key < $1.key }) {
       let isExcluded =
         Self.excludes(chosen.constraints, name, candidate.version)
         || Self.excludes(candidate.constraints, other, chosen.version)
-      if isExcluded { return nil }
+      if isExcluded {
+        noteConflict(state, (name, candidate.version), (other, chosen.version))
+        return nil
+      }
     }
     let origin = "`\(name)` \(candidate.version) needs"
     for dependency in candidate.constraints.dependencies {
       let demand = Demand(
         name: dependency.name, range: dependency.range, origin: origin,
         isOptional: dependency.isOptional)
-      guard add(demand, to: &next) else { return nil }
+      guard add(demand, to: &next) else {
+        note(state, Self.sentences(next.demands[demand.name] ?? []))
+        return nil
+      }
     }
     next.alternatives += candidate.constraints.anyOf.map { (origin, $0) }
     return next
@@ -127,14 +181,16 @@ struct BacktrackingSearch {
     return true
   }
 
-  private static func excludes(_ constraints: Constraints, _ name: PluginName, _ version: Version) -> Bool {
+  private static func excludes(_ constraints: Constraints, _ name: PluginName, _ version: Version)
+    -> Bool
+  {
     constraints.conflicts.contains { $0.name == name && $0.range.contains(version) }
   }
 
   private mutating func noteNothingFits(
     _ name: PluginName, _ demands: [Demand], _ all: [Candidate], _ state: State
   ) {
-    var reasons = demands.map { "\($0.origin ?? "you asked for") `\($0.name)` \($0.range)" }
+    var reasons = Self.sentences(demands)
     let versions = all.map { $0.isYanked ? "\($0.version) (yanked)" : $0.version.description }
     reasons.append(
       versions.isEmpty
@@ -144,6 +200,25 @@ struct BacktrackingSearch {
       reasons.append("`\(name)` \(installed) is installed, and nothing is downgraded unless asked")
     }
     note(state, reasons)
+  }
+
+  private mutating func noteConflict(
+    _ state: State, _ one: (name: PluginName, version: Version),
+    _ other: (name: PluginName, version: Version)
+  ) {
+    // In the order of names: which of the two was chosen first says nothing.
+    let (first, second) = one.name < other.name ? (one, other) : (other, one)
+    let demands = Self.sentences(
+      (state.demands[first.name] ?? []) + (state.demands[second.name] ?? []))
+    note(
+      state,
+      demands + [
+        "`\(first.name)` \(first.version) and `\(second.name)` \(second.version) exclude each other"
+      ])
+  }
+
+  private static func sentences(_ demands: [Demand]) -> [String] {
+    demands.map { "\($0.origin ?? "you asked for") `\($0.name)` \($0.range)" }
   }
 
   private mutating func note(_ state: State, _ reasons: [String]) {

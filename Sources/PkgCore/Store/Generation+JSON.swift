@@ -69,7 +69,8 @@ extension InstalledPlugin {
     let origin: Origin =
       json["index"]?.stringValue.map { .index($0) } ?? .file(json["file"]?.stringValue ?? "")
     self.init(
-      name: name, version: version, platform: platform, tree: tree, archive: archive, origin: origin,
+      name: name, version: version, platform: platform, tree: tree, archive: archive,
+      origin: origin,
       library: library, type: json["type"]?.stringValue, summary: json["summary"]?.stringValue,
       isRequested: json["requested"]?.boolValue ?? true, keyID: json["key"]?.stringValue,
       constraints: constraints)

@@ -1,14 +1,21 @@
 /// Reads one alternative of a range: comparators side by side.
 enum RangeParser {
-  /// The versions that all comparators allow; nil where the text is no range.
-  static func interval(_ text: Substring) -> [VersionRange.Interval]? {
+  /// The versions that all comparators allow, and whether one names a pre-release; nil where the text
+  /// is no range.
+  static func alternative(
+    _ text: Substring
+  ) -> (intervals: [VersionRange.Interval], mentionsPrerelease: Bool)? {
     guard let comparators = comparators(text), !comparators.isEmpty else { return nil }
     var result = [VersionRange.Interval(lower: VersionRange.leastVersion, upper: nil)]
+    var mentionsPrerelease = false
     for comparator in comparators {
-      guard let interval = interval(comparator) else { return nil }
+      guard let partial = partial(comparator.version),
+        let interval = interval(comparator.sign, partial)
+      else { return nil }
+      mentionsPrerelease = mentionsPrerelease || !partial.prerelease.isEmpty
       result = result.compactMap { intersection($0, interval) }
     }
-    return result
+    return (result, mentionsPrerelease)
   }
 
   private struct Comparator {
@@ -50,7 +57,8 @@ enum RangeParser {
   private static func partial(_ text: Substring) -> Partial? {
     if let version = try? Version(String(text)) {
       return Partial(
-        major: version.major, minor: version.minor, patch: version.patch, prerelease: version.prerelease)
+        major: version.major, minor: version.minor, patch: version.patch,
+        prerelease: version.prerelease)
     }
     let words = text.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...3).contains(words.count) else { return nil }
@@ -68,13 +76,11 @@ enum RangeParser {
     return Partial(major: numbers[0], minor: numbers[1], patch: numbers[2])
   }
 
-  private static func interval(_ comparator: Comparator) -> VersionRange.Interval? {
-    guard let partial = partial(comparator.version) else { return nil }
+  private static func interval(_ sign: Substring, _ partial: Partial) -> VersionRange.Interval? {
     let floor = partial.floor
-    if partial.major == nil, comparator.sign != "<", comparator.sign != ">" {
+    switch sign {
+    case _ where partial.major == nil && ["", "=", "==", "^", "~", ">=", "<="].contains(sign):
       return .init(lower: VersionRange.leastVersion, upper: nil)
-    }
-    switch comparator.sign {
     case "", "=", "==":
       return partial.isWhole
         ? .init(lower: floor, upper: floor.next) : .init(lower: floor, upper: ceiling(of: partial))
@@ -90,7 +96,8 @@ enum RangeParser {
       return .init(lower: Version(upper.major, upper.minor, upper.patch), upper: nil)
     case "<=":
       return .init(
-        lower: VersionRange.leastVersion, upper: partial.isWhole ? floor.next : ceiling(of: partial))
+        lower: VersionRange.leastVersion, upper: partial.isWhole ? floor.next : ceiling(of: partial)
+      )
     default: return nil
     }
   }

@@ -31,7 +31,8 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// A version of these parts.
   public init(
-    _ major: UInt64, _ minor: UInt64, _ patch: UInt64, prerelease: [Identifier] = [], build: String = ""
+    _ major: UInt64, _ minor: UInt64, _ patch: UInt64, prerelease: [Identifier] = [],
+    build: String = ""
   ) {
     self.major = major
     self.minor = minor
@@ -40,7 +41,7 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
     self.build = build
   }
 
-  /// Reads a version by the grammar of SemVer 2.0.0; numbers must fit 64 bits.
+  /// Reads a version by the grammar of SemVer 2.0.0; numbers must fit 64 bits, and so must the next.
   ///
   /// - Throws: ``VersionError/notAVersion(_:)``.
   public init(_ text: String) throws(VersionError) {
@@ -126,11 +127,11 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
   }
 
-  /// Digits without a leading zero.
+  /// Digits without a leading zero, of a number that has a successor.
   static func number(_ text: some StringProtocol) -> UInt64? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     guard text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0") else { return nil }
-    return UInt64(text)
+    return UInt64(text).flatMap { $0 < .max ? $0 : nil }
   }
 }
 

@@ -16,18 +16,25 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
   let intervals: [Interval]
   /// As it was written.
   public let description: String
+  /// Whether the range names a pre-release itself, which asks for pre-releases. Not a matter of the
+  /// versions alone: `>1.2.3` and `>=1.2.4-0` allow the same ones, and only the second asks.
+  public let mentionsPrerelease: Bool
 
   /// Every version, pre-releases too.
-  public static let any = VersionRange(intervals: [Interval(lower: leastVersion, upper: nil)], text: "*")
+  public static let any = VersionRange(
+    intervals: [Interval(lower: leastVersion, upper: nil)], text: "*", mentionsPrerelease: false)
 
   /// Exactly one version.
   public init(exactly version: Version) {
-    self.init(intervals: [Interval(lower: version, upper: version.next)], text: "=\(version)")
+    self.init(
+      intervals: [Interval(lower: version, upper: version.next)], text: "=\(version)",
+      mentionsPrerelease: version.isPrerelease)
   }
 
-  init(intervals: [Interval], text: String) {
+  private init(intervals: [Interval], text: String, mentionsPrerelease: Bool) {
     self.intervals = Self.normalised(intervals)
     description = text
+    self.mentionsPrerelease = mentionsPrerelease
   }
 
   /// Reads a range.
@@ -35,11 +42,14 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: ``VersionError/notARange(_:)``.
   public init(_ text: String) throws(VersionError) {
     var intervals: [Interval] = []
+    var mentionsPrerelease = false
     for alternative in Self.alternatives(of: text) {
-      guard let parsed = RangeParser.interval(alternative) else { throw .notARange(text) }
-      intervals.append(contentsOf: parsed)
+      guard let parsed = RangeParser.alternative(alternative) else { throw .notARange(text) }
+      intervals.append(contentsOf: parsed.intervals)
+      mentionsPrerelease = mentionsPrerelease || parsed.mentionsPrerelease
     }
-    self.init(intervals: intervals, text: Self.trimmed(text))
+    self.init(
+      intervals: intervals, text: Self.trimmed(text), mentionsPrerelease: mentionsPrerelease)
   }
 
   /// Whether no version at all is allowed.
@@ -59,14 +69,6 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether the range names a pre-release itself, which asks for pre-releases.
-  public var mentionsPrerelease: Bool {
-    intervals.contains { interval in
-      (interval.lower.isPrerelease && interval.lower != Self.leastVersion)
-        || (interval.upper.map { $0.isPrerelease && !$0.isLeastOfItsRelease } ?? false)
-    }
-  }
-
   /// The versions that both allow.
   public func intersection(_ other: VersionRange) -> VersionRange {
     var result: [Interval] = []
@@ -81,7 +83,9 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         result.append(Interval(lower: max(mine.lower, theirs.lower), upper: upper))
       }
     }
-    return VersionRange(intervals: result, text: "\(description) and \(other.description)")
+    return VersionRange(
+      intervals: result, text: "\(description) and \(other.description)",
+      mentionsPrerelease: mentionsPrerelease || other.mentionsPrerelease)
   }
 
   /// By the versions allowed, not by the text.
@@ -143,7 +147,4 @@ extension Version {
       ? Version(major, minor, patch, prerelease: prerelease + [.number(0)])
       : Version(major, minor, patch &+ 1, prerelease: [.number(0)])
   }
-
-  /// Whether this is `x.y.z-0`, the bound that a shorthand implies.
-  var isLeastOfItsRelease: Bool { prerelease == [.number(0)] }
 }

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// Fetches over http and https with libcurl: one thread owns all its handles.
@@ -53,7 +54,7 @@ final class CurlTransport: Transport {
         let library = try CurlLibrary.load()
         let inbox = CurlInbox(library: library)
         let configuration = configuration
-        let isStarted = DetachedThread.start {
+        let isStarted = BlockingWork.startThread {
           CurlLoop(library: library, inbox: inbox, configuration: configuration)?.run()
         }
         guard isStarted else { throw TransportError.libraryMissing(cause: "no thread") }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -23,7 +24,7 @@ final class ReaderThreads: Sendable {
       return (true, true)
     }
     // Where the system gives no thread, the caller's does the work: late, but done.
-    if needsThread, !DetachedThread.start({ self.drain() }) { drain() }
+    if needsThread, !BlockingWork.startThread({ self.drain() }) { drain() }
     return isAccepted
   }
 

@@ -77,7 +77,7 @@ enum IndexCommands {
   static func check(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let check = try Repository(call.arguments[0], keys: call.parsed.value("keys")).check(now: session.now)
-    let summary = "\(check.plugins) plugins, \(check.archives) archives" + (check.expires.map { ", valid until \($0)" } ?? "")
+    let summary = "plugins: \(check.plugins), archives: \(check.archives)" + (check.expires.map { ", valid until \($0)" } ?? "")
     let data: JSON = [
       "plugins": .integer(Int64(check.plugins)), "archives": .integer(Int64(check.archives)),
       "expires": .optional(check.expires?.rfc3339), "faults": .strings(check.faults),

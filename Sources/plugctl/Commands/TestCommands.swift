@@ -29,7 +29,8 @@ enum TestCommands {
     let verdict = report.verdict == .passed ? output.style.green("passed") : output.style.red(report.verdict.rawValue)
     var lines = ["\(report.name): \(verdict), level \(report.level), \(passed) checks passed, \(skipped) skipped"]
     for result in shown {
-      lines.append("  \(result.check.rawValue) \(result.status.rawValue): \(printable(result.message))")
+      let what = result.message.isEmpty ? result.check.check?.name ?? "" : result.message
+      lines.append("  \(result.check.rawValue) \(result.status.rawValue): \(printable(what))")
     }
     if output.verbosity > 0 { lines += report.missingProtections.map { "  without: \($0)" } }
     return lines.joined(separator: "\n")

@@ -25,14 +25,6 @@ struct TimestampTests {
     }
   }
 
-  @Test("drops fractions and takes offsets away")
-  func fractionsAndOffsets() {
-    let moment = Timestamp(rfc3339: "2026-11-21T06:43:54Z")
-    #expect(Timestamp(rfc3339: "2026-11-21T06:43:54.987Z") == moment)
-    #expect(Timestamp(rfc3339: "2026-11-21T07:43:54+01:00") == moment)
-    #expect(Timestamp(rfc3339: "2026-11-20T23:13:54-07:30") == moment)
-  }
-
   @Test(
     "refuses what is no moment",
     arguments: [
@@ -41,6 +33,7 @@ struct TimestampTests {
       "1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-00T00:00:00Z",
       "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T23:59:60Z",
       "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+1:00",
+      "2026-11-21T06:43:54.9Z", "2026-11-21T07:43:54+01:00",
       "-026-01-01T00:00:00Z", "20260-1-01T00:00:00Z", "2026-01-01T00:00:00+24:00",
     ])
   func refuses(_ text: String) {

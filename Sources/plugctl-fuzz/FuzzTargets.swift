@@ -1,0 +1,95 @@
+internal import Archiving
+internal import CommandLineKit
+internal import Files
+internal import Formats
+internal import Glibc
+internal import Loader
+internal import PkgCore
+internal import Signing
+
+/// libFuzzer's own loop, given what to call with each input (LLVM's FuzzerInterface).
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// SwiftPM links an executable's entry under this name.
+@c(plugctl_fuzz_main)
+public func fuzzMain(
+  _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> Int32 {
+  var (count, arguments) = (count, arguments)
+  return runFuzzer(&count, &arguments, fuzzOne)
+}
+
+/// Whatever the bytes are, a parser answers or throws; a crash, a hang or an overflow is a defect.
+private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  FuzzTarget.chosen.run(Array(UnsafeBufferPointer(start: start, count: count)))
+  return 0
+}
+
+/// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
+enum FuzzTarget: String, CaseIterable {
+  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version
+
+  static let chosen: FuzzTarget = {
+    let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    return FuzzTarget(rawValue: name) ?? .json
+  }()
+
+  func run(_ bytes: [UInt8]) {
+    switch self {
+    case .json:
+      guard let json = try? JSONParser.parse(bytes) else { return }
+      // What was accepted is written back to the same value.
+      precondition((try? JSONParser.parse(json.compactBytes)) == json)
+    case .yaml: _ = try? YAMLReader.read(bytes)
+    case .manifest:
+      if let node = try? YAMLReader.read(bytes) { _ = Manifest.read(node, findings: Findings()) }
+    case .profile:
+      if let node = try? YAMLReader.read(bytes) { _ = HostProfile.read(node, findings: Findings()) }
+    case .record:
+      guard let json = try? JSONParser.parse(bytes) else { return }
+      _ = try? IndexRecord(json: json)
+      _ = try? PackageDescription(json: json)
+      _ = Generation(json: json)
+      _ = try? CatalogDocument.entries(json)
+    case .elf: _ = try? elfFacts(of: bytes)
+    case .tuf:
+      _ = try? TrustedRootChain(trusting: bytes)
+      _ = try? TUFTimestamp(bytes)
+      _ = try? TUFSnapshot(bytes)
+      _ = try? TUFTargets(bytes)
+    case .minisign:
+      let text = String(decoding: bytes, as: UTF8.self)
+      _ = try? MinisignSignature(fileText: text)
+      _ = try? MinisignPublicKey(fileText: text)
+      _ = try? MinisignSecretKey.isEncrypted(fileText: text)
+      _ = try? ArchiveStatement(text)
+    case .archive: unpack(bytes)
+    case .version:
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let version = try? Version(text) {
+        precondition((try? Version(version.description)) == version)
+      }
+      if let range = try? VersionRange(text) { _ = range.contains(Version(1, 0, 0)) }
+      _ = try? PluginReference(text)
+    }
+  }
+
+  private func unpack(_ bytes: [UInt8]) {
+    let folder = "/tmp/plugctl-fuzz-\(getpid())"
+    defer { try? FileSystem.removeTree(folder) }
+    do {
+      try FileSystem.makeFolder(folder)
+      let file = try Descriptor.inMemory("archive")
+      try file.write(bytes)
+      try file.seek(to: 0)
+      let staging = try StagingFolder(folder)
+      var reader = try PackageReader(packedSize: Int64(bytes.count))
+      _ = try reader.unpack(file.raw, into: staging)
+    } catch {}
+  }
+}

@@ -1,0 +1,61 @@
+import Files
+import PkgCore
+import Testing
+
+@Suite("the schemas of registry-index")
+struct SchemaTests {
+  /// Checks documents of one kind with another program's reader of schemas; prints each that differs.
+  private static let checker = """
+    import glob, json, sys, jsonschema, yaml
+    schema = json.load(open(sys.argv[1]))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    files = [file for pattern in sys.argv[2:] for file in sorted(glob.glob(pattern))]
+    for file in files:
+        try:
+            jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(open(file)))
+        except jsonschema.ValidationError as fault:
+            sys.exit(f"{file}: {fault.message}")
+    print(len(files))
+    """
+
+  let examples: Examples
+  let user: Sandbox
+
+  init() throws {
+    examples = try Examples.shared.get()
+    user = try Sandbox()
+    try user.add(examples.index)
+    try user.plugctl("install", "beta", "delta").succeeded()
+  }
+
+  private func check(_ schema: String, _ patterns: [String]) throws -> Outcome {
+    let path = "\(Programs.repository)/registry-index/schema/\(schema).json"
+    return try user.run(["/usr/bin/python3", "-c", Self.checker, path] + patterns)
+  }
+
+  @Test("fit what is shipped and what the program writes")
+  func documents() throws {
+    let targets = "\(examples.index.path)/targets"
+    let cases: [(schema: String, patterns: [String])] = [
+      ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
+      ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
+      ("generation-1", ["\(user.data)/hosts/*/gens/*/manifest.json"]),
+      ("package-1", ["\(user.data)/trees/*/plugin.json"]),
+      ("index-1", ["\(user.configuration)/indexes.d/*.yaml"]),
+      ("manifest-1", ["\(examples.workshop.author.work)/source*/plugin.yaml"]),
+    ]
+    for (schema, patterns) in cases {
+      let outcome = try check(schema, patterns).succeeded()
+      #expect(outcome.output != "0\n", "no document was read for \(schema)")
+    }
+  }
+
+  @Test("refuse what the program refuses")
+  func refusals() throws {
+    let path = "\(user.work)/plugin.yaml"
+    let bad = "schema: 2\npublisher: Acme\nname: x\nversion: 1.0.0\nhost: sqlite\nvariants: []\n"
+    try FileSystem.replace(path, with: Array(bad.utf8), isDurable: false)
+    #expect(try check("manifest-1", [path]).end == .exited(1))
+    #expect(try user.plugctl("lint", path).end == .exited(13))
+  }
+}

@@ -1,0 +1,125 @@
+import PkgCore
+import Testing
+
+@Suite("Text encodings")
+struct TextEncodingTests {
+  /// RFC 4648, section 10.
+  @Test(
+    "encode the words of RFC 4648",
+    arguments: [
+      ("", "", ""), ("f", "my", "Zg=="), ("fo", "mzxq", "Zm8="), ("foo", "mzxw6", "Zm9v"),
+      ("foob", "mzxw6yq", "Zm9vYg=="), ("fooba", "mzxw6ytb", "Zm9vYmE="),
+      ("foobar", "mzxw6ytboi", "Zm9vYmFy"),
+    ])
+  func knownAnswers(text: String, in32: String, in64: String) {
+    #expect(base32(text.utf8) == in32)
+    #expect(base64(Array(text.utf8)) == in64)
+    #expect(bytes(base64: in64) == Array(text.utf8))
+  }
+
+  @Test("base64 and hexadecimal read back what they wrote")
+  func roundTrip() {
+    var random = SeededGenerator(seed: 3)
+    for length in 0..<200 {
+      let data = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(bytes(base64: base64(data)) == data)
+      #expect([UInt8](hex: data.hex) == data)
+    }
+  }
+
+  @Test(
+    "base64 refuses wrong lengths, letters, padding and spare bits",
+    arguments: [
+      "Z", "Zg", "Zg=", "Zm9", "Zg==Zg==", "Z===", "====", "=", "Zm9v\n", "Zm 9", "Zm9-", "Zm9_",
+      "Zh==", "Zm9=", "=m9v", "Zg=v", "Zm9v====",
+    ])
+  func refusesBase64(text: String) { #expect(bytes(base64: text) == nil) }
+
+  @Test(
+    "hexadecimal refuses half bytes and other letters", arguments: ["0", "0g", "0x00", " 00", "é"])
+  func refusesHex(text: String) { #expect([UInt8](hex: text) == nil) }
+
+  @Test("a digest has 32 bytes in either case of letters")
+  func digest() {
+    let hex = String(repeating: "0aF9", count: 16)
+    #expect(SHA256Digest(hex: hex)?.hex == hex.lowercased())
+    #expect(SHA256Digest(hex: String(hex.dropLast(2))) == nil)
+    #expect(SHA256Digest(hex: hex + "00") == nil)
+    #expect(SHA256Digest(bytes: []) == nil)
+  }
+}
+
+@Suite("Printable text")
+struct PrintableTests {
+  @Test(
+    "shows what a terminal would obey or hide",
+    arguments: [
+      ("plain é 日本 \u{1F600}", "plain é 日本 \u{1F600}"), ("\u{1B}[31mred", "\\u{1b}[31mred"),
+      ("a\nb\tc\rd", "a\\u{a}b\\u{9}c\\u{d}d"),
+      ("\u{202E}evil", "\\u{202e}evil"), ("a\u{200B}b", "a\\u{200b}b"),
+      ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"), ("\0", "\\u{0}"),
+      ("\u{9B}31m", "\\u{9b}31m"), ("\u{FEFF}", "\\u{feff}"), ("\u{E000}", "\\u{e000}"),
+      ("\u{2028}", "\\u{2028}"), ("\u{E0041}", "\\u{e0041}"),
+      ("\u{7F}", "\\u{7f}"), ("", ""),
+    ])
+  func table(text: String, shown: String) { #expect(printable(text) == shown) }
+}
+
+@Suite("Nearest word")
+struct NearestTests {
+  @Test(
+    "finds what was probably meant",
+    arguments: [
+      ("instal", "install"), ("isntall", "install"), ("installl", "install"),
+      ("upgrate", "upgrade"), ("serach", "search"), ("lits", "list"),
+      ("xyz", nil), ("", nil), ("in", nil), ("removing", nil),
+    ] as [(String, String?)])
+  func table(word: String, found: String?) {
+    #expect(nearest(to: word, among: ["install", "upgrade", "search", "list", "remove"]) == found)
+  }
+
+  @Test("the nearer wins, then the first in order")
+  func ties() {
+    #expect(nearest(to: "abcd", among: ["abcx", "abcd"]) == "abcd")
+    #expect(nearest(to: "abcd", among: ["abcy", "abcx"]) == "abcx")
+    #expect(nearest(to: "abcd", among: ["abcx", "abcy"]) == "abcx")
+  }
+
+  @Test("does not take one letter for another") func oneLetter() {
+    #expect(nearest(to: "a", among: ["b", "c"]) == nil)
+  }
+}
+
+@Suite("Template")
+struct TemplateTests {
+  @Test(
+    "replaces known words and leaves other braces",
+    arguments: [
+      ("load {path};", "load /p;"), ("{name}{name}", "vv"), ("{a}", "{a}"), ("{ {name} }", "{ v }"),
+      ("{{name}}", "{v}"), ("{name", "{name"),
+      ("}{", "}{"), ("{}", "{}"), ("", ""), ("é{name}é", "évé"), ("{braces}", "{name}"),
+    ])
+  func table(template: String, text: String) {
+    #expect(filled(template, [("path", "/p"), ("name", "v"), ("braces", "{name}")]) == text)
+  }
+}
+
+@Suite("Package path")
+struct PackagePathTests {
+  @Test(
+    "is relative and of safe parts",
+    arguments: [
+      "a", "a/b", "A-1.2_3+x@y", "..a", "a..", ".hidden", "a/.b",
+      String(repeating: "a", count: 240), Array(repeating: "a", count: 16).joined(separator: "/"),
+    ])
+  func accepts(path: String) { #expect(PackagePath.isSafe(path)) }
+
+  @Test(
+    "refuses ways out and odd letters",
+    arguments: [
+      "", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/../b", "./a", "-a", "a/-b", "a b",
+      "a\\b", "a:b", "é", "a\0b", "a\n", "~", "~/a", "a*", "$a", "a\u{301}",
+      String(repeating: "a", count: 241), Array(repeating: "a", count: 17).joined(separator: "/"),
+    ])
+  func refuses(path: String) { #expect(!PackagePath.isSafe(path)) }
+}
