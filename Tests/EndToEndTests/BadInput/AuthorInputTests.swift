@@ -7,12 +7,19 @@ struct UnreadableManifestTests {
   let user: Sandbox
   init() throws { user = try Sandbox() }
 
-  @Test("is refused with 13, at its line and column", arguments: [
-    ("schema: 1\nname: [unclosed\n", "3:1"), ("schema: 1\n\tname: x\n", "2:1"), ("schema: 1\nname: a\nname: b\n", "3:1"),
-    ("- a\n- b\n", "1:1"), ("schema: 1\npublisher: acme\nname: UPPER\nversion: 1.0.0\nhost: sqlite\n", "3:7"),
-    ("schema: 1\npublisher: acme\nname: x\nversion: one\nhost: sqlite\n", "4:10"),
-    ("schema: 1\npublisher: acme\nname: x\nversion: 1.0.0\nhost: sqlite\ndependencies: { y: '>>1' }\n", "6:"),
-  ])
+  @Test(
+    "is refused with 13, at its line and column",
+    arguments: [
+      ("schema: 1\nname: [unclosed\n", "3:1"), ("schema: 1\n\tname: x\n", "2:1"),
+      ("schema: 1\nname: a\nname: b\n", "3:1"),
+      ("- a\n- b\n", "1:1"),
+      ("schema: 1\npublisher: acme\nname: UPPER\nversion: 1.0.0\nhost: sqlite\n", "3:7"),
+      ("schema: 1\npublisher: acme\nname: x\nversion: one\nhost: sqlite\n", "4:10"),
+      (
+        "schema: 1\npublisher: acme\nname: x\nversion: 1.0.0\nhost: sqlite\ndependencies: { y: '>>1' }\n",
+        "6:"
+      ),
+    ])
   func refused(text: String, place: String) throws {
     try user.folder.write("work/plugin/plugin.yaml", text)
     for command in ["pack", "lint"] {
@@ -44,10 +51,12 @@ struct UnreadableManifestTests {
 
 @Suite("a profile or configuration that can't be read")
 struct UnreadableConfigurationTests {
-  @Test("is refused with 13 and its place", arguments: [
-    ("hosts.d/mine.yaml", "schema: 1\nid: [\n"), ("hosts.d/mine.yaml", "schema: 9\nid: mine\n"),
-    ("hosts.d/mine.yaml", "schema: 1\ntitle: no id\n"),
-  ])
+  @Test(
+    "is refused with 13 and its place",
+    arguments: [
+      ("hosts.d/mine.yaml", "schema: 1\nid: [\n"), ("hosts.d/mine.yaml", "schema: 9\nid: mine\n"),
+      ("hosts.d/mine.yaml", "schema: 1\ntitle: no id\n"),
+    ])
   func profile(file: String, text: String) throws {
     let user = try Sandbox()
     try user.folder.write("home/.config/plugctl/\(file)", text)
@@ -72,7 +81,8 @@ struct PublishingTests {
   @Test("a version with other bytes is refused with 13, and the index stays")
   func immutable() throws {
     let (index, owner) = try examples.index.copy()
-    let other = try examples.workshop.packExtension("delta", "1.0.0", files: [("README", Array("new".utf8))])
+    let other = try examples.workshop.packExtension(
+      "delta", "1.0.0", files: [("README", Array("new".utf8))])
     let before = try FileListing([owner.path])
     let outcome = try index.publish(other)
     #expect(outcome.exit == 13 && outcome.code == "index.immutable", "\(outcome)")
@@ -95,7 +105,8 @@ struct PublishingTests {
     let (index, owner) = try examples.index.copy()
     let workshop = examples.workshop
     let archive = try workshop.pack(
-      Workshop.Facts(name: "plain", version: "1.0.0"), library: workshop.extensionLibrary("plain", "1.0.0"), key: nil)
+      Workshop.Facts(name: "plain", version: "1.0.0"),
+      library: workshop.extensionLibrary("plain", "1.0.0"), key: nil)
     let outcome = try index.publish(archive)
     #expect(outcome.exit == 5 && outcome.code == "signature.missing", "\(outcome)")
     withExtendedLifetime(owner) {}
@@ -105,18 +116,24 @@ struct PublishingTests {
   func allOrNone() throws {
     let (index, owner) = try examples.index.copy()
     let good = try examples.workshop.packExtension("fresh", "1.0.0")
-    let bad = try examples.workshop.packExtension("delta", "1.0.0", files: [("README", Array("x".utf8))])
+    let bad = try examples.workshop.packExtension(
+      "delta", "1.0.0", files: [("README", Array("x".utf8))])
     let before = try FileListing([owner.path])
     #expect(try index.publish(good, bad).exit == 13)
     #expect(try FileListing([owner.path]).difference(from: before) == [])
   }
 
-  @Test("an index that was altered anywhere fails its check with 13", arguments: ["metadata", "targets", "a"])
+  @Test(
+    "an index that was altered anywhere fails its check with 13",
+    arguments: ["metadata", "targets", "a"])
   func check(part: String) throws {
     let (index, owner) = try examples.index.copy()
     try examples.workshop.author.plugctl("index", "check", index.path).succeeded()
-    let files = try FileListing(["\(index.path)/\(part)"]).entries.keys.sorted().filter { !$0.hasSuffix(".minisig") }
-    let file = try #require(files.last { FileSystem.target($0)?.kind == .file && !$0.hasSuffix("root.json") })
+    let files = try FileListing(["\(index.path)/\(part)"]).entries.keys.sorted().filter {
+      !$0.hasSuffix(".minisig")
+    }
+    let file = try #require(
+      files.last { FileSystem.target($0)?.kind == .file && !$0.hasSuffix("root.json") })
     var bytes = try FileSystem.read(file)
     bytes[bytes.count / 2] ^= 1
     try FileSystem.replace(file, with: bytes)
@@ -131,10 +148,14 @@ struct PublishingTests {
     let user = try Sandbox()
     try user.add(index)
     let versions = try user.plugctl("versions", "taken").succeeded()
-    #expect(versions.lines.contains { $0.hasPrefix("1.1.0\t") && $0.contains("yanked") && $0.contains("it loses data") }, "\(versions)")
+    #expect(
+      versions.lines.contains {
+        $0.hasPrefix("1.1.0\t") && $0.contains("yanked") && $0.contains("it loses data")
+      }, "\(versions)")
     let exact = try user.plugctl("install", "taken@1.1.0").succeeded()
     #expect(exact.errors.contains("yanked"), "\(exact)")
-    try examples.workshop.author.plugctl("unyank", "acme/taken@1.1.0", "--to", index.path).succeeded()
+    try examples.workshop.author.plugctl("unyank", "acme/taken@1.1.0", "--to", index.path)
+      .succeeded()
     let other = try Sandbox()
     try other.add(index)
     try other.plugctl("install", "taken").succeeded()

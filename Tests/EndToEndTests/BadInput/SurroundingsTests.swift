@@ -39,7 +39,8 @@ struct FailingNetworkTests {
   func gone() throws {
     let (descriptor, url) = try WebServer.listening()
     close(descriptor)
-    let outcome = try user.plugctl("index", "add", url, "--name", "gone", "--trust", examples.index.fingerprint)
+    let outcome = try user.plugctl(
+      "index", "add", url, "--name", "gone", "--trust", examples.index.fingerprint)
     #expect(outcome.exit == 6 && outcome.code == "network.unreachable", "\(outcome)")
     #expect(try user.list() == ["delta 1.0.0"])
   }
@@ -66,14 +67,17 @@ struct FailingNetworkTests {
   func poisonedCache() throws {
     try user.plugctl("remove", "delta").succeeded()
     try FileSystem.removeTree("\(user.data)/trees")
-    for (path, bytes) in try FileListing([user.cache]).entries where FileSystem.target(path)?.kind == .file && !bytes.isEmpty {
+    for (path, bytes) in try FileListing([user.cache]).entries
+    where FileSystem.target(path)?.kind == .file && !bytes.isEmpty {
       try FileSystem.replace(path, with: Array("poison".utf8))
     }
     try user.plugctl("install", "delta@1.0.0").succeeded()
     #expect(try user.sqlite("SELECT delta_version();").output == "1.0.0\n")
   }
 
-  @Test("Ctrl-C in the middle of a download ends with 130 and leaves nothing", arguments: [SIGINT, SIGTERM])
+  @Test(
+    "Ctrl-C in the middle of a download ends with 130 and leaves nothing",
+    arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) throws {
     let before = try user.installed()
     server.answers { $0.hasPrefix("/a/") ? .stalled(after: 5000) : .plain }
@@ -99,7 +103,9 @@ struct FailingNetworkTests {
     #expect(refused.hint?.contains("--wait") == true)
     // Readers take no lock.
     #expect(try user.list() == ["delta 1.0.0"])
-    let second = try user.start([Programs.plugctl, "install", "taken", "--wait", "30", "--progress", "json"])
+    let second = try user.start([
+      Programs.plugctl, "install", "taken", "--wait", "30", "--progress", "json",
+    ])
     #expect(eventually { second.errors.contains("\"waiting\"") }, "\(second.errors)")
     first.send(SIGKILL)
     first.wait()
@@ -136,7 +142,9 @@ struct FailingDiskTests {
     let (index, owner) = try examples.index.copy()
     // Packs to nothing, so the check of space passes.
     let zeros = [UInt8](repeating: 0x61, count: 4 << 20)
-    try index.publish(examples.workshop.packExtension("hollow", "1.0.0", files: [("data.bin", zeros)])).succeeded()
+    try index.publish(
+      examples.workshop.packExtension("hollow", "1.0.0", files: [("data.bin", zeros)])
+    ).succeeded()
     let user = try Sandbox()
     try user.add(index)
     let disk = try SmallDisk(user.data, kilobytes: 1024)

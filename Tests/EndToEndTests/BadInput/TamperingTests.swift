@@ -19,7 +19,9 @@ struct AlteredArchiveTests {
     let before = try user.installed()
     let size = Int(try FileSystem.status(try #require(examples.archives["delta 1.1.0"])).size)
     var numbers = SeededNumbers(1)
-    let places = [0, 1, 4, size - 1, size - 5] + (0..<35).map { _ in Int.random(in: 0..<size, using: &numbers) }
+    let places =
+      [0, 1, 4, size - 1, size - 5]
+      + (0..<35).map { _ in Int.random(in: 0..<size, using: &numbers) }
     for place in places {
       let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &numbers)
       server.answers { path in
@@ -38,13 +40,16 @@ struct AlteredArchiveTests {
     try user.plugctl("install", "delta").succeeded()
   }
 
-  @Test("by being cut or lengthened is refused, and nothing changes", arguments: [-1, -100, 1, 5000])
+  @Test(
+    "by being cut or lengthened is refused, and nothing changes", arguments: [-1, -100, 1, 5000])
   func length(change: Int) throws {
     let server = try WebServer(examples.index.path)
     try user.add(examples.index, at: server.url)
     server.answers { path in
       path.hasPrefix("/a/")
-        ? .altered { change < 0 ? Array($0.dropLast(-change)) : $0 + [UInt8](repeating: 0, count: change) } : .plain
+        ? .altered {
+          change < 0 ? Array($0.dropLast(-change)) : $0 + [UInt8](repeating: 0, count: change)
+        } : .plain
     }
     let outcome = try user.plugctl("install", "delta")
     #expect([5, 6].contains(outcome.exit), "\(outcome)")
@@ -59,7 +64,9 @@ struct AlteredArchiveTests {
     let path = try user.folder.write("work/delta.tar.zst", bytes)
     try user.folder.write("work/delta.tar.zst.minisig", try FileSystem.read(archive + ".minisig"))
     var numbers = SeededNumbers(2)
-    for place in [0, bytes.count - 1] + (0..<20).map({ _ in Int.random(in: 0..<bytes.count, using: &numbers) }) {
+    for place in [0, bytes.count - 1]
+      + (0..<20).map({ _ in Int.random(in: 0..<bytes.count, using: &numbers) })
+    {
       var copy = bytes
       copy[place] ^= 0x10
       try user.folder.write("work/delta.tar.zst", copy)
@@ -127,7 +134,9 @@ struct TamperedIndexTests {
     user = try Sandbox()
   }
 
-  @Test("in any of its files is refused with 5", arguments: ["timestamp.json", "snapshot.json", "targets.json", "acme."])
+  @Test(
+    "in any of its files is refused with 5",
+    arguments: ["timestamp.json", "snapshot.json", "targets.json", "acme."])
   func file(part: String) throws {
     let server = try WebServer(examples.index.path)
     try user.add(examples.index, at: server.url)
@@ -156,7 +165,8 @@ struct TamperedIndexTests {
   @Test("by another root than the trusted one is refused with 5")
   func otherRoot() throws {
     let stranger = try examples.workshop.makeIndex()
-    let outcome = try user.plugctl("index", "add", stranger.path, "--trust", examples.index.fingerprint)
+    let outcome = try user.plugctl(
+      "index", "add", stranger.path, "--trust", examples.index.fingerprint)
     #expect(outcome.exit == 5, "\(outcome)")
     #expect(try user.plugctl("index", "list").output == "")
   }
@@ -208,8 +218,11 @@ struct TamperedIndexTests {
   }
 
   private func newest(_ suffix: String, in index: ExampleIndex) throws -> String {
-    let names = try FileSystem.names(in: "\(index.path)/metadata").filter { $0.hasSuffix("." + suffix) }
-    return try #require(names.max { (Int($0.prefix { $0 != "." }) ?? 0) < (Int($1.prefix { $0 != "." }) ?? 0) })
+    let names = try FileSystem.names(in: "\(index.path)/metadata").filter {
+      $0.hasSuffix("." + suffix)
+    }
+    return try #require(
+      names.max { (Int($0.prefix { $0 != "." }) ?? 0) < (Int($1.prefix { $0 != "." }) ?? 0) })
   }
 }
 
@@ -224,7 +237,8 @@ struct ClockTests {
     try user.add(examples.index)
   }
 
-  @Test("past the index's end nothing is installed, with 5, and offline it goes on from what is there")
+  @Test(
+    "past the index's end nothing is installed, with 5, and offline it goes on from what is there")
   func expired() throws {
     try user.plugctl("install", "delta@1.0.0").succeeded()
     let before = try user.installed()
@@ -244,7 +258,8 @@ struct ClockTests {
     let (index, owner) = try examples.index.copy()
     let user = try Sandbox()
     try user.add(index)
-    try index.workshop.author.plugctl(["index", "sign", index.path], with: FakeClock.moved("+30d")).succeeded()
+    try index.workshop.author.plugctl(["index", "sign", index.path], with: FakeClock.moved("+30d"))
+      .succeeded()
     try user.plugctl(["install", "delta"], with: FakeClock.moved("+30d")).succeeded()
     withExtendedLifetime(owner) {}
   }
@@ -259,8 +274,10 @@ struct ClockTests {
   func oldIndex() throws {
     let author = examples.workshop.author
     let path = "\(author.work)/old-\(user.folder.path.split(separator: "-").last ?? "")"
-    let made = try author.plugctl(["index", "init", path], with: FakeClock.moved("-30d")).succeeded()
-    let fingerprint = try #require(made.output.split { " \n`".contains($0) }.first { $0.hasPrefix("sha256:") })
+    let made = try author.plugctl(["index", "init", path], with: FakeClock.moved("-30d"))
+      .succeeded()
+    let fingerprint = try #require(
+      made.output.split { " \n`".contains($0) }.first { $0.hasPrefix("sha256:") })
     let outcome = try Sandbox().plugctl("index", "add", path, "--trust", String(fingerprint))
     #expect(outcome.exit == 5 && outcome.code == "trust.expired", "\(outcome)")
   }

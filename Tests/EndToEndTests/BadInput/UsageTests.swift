@@ -11,45 +11,69 @@ struct UsageTests {
     var testDescription: String { arguments.joined(separator: " ") }
   }
 
-  @Test("ends with 2, says what is wrong and what to do", arguments: [
-    Case(
-      arguments: ["instal", "x"],
-      error: "error[usage.unknown-command]: `instal` is no command\n  hint: did you mean `plugctl install`?\n"),
-    Case(
-      arguments: ["frobnicate"],
-      error: "error[usage.unknown-command]: `frobnicate` is no command\n  hint: `plugctl --help` lists all commands\n"),
-    Case(
-      arguments: ["install", "x", "--dry-rum"],
-      error: "error[usage.unknown-option]: `plugctl install` has no option `--dry-rum`\n  hint: did you mean `--dry-run`?\n"),
-    Case(
-      arguments: ["list", "-z"],
-      error: "error[usage.unknown-option]: `plugctl list` has no option `-z`\n  hint: `plugctl list --help` lists its options\n"),
-    Case(
-      arguments: ["install"],
-      error: "error[usage.missing-argument]: `plugctl install` needs REF\n  hint: `plugctl install --help` shows how\n"),
-    Case(
-      arguments: ["key"],
-      error: "error[usage.missing-argument]: `plugctl key` needs a command of its own\n  hint: it is one of `generate`, `list`, `export`, `import`, `trust`, `revoke`\n"),
-    Case(
-      arguments: ["update", "pcre"],
-      error: "error[usage.unexpected-argument]: `plugctl update` takes no `pcre`\n  hint: did you mean `plugctl upgrade pcre`?\n"),
-    Case(
-      arguments: ["list", "--scope", "galaxy"],
-      error: "error[usage.invalid-value]: `--scope` can't be `galaxy`\n  hint: it is one of `project`, `user`, `system`\n"),
-    Case(
-      arguments: ["list", "--host"],
-      error: "error[usage.missing-value]: `--host` needs a value\n  hint: write `--host NAME`\n"),
-    Case(
-      arguments: ["list", "--json=yes"], error: "error[usage.invalid-value]: `--json` takes no value\n"),
-    Case(
-      arguments: ["list", "--host", "a", "--host", "b"], error: "error[usage.conflict]: `--host` stands twice\n"),
-    Case(
-      arguments: ["install", "x", "--jobs", "many"],
-      error: "error[usage.invalid-value]: `--jobs` can't be `many`\n  hint: it is a number from 1 to 64\n"),
-    Case(
-      arguments: ["list", "--root", "/tmp", "--scope", "user"],
-      error: "error[usage.conflict]: `--root` works in system scope only\n  hint: add `--scope system`\n"),
-  ])
+  @Test(
+    "ends with 2, says what is wrong and what to do",
+    arguments: [
+      Case(
+        arguments: ["instal", "x"],
+        error:
+          "error[usage.unknown-command]: `instal` is no command\n  hint: did you mean `plugctl install`?\n"
+      ),
+      Case(
+        arguments: ["frobnicate"],
+        error:
+          "error[usage.unknown-command]: `frobnicate` is no command\n  hint: `plugctl --help` lists all commands\n"
+      ),
+      Case(
+        arguments: ["install", "x", "--dry-rum"],
+        error:
+          "error[usage.unknown-option]: `plugctl install` has no option `--dry-rum`\n  hint: did you mean `--dry-run`?\n"
+      ),
+      Case(
+        arguments: ["list", "-z"],
+        error:
+          "error[usage.unknown-option]: `plugctl list` has no option `-z`\n  hint: `plugctl list --help` lists its options\n"
+      ),
+      Case(
+        arguments: ["install"],
+        error:
+          "error[usage.missing-argument]: `plugctl install` needs REF\n  hint: `plugctl install --help` shows how\n"
+      ),
+      Case(
+        arguments: ["key"],
+        error:
+          "error[usage.missing-argument]: `plugctl key` needs a command of its own\n  hint: it is one of `generate`, `list`, `export`, `import`, `trust`, `revoke`\n"
+      ),
+      Case(
+        arguments: ["update", "pcre"],
+        error:
+          "error[usage.unexpected-argument]: `plugctl update` takes no `pcre`\n  hint: did you mean `plugctl upgrade pcre`?\n"
+      ),
+      Case(
+        arguments: ["list", "--scope", "galaxy"],
+        error:
+          "error[usage.invalid-value]: `--scope` can't be `galaxy`\n  hint: it is one of `project`, `user`, `system`\n"
+      ),
+      Case(
+        arguments: ["list", "--host"],
+        error: "error[usage.missing-value]: `--host` needs a value\n  hint: write `--host NAME`\n"),
+      Case(
+        arguments: ["list", "--json=yes"],
+        error: "error[usage.invalid-value]: `--json` takes no value\n"),
+      Case(
+        arguments: ["list", "--host", "a", "--host", "b"],
+        error: "error[usage.conflict]: `--host` stands twice\n"),
+      Case(
+        arguments: ["install", "x", "--jobs", "many"],
+        error:
+          "error[usage.invalid-value]: `--jobs` can't be `many`\n  hint: it is a number from 1 to 64\n"
+      ),
+      Case(
+        arguments: ["list", "--root", "/tmp", "--scope", "user"],
+        error:
+          "error[usage.conflict]: `--root` works in system scope only\n  hint: add `--scope system`\n"
+      ),
+    ])
   func usage(wrong: Case) throws {
     let outcome = try user.plugctl(wrong.arguments)
     #expect(outcome.exit == 2, "\(outcome)")
@@ -61,7 +85,8 @@ struct UsageTests {
   func escapes() throws {
     let outcome = try user.plugctl("list", "--host", "\u{1B}[31mred\u{7}")
     #expect(outcome.exit == 3 && outcome.code == "host.unknown", "\(outcome)")
-    #expect(!outcome.errors.utf8.contains(0x1B) && !outcome.errors.utf8.contains(0x07), "\(outcome)")
+    #expect(
+      !outcome.errors.utf8.contains(0x1B) && !outcome.errors.utf8.contains(0x07), "\(outcome)")
   }
 }
 
@@ -70,18 +95,28 @@ struct AbsenceTests {
   let user: Sandbox
   init() throws { user = try Sandbox() }
 
-  @Test("ends with 3 and one action", arguments: [
-    (["install", "x"], "index.none"), (["search", "x"], "index.none"), (["remove", "x"], "plugin.not-installed"),
-    (["upgrade", "x"], "plugin.not-installed"), (["files", "x"], "plugin.not-installed"),
-    (["which", "x"], "plugin.not-installed"), (["owns", "/etc/passwd"], "plugin.file-not-owned"),
-    (["owns", "/no/such"], "system.not-found"), (["host", "show", "x"], "host.unknown"),
-    (["host", "path", "x"], "host.unknown"), (["index", "remove", "x"], "index.unknown"),
-    (["key", "export", "x"], "key.not-found"), (["key", "revoke", "x"], "key.not-found"),
-    (["publish", "--to", "nowhere", "x.tar.zst"], "index.unknown"), (["verify", "x"], "system.not-found"),
-    (["test", "./x.so"], "system.not-found"), (["install", "./x.tar.zst"], "system.not-found"),
-    (["sign", "x.tar.zst", "--key", "k"], "key.not-found"), (["lint", "nowhere"], "system.not-found"),
-    (["index", "add", "/no/such/folder", "--trust", "sha256:\(String(repeating: "0", count: 64))"], "system.not-found"),
-  ])
+  @Test(
+    "ends with 3 and one action",
+    arguments: [
+      (["install", "x"], "index.none"), (["search", "x"], "index.none"),
+      (["remove", "x"], "plugin.not-installed"),
+      (["upgrade", "x"], "plugin.not-installed"), (["files", "x"], "plugin.not-installed"),
+      (["which", "x"], "plugin.not-installed"), (["owns", "/etc/passwd"], "plugin.file-not-owned"),
+      (["owns", "/no/such"], "system.not-found"), (["host", "show", "x"], "host.unknown"),
+      (["host", "path", "x"], "host.unknown"), (["index", "remove", "x"], "index.unknown"),
+      (["key", "export", "x"], "key.not-found"), (["key", "revoke", "x"], "key.not-found"),
+      (["publish", "--to", "nowhere", "x.tar.zst"], "index.unknown"),
+      (["verify", "x"], "system.not-found"),
+      (["test", "./x.so"], "system.not-found"), (["install", "./x.tar.zst"], "system.not-found"),
+      (["sign", "x.tar.zst", "--key", "k"], "key.not-found"),
+      (["lint", "nowhere"], "system.not-found"),
+      (
+        [
+          "index", "add", "/no/such/folder", "--trust",
+          "sha256:\(String(repeating: "0", count: 64))",
+        ], "system.not-found"
+      ),
+    ])
   func absent(arguments: [String], code: String) throws {
     let outcome = try user.plugctl(arguments)
     #expect(outcome.exit == 3 && outcome.code == code, "\(outcome)")

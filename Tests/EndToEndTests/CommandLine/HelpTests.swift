@@ -13,8 +13,11 @@ enum Commands {
       var found: [[String]] = []
       var isInside = false
       for line in help.output.split(separator: "\n", omittingEmptySubsequences: false) {
-        if line.hasSuffix(":"), !line.hasPrefix(" ") { isInside = isOverview ? line != "options:" : line == "commands:" }
-        guard isInside, line.hasPrefix("  "), !line.hasPrefix("   "), let name = line.split(separator: " ").first
+        if line.hasSuffix(":"), !line.hasPrefix(" ") {
+          isInside = isOverview ? line != "options:" : line == "commands:"
+        }
+        guard isInside, line.hasPrefix("  "), !line.hasPrefix("   "),
+          let name = line.split(separator: " ").first
         else { continue }
         found += [path + [String(name)]] + (try below(path + [String(name)]))
       }
@@ -50,8 +53,12 @@ struct HelpTests {
     for command in [[]] + commands {
       let help = try user.plugctl(command + ["--help"], with: ["COLUMNS": "\(columns)"])
       for line in help.lines where line.count > columns {
-        let isWhole = line.hasPrefix("usage: ") || line.hasPrefix("plugctl - ") || line.hasPrefix("  plugctl ") || line.hasPrefix("  -")
-        #expect(isWhole || !line.drop(while: { $0 == " " }).contains(" "), "\(command) at \(columns): \(line)")
+        let isWhole =
+          line.hasPrefix("usage: ") || line.hasPrefix("plugctl - ") || line.hasPrefix("  plugctl ")
+          || line.hasPrefix("  -")
+        #expect(
+          isWhole || !line.drop(while: { $0 == " " }).contains(" "),
+          "\(command) at \(columns): \(line)")
       }
     }
   }
@@ -66,8 +73,11 @@ struct HelpTests {
   }
 
   private static func needsArgument(_ command: [String]) -> Bool {
-    ["info", "versions", "files", "owns", "which", "install", "remove", "verify", "import", "sign", "explain"]
-      .contains(command[0]) || command.count > 1
+    [
+      "info", "versions", "files", "owns", "which", "install", "remove", "verify", "import", "sign",
+      "explain",
+    ]
+    .contains(command[0]) || command.count > 1
   }
 
   @Test("an overview without a command goes to stdout, and the exit code is 2")
@@ -85,6 +95,7 @@ struct HelpTests {
       #expect(outcome.exit == 0 && outcome.output.contains(code.rawValue), "\(outcome)")
     }
     let unknown = try user.plugctl("explain", "load.faild")
-    #expect([2, 3].contains(unknown.exit) && unknown.hint?.contains("load.failed") == true, "\(unknown)")
+    #expect(
+      [2, 3].contains(unknown.exit) && unknown.hint?.contains("load.failed") == true, "\(unknown)")
   }
 }

@@ -13,21 +13,30 @@ struct OutputTests {
     try user.add(examples.index)
   }
 
-  @Test("with --json is one document of the envelope, on success and on failure", arguments: [
-    ["list"], ["search", "alpha"], ["info", "alpha"], ["versions", "alpha"], ["outdated"], ["stats"], ["scan"],
-    ["install", "delta"], ["install", "-n", "beta"], ["upgrade"], ["install", "nothing"], ["install", "missing"],
-    ["remove", "nothing"], ["index", "list"], ["update"], ["host", "list"], ["host", "show", "sqlite"],
-    ["host", "path", "sqlite"], ["key", "list"], ["key", "generate", "k", "--unencrypted"], ["test", "--list"],
-    ["explain", "load.failed"], ["version"], ["files", "x"], ["owns", "/"], ["which", "x"], ["recover"],
-    ["lint", "/no"], ["verify", "/no"], ["install", "--nonsense"], ["nonsense"], ["install", "taken@1.1.0"], [],
-    ["help"], ["install", "--help"], ["init", "fresh", "--publisher", "acme"],
-  ])
+  @Test(
+    "with --json is one document of the envelope, on success and on failure",
+    arguments: [
+      ["list"], ["search", "alpha"], ["info", "alpha"], ["versions", "alpha"], ["outdated"],
+      ["stats"], ["scan"],
+      ["install", "delta"], ["install", "-n", "beta"], ["upgrade"], ["install", "nothing"],
+      ["install", "missing"],
+      ["remove", "nothing"], ["index", "list"], ["update"], ["host", "list"],
+      ["host", "show", "sqlite"],
+      ["host", "path", "sqlite"], ["key", "list"], ["key", "generate", "k", "--unencrypted"],
+      ["test", "--list"],
+      ["explain", "load.failed"], ["version"], ["files", "x"], ["owns", "/"], ["which", "x"],
+      ["recover"],
+      ["lint", "/no"], ["verify", "/no"], ["install", "--nonsense"], ["nonsense"],
+      ["install", "taken@1.1.0"], [],
+      ["help"], ["install", "--help"], ["init", "fresh", "--publisher", "acme"],
+    ])
   func envelope(arguments: [String]) throws {
     let outcome = try user.plugctl(arguments + ["--json"])
     #expect(outcome.errors == "", "\(outcome)")
     #expect(outcome.output.hasSuffix("}\n") && outcome.lines.count == 1, "\(outcome)")
     let document = try outcome.document()
-    #expect(document.members.map(\.name) == ["schema", "ok", "data", "warnings", "error"], "\(outcome)")
+    #expect(
+      document.members.map(\.name) == ["schema", "ok", "data", "warnings", "error"], "\(outcome)")
     #expect(document["schema"]?.stringValue?.hasPrefix("plugctl.") == true)
     #expect(document["schema"]?.stringValue?.hasSuffix("/1") == true)
     #expect(document["ok"]?.boolValue == (outcome.exit == 0))
@@ -55,7 +64,9 @@ struct OutputTests {
   @Test("of a change as a document names every step")
   func report() throws {
     let data = try user.plugctl("install", "beta", "--json").succeeded().data()
-    let steps = try #require(data.arrayValue?.first?["steps"]?.arrayValue ?? data.arrayValue?.first?["plan"]?["steps"]?.arrayValue, "\(data)")
+    let steps = try #require(
+      data.arrayValue?.first?["steps"]?.arrayValue
+        ?? data.arrayValue?.first?["plan"]?["steps"]?.arrayValue, "\(data)")
     #expect(steps.compactMap { $0["id"]?.stringValue } == ["acme/alpha", "acme/beta"])
   }
 
@@ -64,19 +75,22 @@ struct OutputTests {
     try user.plugctl("install", "beta").succeeded()
     #expect(
       try user.plugctl("list").output
-        == "sqlite\tacme/alpha\t1.1.0\tmain\talpha for tests\nsqlite\tacme/beta\t1.0.0\tmain\tbeta for tests\n")
+        == "sqlite\tacme/alpha\t1.1.0\tmain\talpha for tests\nsqlite\tacme/beta\t1.0.0\tmain\tbeta for tests\n"
+    )
   }
 
   @Test("in a terminal of 40 columns has a header, aligned columns, and no longer line")
   func terminal() throws {
     try user.plugctl("install", "beta").succeeded()
-    let outcome = try PseudoTerminal.run([Programs.plugctl, "list"], columns: 40, in: user, with: ["NO_COLOR": "1"])
+    let outcome = try PseudoTerminal.run(
+      [Programs.plugctl, "list"], columns: 40, in: user, with: ["NO_COLOR": "1"])
     let lines = PseudoTerminal.screen(outcome.output)
     #expect(lines.count == 3 && lines[0].hasPrefix("HOST"), "\(lines)")
     #expect(lines.allSatisfy { $0.count <= 40 }, "\(lines)")
     let column = try #require(lines[0].firstRange(of: "VERSION")?.lowerBound)
     let offset = lines[0].distance(from: lines[0].startIndex, to: column)
-    #expect(lines.dropFirst().allSatisfy { $0.dropFirst(offset).first?.isNumber == true }, "\(lines)")
+    #expect(
+      lines.dropFirst().allSatisfy { $0.dropFirst(offset).first?.isNumber == true }, "\(lines)")
   }
 
   @Test("is data on stdout only, errors on stderr only")
@@ -88,29 +102,37 @@ struct OutputTests {
     #expect(try user.plugctl("install", "delta", "-q").succeeded().output == "")
   }
 
-  @Test("is coloured as asked", arguments: [
-    ([:], ["--color", "always"], true), ([:], ["--color", "never"], false), ([:], [], false),
-    (["FORCE_COLOR": "1"], [], true), (["FORCE_COLOR": "1", "NO_COLOR": "1"], [], false),
-    (["NO_COLOR": "1"], ["--color", "always"], true), (["PLUGCTL_COLOR": "always"], [], true),
-    (["PLUGCTL_COLOR": "always"], ["--color", "never"], false),
-  ] as [([String: String], [String], Bool)])
+  @Test(
+    "is coloured as asked",
+    arguments: [
+      ([:], ["--color", "always"], true), ([:], ["--color", "never"], false), ([:], [], false),
+      (["FORCE_COLOR": "1"], [], true), (["FORCE_COLOR": "1", "NO_COLOR": "1"], [], false),
+      (["NO_COLOR": "1"], ["--color", "always"], true), (["PLUGCTL_COLOR": "always"], [], true),
+      (["PLUGCTL_COLOR": "always"], ["--color", "never"], false),
+    ] as [([String: String], [String], Bool)])
   func color(variables: [String: String], options: [String], isColored: Bool) throws {
     let outcome = try user.plugctl(["install", "nothing"] + options, with: variables)
     #expect(outcome.errors.contains("\u{1B}[") == isColored, "\(outcome)")
   }
 
-  @Test("in a terminal is coloured, unless that is dumb or NO_COLOR is set", arguments: [
-    ([:], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false),
-  ] as [([String: String], Bool)])
+  @Test(
+    "in a terminal is coloured, unless that is dumb or NO_COLOR is set",
+    arguments: [
+      ([:], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false),
+    ] as [([String: String], Bool)])
   func terminalColor(variables: [String: String], isColored: Bool) throws {
-    let outcome = try PseudoTerminal.run([Programs.plugctl, "install", "nothing"], columns: 80, in: user, with: variables)
+    let outcome = try PseudoTerminal.run(
+      [Programs.plugctl, "install", "nothing"], columns: 80, in: user, with: variables)
     #expect(outcome.exit == 3)
     #expect(outcome.output.contains("\u{1B}[1;31m") == isColored, "\(outcome)")
   }
 
   @Test("to a reader that went away is no failure to crash on")
   func brokenPipe() throws {
-    let outcome = try user.run(["sh", "-c", "\"$0\" help | head -c 10 >/dev/null; \"$0\" search >&- ; echo done", Programs.plugctl])
+    let outcome = try user.run([
+      "sh", "-c", "\"$0\" help | head -c 10 >/dev/null; \"$0\" search >&- ; echo done",
+      Programs.plugctl,
+    ])
     #expect(outcome.output.hasSuffix("done\n"), "\(outcome)")
   }
 }
@@ -135,9 +157,12 @@ struct ProgressTests {
   @Test("of a slow download is shown in a terminal, and nothing of it remains")
   func bar() throws {
     makeSlow()
-    let outcome = try PseudoTerminal.run([Programs.plugctl, "install", "bulk"], columns: 60, in: user)
+    let outcome = try PseudoTerminal.run(
+      [Programs.plugctl, "install", "bulk"], columns: 60, in: user)
     #expect(outcome.exit == 0, "\(outcome)")
-    #expect(outcome.output.contains("downloading ") && outcome.output.contains(" of 3.1 MB"), "\(outcome)")
+    #expect(
+      outcome.output.contains("downloading ") && outcome.output.contains(" of 3.1 MB"), "\(outcome)"
+    )
     let screen = PseudoTerminal.screen(outcome.output)
     #expect(screen.first?.hasPrefix("installed acme/bulk 1.0.0") == true, "\(screen)")
     #expect(!screen.contains { $0.contains("downloading") }, "\(screen)")
@@ -156,7 +181,9 @@ struct ProgressTests {
     let events = try outcome.errors.split(separator: "\n").map { line in
       try #require(JSONParser.parse(Array(line.utf8)).objectValue?["event"]?.stringValue)
     }
-    for event in ["planned", "downloading", "unpacking", "testing"] { #expect(events.contains(event), "\(events)") }
+    for event in ["planned", "downloading", "unpacking", "testing"] {
+      #expect(events.contains(event), "\(events)")
+    }
     _ = try outcome.document()
   }
 
@@ -172,7 +199,8 @@ struct ProgressTests {
   @Test("is never shown with --quiet")
   func quiet() throws {
     makeSlow()
-    let outcome = try PseudoTerminal.run([Programs.plugctl, "install", "bulk", "-q"], columns: 60, in: user)
+    let outcome = try PseudoTerminal.run(
+      [Programs.plugctl, "install", "bulk", "-q"], columns: 60, in: user)
     #expect(outcome.exit == 0 && outcome.output == "", "\(outcome)")
   }
 }

@@ -9,7 +9,9 @@ struct CompletionTests {
 
   init() throws {
     examples = try Examples.shared.get()
-    user = try Sandbox(["PATH": "\(Programs.folder):\(Machine.environment("PATH") ?? "/usr/bin:/bin")"])
+    user = try Sandbox([
+      "PATH": "\(Programs.folder):\(Machine.environment("PATH") ?? "/usr/bin:/bin")"
+    ])
     try user.add(examples.index)
     try user.plugctl("install", "delta", "taken").succeeded()
     for shell in ["bash", "zsh", "fish"] {
@@ -21,8 +23,10 @@ struct CompletionTests {
   static let cases: [(line: [String], offers: [String], not: [String])] = [
     (["ins"], ["install"], ["remove"]), (["remove", ""], ["delta", "taken"], ["alpha"]),
     (["install", "al"], ["alpha"], ["delta"]), (["list", "--sc"], ["--scope"], ["--json"]),
-    (["key", ""], ["generate", "trust"], ["install"]), (["list", "--scope", ""], ["project", "user", "system"], []),
-    (["index", "remove", ""], ["main"], []), (["host", "show", "s"], ["sqlite", "stormdb"], ["nginx"]),
+    (["key", ""], ["generate", "trust"], ["install"]),
+    (["list", "--scope", ""], ["project", "user", "system"], []),
+    (["index", "remove", ""], ["main"], []),
+    (["host", "show", "s"], ["sqlite", "stormdb"], ["nginx"]),
     (["completion", ""], ["bash", "zsh", "fish"], []),
   ]
 
@@ -46,7 +50,8 @@ struct CompletionTests {
     let (line, offers, not) = Self.cases[number]
     let text = (["plugctl"] + line).joined(separator: " ")
     try check(
-      user.run(["fish", "--no-config", "-c", "source plugctl.fish; complete -C '\(text)'"]), offers, not)
+      user.run(["fish", "--no-config", "-c", "source plugctl.fish; complete -C '\(text)'"]), offers,
+      not)
   }
 
   @Test("in zsh offers commands, options, words and names", arguments: cases.indices)
@@ -82,7 +87,8 @@ struct ManPageTests {
     try user.plugctl("man", "pages").succeeded()
     let pages = try FileSystem.names(in: "\(user.work)/pages")
     #expect(pages.contains("plugctl.1") && pages.count > 20, "\(pages)")
-    let outcome = try user.run(["mandoc", "-T", "lint", "-W", "warning"] + pages.map { "pages/\($0)" })
+    let outcome = try user.run(
+      ["mandoc", "-T", "lint", "-W", "warning"] + pages.map { "pages/\($0)" })
     #expect(outcome.exit == 0 && outcome.output == "", "\(outcome)")
     let text = try user.run(["sh", "-c", "mandoc -T ascii pages/plugctl-install.1 | col -b"]).output
     #expect(text.contains("--with") && text.contains("REF"), "\(text)")

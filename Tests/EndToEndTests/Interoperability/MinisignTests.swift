@@ -2,7 +2,9 @@ import Files
 import PkgCore
 import Testing
 
-@Suite("minisign and plugctl", .enabled(if: Programs.path(of: "minisign") != nil, "minisign is not installed"))
+@Suite(
+  "minisign and plugctl",
+  .enabled(if: Programs.path(of: "minisign") != nil, "minisign is not installed"))
 struct MinisignTests {
   let user: Sandbox
 
@@ -20,7 +22,9 @@ struct MinisignTests {
     let key = try examples.workshop.author.plugctl("key", "export", "maker").succeeded().output
     try user.folder.write("work/maker.pub", key)
     let outcome = try user.run(["minisign", "-V", "-m", archive, "-p", "maker.pub"]).succeeded()
-    #expect(outcome.output.contains("plugctl:1 acme/delta 1.1.0 \(Platform.current.text) sha256="), "\(outcome)")
+    #expect(
+      outcome.output.contains("plugctl:1 acme/delta 1.1.0 \(Platform.current.text) sha256="),
+      "\(outcome)")
   }
 
   @Test("plugctl accepts what minisign signed, and refuses it once it is altered")
@@ -40,7 +44,8 @@ struct MinisignTests {
     #expect(try user.plugctl("verify", "file.txt").code == "signature.missing")
   }
 
-  @Test("an encrypted key of minisign's signs for plugctl with its passphrase, and not with another")
+  @Test(
+    "an encrypted key of minisign's signs for plugctl with its passphrase, and not with another")
   func encrypted() throws {
     let made = try user.run(
       ["minisign", "-G", "-p", "m.pub", "-s", "m.key"], input: "correct horse\ncorrect horse\n")
@@ -62,14 +67,17 @@ struct MinisignTests {
     try user.plugctl("key", "generate", "mine", "--passphrase-file", "pass").succeeded()
     let secret = try user.plugctl("key", "export", "mine", "--secret").succeeded().output
     try user.folder.write("work/mine.key", secret)
-    let signed = try user.run(["minisign", "-S", "-m", "file.txt", "-s", "mine.key"], input: "correct horse\n")
+    let signed = try user.run(
+      ["minisign", "-S", "-m", "file.txt", "-s", "mine.key"], input: "correct horse\n")
     try #require(signed.exit == 0, "\(signed)")
     try user.plugctl("verify", "file.txt").succeeded()
   }
 
   @Test("a secret key is the user's alone, also under a generous umask")
   func modes() throws {
-    try user.run(["sh", "-c", "umask 000; exec \"$0\" key generate open --unencrypted", Programs.plugctl]).succeeded()
+    try user.run([
+      "sh", "-c", "umask 000; exec \"$0\" key generate open --unencrypted", Programs.plugctl,
+    ]).succeeded()
     let entries = try FileListing([user.configuration]).entries
     let secrets = try entries.keys.filter { FileSystem.target($0)?.kind == .file }.filter { path in
       String(decoding: try FileSystem.read(path), as: UTF8.self).contains("secret key")
@@ -85,11 +93,13 @@ struct MinisignTests {
     #expect(again.code == "key.exists", "\(again)")
     try user.plugctl("key", "generate", "other", "--unencrypted").succeeded()
     let publicKeys = try ["k", "other"].map { name in
-      try user.folder.write("work/\(name).pub", user.plugctl("key", "export", name).succeeded().output)
+      try user.folder.write(
+        "work/\(name).pub", user.plugctl("key", "export", name).succeeded().output)
     }
     try user.plugctl("key", "trust", publicKeys[0], "--name", "friend").succeeded()
     try user.plugctl("key", "trust", publicKeys[0], "--name", "friend").succeeded()
-    #expect(try user.plugctl("key", "trust", publicKeys[1], "--name", "friend").code == "key.exists")
+    #expect(
+      try user.plugctl("key", "trust", publicKeys[1], "--name", "friend").code == "key.exists")
     let before = try FileListing([user.configuration])
     let bad = try user.plugctl("key", "generate", "../k", "--unencrypted")
     #expect(bad.exit != 0 && bad.exit != 70, "\(bad)")
@@ -107,7 +117,9 @@ struct MinisignTests {
     let archive = try #require(examples.archives["delta 1.1.0"])
     try user.plugctl("verify", archive).succeeded()
     try user.plugctl("key", "revoke", "maker", "--reason", "stolen").succeeded()
-    for command in [["verify", archive], ["install", archive], ["install", "delta"], ["upgrade"]] {
+    for command in [
+      ["verify", archive], ["install", archive], ["install", "delta"], ["upgrade"],
+    ] {
       let outcome = try user.plugctl(command)
       #expect([5, 12].contains(outcome.exit) && outcome.code == "key.revoked", "\(outcome)")
     }
@@ -119,7 +131,8 @@ struct MinisignTests {
   private func unsigned() throws -> String {
     let examples = try Examples.shared.get()
     let archive = try #require(examples.archives["delta 1.1.0"])
-    return try user.folder.write("work/\(FileSystem.baseName(of: archive))", try FileSystem.read(archive))
+    return try user.folder.write(
+      "work/\(FileSystem.baseName(of: archive))", try FileSystem.read(archive))
   }
 }
 
@@ -129,15 +142,19 @@ struct ArchiveFormTests {
   func reproducible() throws {
     let workshop = try Workshop()
     let library = try workshop.extensionLibrary("same", "1.0.0")
-    let folder = try workshop.source(Workshop.Facts(name: "same", version: "1.0.0"), library: library)
+    let folder = try workshop.source(
+      Workshop.Facts(name: "same", version: "1.0.0"), library: library)
     let first = try workshop.author.plugctl("pack", folder, "-o", "one").succeeded().lines[0]
     try workshop.author.run(["touch", "-d", "2001-01-01", "\(folder)/same.so"]).succeeded()
     let second = try workshop.author.run(
-      ["sh", "-c", "umask 077; exec \"$0\" pack '\(folder)' -o two", Programs.plugctl], with: ["TZ": "Asia/Tokyo", "LANG": "tr_TR.UTF-8"]
+      ["sh", "-c", "umask 077; exec \"$0\" pack '\(folder)' -o two", Programs.plugctl],
+      with: ["TZ": "Asia/Tokyo", "LANG": "tr_TR.UTF-8"]
     ).succeeded().lines[0]
     let work = workshop.author.work
     #expect(try FileSystem.read("\(work)/\(first)") == FileSystem.read("\(work)/\(second)"))
     let list = try workshop.author.run(["tar", "tf", first]).succeeded().lines
-    #expect(list == ["same-1.0.0/", "same-1.0.0/plugin.json", "same-1.0.0/same.so"] || list == ["same-1.0.0/plugin.json", "same-1.0.0/same.so"], "\(list)")
+    #expect(
+      list == ["same-1.0.0/", "same-1.0.0/plugin.json", "same-1.0.0/same.so"]
+        || list == ["same-1.0.0/plugin.json", "same-1.0.0/same.so"], "\(list)")
   }
 }

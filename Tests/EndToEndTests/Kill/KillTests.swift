@@ -6,7 +6,8 @@ import Testing
 @Suite("a change that is killed")
 struct KillTests {
   /// Another seed kills at other moments: `PLUGCTL_KILL_SEED`; how often: `PLUGCTL_KILLS`.
-  private static let seed = Machine.environment("PLUGCTL_KILL_SEED").flatMap { UInt64($0) } ?? 20_260_101
+  private static let seed =
+    Machine.environment("PLUGCTL_KILL_SEED").flatMap { UInt64($0) } ?? 20_260_101
   private static let kills = Machine.environment("PLUGCTL_KILLS").flatMap { Int($0) } ?? 200
 
   @Test("at any moment leaves exactly the old or the new state, and the next command works")
@@ -24,7 +25,8 @@ struct KillTests {
       usleep(UInt32.random(in: 0..<140_000, using: &numbers))
       running.send(SIGKILL)
       running.wait()
-      let label: Comment = "seed \(Self.seed), kill \(number): \(change.arguments.joined(separator: " ")) from \(state.plugins)"
+      let label: Comment =
+        "seed \(Self.seed), kill \(number): \(change.arguments.joined(separator: " ")) from \(state.plugins)"
       let now = try State(of: user)
       #expect(now.plugins == state.plugins || now.plugins == change.result, label)
       #expect(try now.faults(of: user) == [], label)
@@ -32,7 +34,9 @@ struct KillTests {
       if number % 5 == 0 {
         #expect(try user.plugctl("recover").exit == 0, label)
         #expect(try FileSystem.names(in: "\(user.data)/tmp") == [], label)
-        let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap { Int64($0) }
+        let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap {
+          Int64($0)
+        }
         #expect(generations.allSatisfy { $0 <= now.generation }, label)
       }
       state = now
@@ -68,7 +72,9 @@ struct KillTests {
     withExtendedLifetime(owner) {}
   }
 
-  @Test("while the host's folder has links or copies is mended by the next one", arguments: ["links", "copies"])
+  @Test(
+    "while the host's folder has links or copies is mended by the next one",
+    arguments: ["links", "copies"])
   func views(view: String) throws {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
@@ -94,13 +100,16 @@ struct KillTests {
       running.wait()
       try user.plugctl("recover").succeeded()
       let now = try State(of: user)
-      let label: Comment = "seed \(Self.seed), kill \(number): \(change.arguments.joined(separator: " "))"
+      let label: Comment =
+        "seed \(Self.seed), kill \(number): \(change.arguments.joined(separator: " "))"
       #expect(now.plugins == state.plugins || now.plugins == change.result, label)
       let names = try FileSystem.namesIfPresent(in: folder)
       #expect(names == now.plugins.keys.map { "\($0).so" }.sorted(), label)
       for name in names {
         let plugin = String(name.dropLast(3))
-        let answer = try user.run(["sqlite3", ":memory:", ".load \(folder)/\(name)", "SELECT \(plugin)_version();"])
+        let answer = try user.run([
+          "sqlite3", ":memory:", ".load \(folder)/\(name)", "SELECT \(plugin)_version();",
+        ])
         #expect(answer.output == "\(now.plugins[plugin] ?? "")\n", label)
       }
       state = now
@@ -118,12 +127,16 @@ struct KillTests {
       try user.run(["touch", "-d", "2 hours ago", "\(temporary)/\(name)"]).succeeded()
     }
     let holder = try user.start(["flock", "\(temporary)/plugctl-scratch-89ab", "sleep", "60"])
-    #expect(try eventually {
-      try !user.run(["flock", "-n", "\(temporary)/plugctl-scratch-89ab", "true"]).succeeds
-    })
+    #expect(
+      try eventually {
+        try !user.run(["flock", "-n", "\(temporary)/plugctl-scratch-89ab", "true"]).succeeds
+      })
     try user.add(examples.index)
     try user.plugctl("install", "delta").succeeded()
-    #expect(try FileSystem.names(in: temporary) == ["others", "plugctl-scratch-4567", "plugctl-scratch-89ab"])
+    #expect(
+      try FileSystem.names(in: temporary) == [
+        "others", "plugctl-scratch-4567", "plugctl-scratch-89ab",
+      ])
     withExtendedLifetime(holder) {}
   }
 
@@ -173,10 +186,14 @@ private struct State {
   /// What is wrong with it: links that lead nowhere, files whose hash is not the signed one, a host
   /// that does not load it.
   func faults(of user: Sandbox) throws -> [String] {
-    guard generation > 0 else { return FileSystem.exists(current) ? ["generation \(generation)"] : [] }
+    guard generation > 0 else {
+      return FileSystem.exists(current) ? ["generation \(generation)"] : []
+    }
     var faults: [String] = []
     let links = try FileSystem.names(in: "\(current)/plugins")
-    if links.count != plugins.count { faults.append("\(links.count) links for \(plugins.count) plugins") }
+    if links.count != plugins.count {
+      faults.append("\(links.count) links for \(plugins.count) plugins")
+    }
     for name in links {
       guard let real = FileSystem.realPath("\(current)/plugins/\(name)") else {
         faults.append("\(name) leads nowhere")
@@ -197,9 +214,11 @@ private struct State {
     let files = (description?["contents"]?.arrayValue ?? []).compactMap(\.objectValue)
     guard !files.isEmpty else { return ["\(tree) lists no files"] }
     let paths = files.compactMap { $0["path"]?.stringValue }
-    let sums = try ChildCommand(["sha256sum"] + paths.map { "\(tree)/\($0)" }).run().outputText.split(separator: "\n")
+    let sums = try ChildCommand(["sha256sum"] + paths.map { "\(tree)/\($0)" }).run().outputText
+      .split(separator: "\n")
     return zip(files, sums).compactMap { file, line in
-      file["sha256"]?.stringValue.map { line.hasPrefix($0) } == true ? nil : "\(line) is not as signed"
+      file["sha256"]?.stringValue.map { line.hasPrefix($0) } == true
+        ? nil : "\(line) is not as signed"
     }
   }
 }

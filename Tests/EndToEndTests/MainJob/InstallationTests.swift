@@ -21,7 +21,8 @@ struct InstallationTests {
   }
 
   @Test(
-    "a reference names versions", arguments: [
+    "a reference names versions",
+    arguments: [
       ("delta@1.0.0", "delta 1.0.0"), ("delta=1.0.0", "delta 1.0.0"), ("acme/delta", "delta 1.1.0"),
       ("alpha@^1", "alpha 1.1.0"), ("alpha@<1.1", "alpha 1.0.0"), ("alpha@1.x", "alpha 1.1.0"),
       ("taken@1.1.0", "taken 1.1.0"),
@@ -53,13 +54,17 @@ struct InstallationTests {
   func dryRun() throws {
     let before = try user.installed()
     let report = try user.plugctl("install", "beta", "-n").succeeded()
-    #expect(report.lines.count == 2 && report.lines.allSatisfy { $0.hasPrefix("would install acme/") }, "\(report)")
+    #expect(
+      report.lines.count == 2 && report.lines.allSatisfy { $0.hasPrefix("would install acme/") },
+      "\(report)")
     #expect(try user.installed().difference(from: before) == [])
   }
 
-  @Test("the undo that a change prints takes it back", arguments: [
-    ["install", "beta"], ["upgrade"], ["remove", "delta"], ["install", "delta@1.1.0"],
-  ])
+  @Test(
+    "the undo that a change prints takes it back",
+    arguments: [
+      ["install", "beta"], ["upgrade"], ["remove", "delta"], ["install", "delta@1.1.0"],
+    ])
   func undo(arguments: [String]) throws {
     try user.plugctl("install", "delta@1.0.0").succeeded()
     let before = try user.list()
@@ -108,18 +113,25 @@ struct RefusedPluginTests {
     var testDescription: String { install.joined(separator: " ") }
   }
 
-  @Test("leaves everything as it was and says why", arguments: [
-    Case(install: ["missing"], exit: 8, code: "load.failed", mentions: "no_such_function"),
-    Case(install: ["crash"], exit: 9, code: "load.crashed", mentions: "SIGSEGV"),
-    Case(install: ["orphan"], exit: 4, code: "solve.conflict", mentions: "absent"),
-    Case(install: ["beta", "gamma"], exit: 4, code: "solve.conflict", mentions: "alpha"),
-    Case(install: ["no_such_plugin"], exit: 3, code: "plugin.unknown", mentions: "no_such_plugin"),
-    Case(install: ["delta@7.0.0"], exit: 3, code: "version.unknown", mentions: "7.0.0"),
-    Case(install: ["delta@1.0.0"], exit: 12, code: "solve.downgrade", mentions: "--allow-downgrade"),
-    Case(install: ["delta@nonsense"], exit: 2, code: "range.invalid", mentions: "nonsense"),
-    Case(install: ["taken", "--host", "nginx"], exit: 7, code: "incompatible.host", mentions: "sqlite"),
-    Case(install: ["alpha", "missing"], exit: 8, code: "load.failed", mentions: "no_such_function"),
-  ])
+  @Test(
+    "leaves everything as it was and says why",
+    arguments: [
+      Case(install: ["missing"], exit: 8, code: "load.failed", mentions: "no_such_function"),
+      Case(install: ["crash"], exit: 9, code: "load.crashed", mentions: "SIGSEGV"),
+      Case(install: ["orphan"], exit: 4, code: "solve.conflict", mentions: "absent"),
+      Case(install: ["beta", "gamma"], exit: 4, code: "solve.conflict", mentions: "alpha"),
+      Case(
+        install: ["no_such_plugin"], exit: 3, code: "plugin.unknown", mentions: "no_such_plugin"),
+      Case(install: ["delta@7.0.0"], exit: 3, code: "version.unknown", mentions: "7.0.0"),
+      Case(
+        install: ["delta@1.0.0"], exit: 12, code: "solve.downgrade", mentions: "--allow-downgrade"),
+      Case(install: ["delta@nonsense"], exit: 2, code: "range.invalid", mentions: "nonsense"),
+      Case(
+        install: ["taken", "--host", "nginx"], exit: 7, code: "incompatible.host",
+        mentions: "sqlite"),
+      Case(
+        install: ["alpha", "missing"], exit: 8, code: "load.failed", mentions: "no_such_function"),
+    ])
   func refused(refused: Case) throws {
     let before = try user.installed()
     let outcome = try user.plugctl(["install"] + refused.install)
@@ -144,11 +156,13 @@ struct RefusedPluginTests {
   @Test("names a library that is not there")
   func missingLibrary() throws {
     let workshop = examples.workshop
-    let stub = try workshop.compile("int stub(void) { return 1; }", "libnowhere", flags: ["-Wl,-soname,libnowhere.so.7"])
+    let stub = try workshop.compile(
+      "int stub(void) { return 1; }", "libnowhere", flags: ["-Wl,-soname,libnowhere.so.7"])
     let library = try workshop.compile(
       "extern int stub(void); int sqlite3_extension_init(void *a, char **b, const void *c) { return stub() - 1; }",
       "lacking", flags: [stub])
-    let archive = try workshop.pack(Workshop.Facts(name: "lacking", version: "1.0.0"), library: library)
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "lacking", version: "1.0.0"), library: library)
     let (index, owner) = try examples.index.copy()
     try index.publish(archive).succeeded()
     let user = try Sandbox()

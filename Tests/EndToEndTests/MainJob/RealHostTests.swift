@@ -27,8 +27,11 @@ struct RealHostTests {
   func nginx() throws {
     try user.plugctl("install", "set_misc", "echo").succeeded()
     #expect(try user.list() == ["echo 0.63.0", "ndk 0.3.2", "set_misc 0.33.0"])
-    let text = String(decoding: try FileSystem.read("\(user.live("nginx"))/activate/modules.conf"), as: UTF8.self)
-    let order = text.split(separator: "\n").compactMap { $0.split(separator: "/").last.map(String.init) }
+    let text = String(
+      decoding: try FileSystem.read("\(user.live("nginx"))/activate/modules.conf"), as: UTF8.self)
+    let order = text.split(separator: "\n").compactMap {
+      $0.split(separator: "/").last.map(String.init)
+    }
     let ndk = try #require(order.firstIndex(of: "ndk_http_module.so\";"))
     let misc = try #require(order.firstIndex(of: "ngx_http_set_misc_module.so\";"))
     #expect(ndk < misc)
@@ -41,9 +44,12 @@ struct RealHostTests {
   func openssl() throws {
     try user.plugctl("install", "legacy").succeeded()
     let configuration = "\(user.live("openssl"))/activate/openssl.cnf"
-    let list = try user.run(["openssl", "list", "-providers"], with: ["OPENSSL_CONF": configuration]).output
+    let list = try user.run(
+      ["openssl", "list", "-providers"], with: ["OPENSSL_CONF": configuration]
+    ).output
     #expect(list.contains("legacy") && list.contains("status: active"))
-    let digest = try user.run(["openssl", "md4"], with: ["OPENSSL_CONF": configuration], input: "abc")
+    let digest = try user.run(
+      ["openssl", "md4"], with: ["OPENSSL_CONF": configuration], input: "abc")
     #expect(digest.output.contains("a448017aaf21d8525fc10ae87aa6729d"))
   }
 
@@ -65,14 +71,18 @@ struct RealHostTests {
 
       """)
     try index.publish(
-      real.pack("echo", "0.64.0", "nginx", "module", "\(real.modules)/ngx_http_echo_module.so")).succeeded()
-    let old = try #require(FileSystem.realPath("\(user.live("nginx"))/plugins/ngx_http_echo_module.so"))
+      real.pack("echo", "0.64.0", "nginx", "module", "\(real.modules)/ngx_http_echo_module.so")
+    ).succeeded()
+    let old = try #require(
+      FileSystem.realPath("\(user.live("nginx"))/plugins/ngx_http_echo_module.so"))
     #expect(try site.mappedFiles().contains(old))
     #expect(try user.plugctl("update").succeeded().exit == 0)
-    #expect(try user.plugctl("outdated").succeeded().output == "nginx\tdebian/echo\t0.63.0\t0.64.0\n")
+    #expect(
+      try user.plugctl("outdated").succeeded().output == "nginx\tdebian/echo\t0.63.0\t0.64.0\n")
     let report = try user.plugctl("upgrade").succeeded()
     #expect(report.output.contains("upgraded debian/echo 0.63.0 -> 0.64.0"))
-    let new = try #require(FileSystem.realPath("\(user.live("nginx"))/plugins/ngx_http_echo_module.so"))
+    let new = try #require(
+      FileSystem.realPath("\(user.live("nginx"))/plugins/ngx_http_echo_module.so"))
     #expect(new != old)
     #expect(try eventually { try site.mappedFiles().contains(new) }, "\(report)")
     #expect(try site.body("/echo?word=again") == "echo says again")

@@ -25,7 +25,9 @@ final class SmallDisk: Sendable {
 
   private static func command(_ arguments: [String]) throws {
     let result = try ChildCommand(arguments).run()
-    guard result.isSuccess else { throw SystemError(call: "mount", object: result.errorText, errno: EPERM) }
+    guard result.isSuccess else {
+      throw SystemError(call: "mount", object: result.errorText, errno: EPERM)
+    }
   }
 }
 

@@ -15,7 +15,9 @@ struct Outcome: Sendable, CustomStringConvertible {
 
   /// The code in `error[CODE]: ...`; nil where there is no error.
   var code: String? {
-    guard let line = errors.split(separator: "\n").first(where: { $0.hasPrefix("error[") }) else { return nil }
+    guard let line = errors.split(separator: "\n").first(where: { $0.hasPrefix("error[") }) else {
+      return nil
+    }
     return line.dropFirst(6).split(separator: "]").first.map(String.init)
   }
 
@@ -26,7 +28,9 @@ struct Outcome: Sendable, CustomStringConvertible {
 
   /// The document of `--json`.
   func document() throws -> JSONObject {
-    guard let document = try JSONParser.parse(Array(output.utf8)).objectValue else { throw Unexpected(outcome: self) }
+    guard let document = try JSONParser.parse(Array(output.utf8)).objectValue else {
+      throw Unexpected(outcome: self)
+    }
     return document
   }
 

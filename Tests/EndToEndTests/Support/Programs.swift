@@ -28,8 +28,11 @@ enum Programs {
 
   /// The path of a program on the PATH; nil where there is none.
   static func path(of name: String) -> String? {
-    let folders = (Machine.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
-    return (folders + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }.first { FileSystem.isExecutable($0) }
+    let folders = (Machine.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":").map(
+      String.init)
+    return (folders + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }.first {
+      FileSystem.isExecutable($0)
+    }
   }
 }
 

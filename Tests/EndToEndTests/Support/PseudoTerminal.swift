@@ -7,10 +7,12 @@ enum PseudoTerminal {
   static func run(
     _ arguments: [String], columns: Int, in user: Sandbox, with variables: [String: String] = [:]
   ) throws -> Outcome {
-    let quoted = arguments.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
+    let quoted = arguments.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(
+      separator: " ")
     let command = "stty cols \(columns) rows 24; exec \(quoted)"
     return try user.run(
-      ["script", "-qec", command, "/dev/null"], with: variables.merging(["TERM": "xterm"]) { mine, _ in mine })
+      ["script", "-qec", command, "/dev/null"],
+      with: variables.merging(["TERM": "xterm"]) { mine, _ in mine })
   }
 
   /// The lines that are left on the screen once everything was written: carriage returns go back,

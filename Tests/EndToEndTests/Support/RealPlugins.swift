@@ -31,7 +31,8 @@ struct RealPlugins: Sendable {
   }
 
   func pack(
-    _ name: String, _ version: String, _ host: String, _ type: String, _ library: String, _ more: String = ""
+    _ name: String, _ version: String, _ host: String, _ type: String, _ library: String,
+    _ more: String = ""
   ) throws -> String {
     try workshop.pack(
       Workshop.Facts(
@@ -46,7 +47,8 @@ struct RealPlugins: Sendable {
     let start = Array("8,4,8,".utf8)
     let isDigit: (UInt8) -> Bool = { $0 == 0x30 || $0 == 0x31 }
     let place = bytes.indices.dropLast(40).first { place in
-      bytes[place] == start[0] && bytes[place..<place + 6].elementsEqual(start) && bytes[place + 6..<place + 40].allSatisfy(isDigit)
+      bytes[place] == start[0] && bytes[place..<place + 6].elementsEqual(start)
+        && bytes[place + 6..<place + 40].allSatisfy(isDigit)
     }
     guard let place else { throw SystemError(call: "signature", object: modules, errno: ENOENT) }
     bytes[place + 10] ^= 1
@@ -70,7 +72,9 @@ final class NginxSite: Sendable {
     close(descriptor)
     let port = url.split(separator: ":").last ?? ""
     let path = folder.path
-    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(path)/\($0);" }
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+      "\($0)_temp_path \(path)/\($0);"
+    }
     try folder.write(
       "nginx.conf",
       """
@@ -104,7 +108,8 @@ final class NginxSite: Sendable {
 
   /// Files that the master and its workers map.
   func mappedFiles() throws -> String {
-    let children = try ChildCommand(["pgrep", "-P", "\(process.id)"]).run().outputText.split(separator: "\n")
+    let children = try ChildCommand(["pgrep", "-P", "\(process.id)"]).run().outputText.split(
+      separator: "\n")
     return try (["\(process.id)"] + children.map(String.init)).map { id in
       String(decoding: try FileSystem.readIfPresent("/proc/\(id)/maps") ?? [], as: UTF8.self)
     }.joined()

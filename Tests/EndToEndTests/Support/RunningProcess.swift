@@ -28,7 +28,9 @@ final class RunningProcess: Sendable {
     defer { for argument in argv { free(argument) } }
     var process: pid_t = 0
     let code = posix_spawnp(&process, "env", &actions, &attributes, &argv, environ)
-    guard code == 0 else { throw SystemError(call: "posix_spawn", object: arguments[0], errno: code) }
+    guard code == 0 else {
+      throw SystemError(call: "posix_spawn", object: arguments[0], errno: code)
+    }
     id = process
   }
 

@@ -14,7 +14,8 @@ final class Sandbox: Sendable {
     try FileSystem.makeFolders(folder.file("work"))
     try FileSystem.makeFolders(folder.file("tmp"))
     var all = [
-      "PATH": Machine.environment("PATH") ?? "/usr/bin:/bin", "HOME": folder.file("home"), "LANG": "C.UTF-8",
+      "PATH": Machine.environment("PATH") ?? "/usr/bin:/bin", "HOME": folder.file("home"),
+      "LANG": "C.UTF-8",
       "PLUGCTL_SCOPE": "user", "TMPDIR": folder.file("tmp"),
       // A terminal of whoever runs the tests must never be asked.
       "PLUGCTL_NO_INPUT": "1",
@@ -32,20 +33,23 @@ final class Sandbox: Sendable {
 
   /// Runs the real program to its end.
   func plugctl(
-    _ arguments: String..., with variables: [String: String] = [:], in folder: String? = nil, input: String = ""
+    _ arguments: String..., with variables: [String: String] = [:], in folder: String? = nil,
+    input: String = ""
   ) throws -> Outcome {
     try plugctl(arguments, with: variables, in: folder, input: input)
   }
 
   func plugctl(
-    _ arguments: [String], with variables: [String: String] = [:], in folder: String? = nil, input: String = ""
+    _ arguments: [String], with variables: [String: String] = [:], in folder: String? = nil,
+    input: String = ""
   ) throws -> Outcome {
     try run([Programs.plugctl] + arguments, with: variables, in: folder, input: input)
   }
 
   /// Runs another program in the same surroundings.
   func run(
-    _ arguments: [String], with variables: [String: String] = [:], in folder: String? = nil, input: String = ""
+    _ arguments: [String], with variables: [String: String] = [:], in folder: String? = nil,
+    input: String = ""
   ) throws -> Outcome {
     var command = ChildCommand(arguments)
     command.environment = environment(variables)
@@ -53,12 +57,15 @@ final class Sandbox: Sendable {
     command.input = Array(input.utf8)
     command.timeoutMilliseconds = 60_000
     let result = try command.run()
-    let name = ([FileSystem.baseName(of: arguments[0])] + arguments.dropFirst()).joined(separator: " ")
-    return Outcome(command: name, end: result.end, output: result.outputText, errors: result.errorText)
+    let name = ([FileSystem.baseName(of: arguments[0])] + arguments.dropFirst()).joined(
+      separator: " ")
+    return Outcome(
+      command: name, end: result.end, output: result.outputText, errors: result.errorText)
   }
 
   /// Starts a program that runs beside the test.
-  func start(_ arguments: [String], with variables: [String: String] = [:]) throws -> RunningProcess {
+  func start(_ arguments: [String], with variables: [String: String] = [:]) throws -> RunningProcess
+  {
     try RunningProcess(arguments, environment: environment(variables), folder: work)
   }
 
@@ -67,8 +74,12 @@ final class Sandbox: Sendable {
   }
 
   /// Uses an index by the fingerprint of its root.
-  func add(_ index: ExampleIndex, at url: String? = nil, name: String = "main", scope: String? = nil) throws {
-    let arguments = ["index", "add", url ?? index.path, "--name", name, "--trust", index.fingerprint]
+  func add(
+    _ index: ExampleIndex, at url: String? = nil, name: String = "main", scope: String? = nil
+  ) throws {
+    let arguments = [
+      "index", "add", url ?? index.path, "--name", name, "--trust", index.fingerprint,
+    ]
     try plugctl(arguments + (scope.map { ["--scope", $0] } ?? [])).succeeded()
   }
 
@@ -88,7 +99,9 @@ final class Sandbox: Sendable {
 
   /// What sqlite3 answers once it has loaded what is active.
   func sqlite(_ query: String) throws -> Outcome {
-    try run(["sqlite3", "-batch", "-bail", "-init", "\(live())/activate/load.sql", ":memory:", query])
+    try run([
+      "sqlite3", "-batch", "-bail", "-init", "\(live())/activate/load.sql", ":memory:", query,
+    ])
   }
 }
 

@@ -11,9 +11,11 @@ struct StormPlugins: Sendable {
   private init() throws {
     workshop = try Workshop()
     index = try workshop.makeIndex()
-    let archives = try [("vector", "1.0.0"), ("vector", "1.1.0"), ("geo", "1.0.0")].map { name, version in
+    let archives = try [("vector", "1.0.0"), ("vector", "1.1.0"), ("geo", "1.0.0")].map {
+      name, version in
       try workshop.pack(
-        Workshop.Facts(name: name, version: version, host: "stormdb", type: "workload", publisher: "storm"),
+        Workshop.Facts(
+          name: name, version: version, host: "stormdb", type: "workload", publisher: "storm"),
         library: try Self.library(name, version, workshop))
     }
     try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()

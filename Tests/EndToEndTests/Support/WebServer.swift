@@ -55,7 +55,9 @@ final class WebServer: Sendable {
   var requests: [String] { state.withLock { $0.requests } }
 
   /// Answers from now on.
-  func answers(_ answer: @escaping @Sendable (String) -> Answer) { state.withLock { $0.answer = answer } }
+  func answers(_ answer: @escaping @Sendable (String) -> Answer) {
+    state.withLock { $0.answer = answer }
+  }
 
   private func serve(_ client: Int32) {
     guard let path = Self.requestPath(client) else { return }
@@ -64,7 +66,9 @@ final class WebServer: Sendable {
       return state.answer(path)
     }
     if case .status(let code) = answer { return Self.send(client, Self.head(code, 0)) }
-    guard var body = try? FileSystem.read(folder + path) else { return Self.send(client, Self.head(404, 0)) }
+    guard var body = try? FileSystem.read(folder + path) else {
+      return Self.send(client, Self.head(404, 0))
+    }
     if case .altered(let change) = answer { body = change(body) }
     Self.send(client, Self.head(200, body.count))
     switch answer {
@@ -118,7 +122,8 @@ final class WebServer: Sendable {
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let code = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        bind(raw, generic, length) == 0 && listen(raw, 64) == 0 && getsockname(raw, generic, &length) == 0
+        bind(raw, generic, length) == 0 && listen(raw, 64) == 0
+          && getsockname(raw, generic, &length) == 0
       }
     }
     guard code else { throw SystemError(call: "bind", object: "127.0.0.1", errno: errno) }

@@ -29,7 +29,8 @@ final class Workshop: Sendable {
     let folder = try freshFolder("build")
     try FileSystem.replace("\(folder)/source.c", with: Array(source.utf8), isDurable: false)
     let library = "\(folder)/\(name).so"
-    try author.run(["cc", "-shared", "-fPIC", "-o", library, "\(folder)/source.c"] + flags).succeeded()
+    try author.run(["cc", "-shared", "-fPIC", "-o", library, "\(folder)/source.c"] + flags)
+      .succeeded()
     return library
   }
 
@@ -87,10 +88,12 @@ final class Workshop: Sendable {
 
   /// An SQLite extension, compiled and packed.
   func packExtension(
-    _ name: String, _ version: String, more: String = "", files: [(name: String, bytes: [UInt8])] = []
+    _ name: String, _ version: String, more: String = "",
+    files: [(name: String, bytes: [UInt8])] = []
   ) throws -> String {
     try pack(
-      Facts(name: name, version: version, more: more, files: files), library: extensionLibrary(name, version))
+      Facts(name: name, version: version, more: more, files: files),
+      library: extensionLibrary(name, version))
   }
 
   func makeIndex() throws -> ExampleIndex {
@@ -102,7 +105,9 @@ final class Workshop: Sendable {
 
   private func freshFolder(_ label: String) throws -> String {
     var template = Array("\(author.work)/\(label)-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw SystemError(call: "mkdtemp", object: label, errno: errno) }
+    guard mkdtemp(&template) != nil else {
+      throw SystemError(call: "mkdtemp", object: label, errno: errno)
+    }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     try FileSystem.setMode(path, 0o755)
     return path
@@ -133,9 +138,12 @@ struct ExampleIndex: Sendable {
   func copy() throws -> (index: ExampleIndex, owner: TestFolder) {
     let folder = try TestFolder("index")
     for suffix in ["", "-keys"] {
-      try workshop.author.run(["cp", "-a", path + suffix, folder.file("index") + suffix]).succeeded()
+      try workshop.author.run(["cp", "-a", path + suffix, folder.file("index") + suffix])
+        .succeeded()
     }
-    return (ExampleIndex(workshop: workshop, path: folder.file("index"), fingerprint: fingerprint), folder)
+    return (
+      ExampleIndex(workshop: workshop, path: folder.file("index"), fingerprint: fingerprint), folder
+    )
   }
 
   /// The served path of the only archive of a size range.

@@ -32,13 +32,19 @@ struct ScopeTests {
   func system() throws {
     let user = try Sandbox(["PLUGCTL_SCOPE": ""])
     let root = user.folder.file("root")
-    let add = ["index", "add", examples.index.path, "--name", "main", "--trust", examples.index.fingerprint, "--root", root]
+    let add = [
+      "index", "add", examples.index.path, "--name", "main", "--trust", examples.index.fingerprint,
+      "--root", root,
+    ]
     for command in [add, ["install", "beta", "--root", root]] {
-      try user.run(["sh", "-c", "umask 077; exec \"$0\" \"$@\"", Programs.plugctl] + command).succeeded()
+      try user.run(["sh", "-c", "umask 077; exec \"$0\" \"$@\"", Programs.plugctl] + command)
+        .succeeded()
     }
     #expect(try user.list("--root", root) == ["alpha 1.1.0", "beta 1.0.0"])
     #expect(try user.list("--scope", "user") == [])
-    for (path, _) in try FileListing(["\(root)/var/lib/plugctl/hosts", "\(root)/var/lib/plugctl/trees"]).entries {
+    for (path, _) in try FileListing([
+      "\(root)/var/lib/plugctl/hosts", "\(root)/var/lib/plugctl/trees",
+    ]).entries {
       let status = try FileSystem.status(path)
       guard status.kind != .link else { continue }
       let needed: UInt32 = status.kind == .folder ? 0o005 : 0o004
@@ -47,15 +53,21 @@ struct ScopeTests {
     }
   }
 
-  @Test("is told by the environment as by the option", arguments: [
-    (["PLUGCTL_SCOPE": "user"], ".local/share/plugctl"), (["XDG_DATA_HOME": "{}/other"], "other/plugctl"),
-    (["XDG_DATA_HOME": "relative/ignored"], ".local/share/plugctl"),
-  ] as [([String: String], String)])
+  @Test(
+    "is told by the environment as by the option",
+    arguments: [
+      (["PLUGCTL_SCOPE": "user"], ".local/share/plugctl"),
+      (["XDG_DATA_HOME": "{}/other"], "other/plugctl"),
+      (["XDG_DATA_HOME": "relative/ignored"], ".local/share/plugctl"),
+    ] as [([String: String], String)])
   func environment(variables: [String: String], place: String) throws {
     let user = try Sandbox()
     let filled = variables.mapValues { $0.replacing("{}", with: user.home) }
     try user.plugctl(
-      ["index", "add", examples.index.path, "--name", "main", "--trust", examples.index.fingerprint], with: filled
+      [
+        "index", "add", examples.index.path, "--name", "main", "--trust",
+        examples.index.fingerprint,
+      ], with: filled
     ).succeeded()
     try user.plugctl(["install", "delta"], with: filled).succeeded()
     #expect(FileSystem.exists("\(user.home)/\(place)/hosts/sqlite/current"))
@@ -64,18 +76,22 @@ struct ScopeTests {
 
 @Suite("the paths that a host is told")
 struct PathStyleTests {
-  @Test("name the generation where they are versioned, and `current` where they are stable", arguments: [
-    ("versioned", "/gens/1/plugins/delta.so"), ("stable", "/current/plugins/delta.so"),
-  ])
+  @Test(
+    "name the generation where they are versioned, and `current` where they are stable",
+    arguments: [
+      ("versioned", "/gens/1/plugins/delta.so"), ("stable", "/current/plugins/delta.so"),
+    ])
   func style(style: String, end: String) throws {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
     try user.add(examples.index)
     try user.folder.write(
       "home/.config/plugctl/hosts.d/sqlite.yaml",
-      "schema: 1\nid: sqlite\nextends: sqlite\nlayout: { place: flat, file: \"{file}\", view: include, path: \(style) }\n")
+      "schema: 1\nid: sqlite\nextends: sqlite\nlayout: { place: flat, file: \"{file}\", view: include, path: \(style) }\n"
+    )
     try user.plugctl("install", "delta").succeeded()
-    let text = String(decoding: try FileSystem.read("\(user.live())/activate/load.sql"), as: UTF8.self)
+    let text = String(
+      decoding: try FileSystem.read("\(user.live())/activate/load.sql"), as: UTF8.self)
     #expect(text == ".load \"\(user.data)/hosts/sqlite\(end)\"\n")
     #expect(try user.sqlite("SELECT delta_version();").output == "1.1.0\n")
   }
@@ -117,7 +133,9 @@ struct BroughtArchiveTests {
     #expect(try user.list() == ["alpha 1.1.0", "beta 1.0.0"])
   }
 
-  @Test("is load-tested like any other", arguments: [("missing 1.0.0", 8), ("crash 1.0.0", 9)] as [(String, Int32)])
+  @Test(
+    "is load-tested like any other",
+    arguments: [("missing 1.0.0", 8), ("crash 1.0.0", 9)] as [(String, Int32)])
   func tested(name: String, exit: Int32) throws {
     let outcome = try user.plugctl("install", try #require(examples.archives[name]))
     #expect(outcome.exit == exit, "\(outcome)")
@@ -136,7 +154,8 @@ struct BroughtArchiveTests {
     let unnamed = try user.plugctl("import", "my_plugin-1.0.0.tar.gz")
     #expect(unnamed.exit == 2 && unnamed.hint != nil, "\(unnamed)")
     let packed = try user.plugctl(
-      "import", "my_plugin-1.0.0.tar.gz", "--host", "stormdb", "--publisher", "me", "--as", "my_plugin@1.0.0", "-o", "dist"
+      "import", "my_plugin-1.0.0.tar.gz", "--host", "stormdb", "--publisher", "me", "--as",
+      "my_plugin@1.0.0", "-o", "dist"
     ).succeeded().lines[0]
     let refused = try user.plugctl("install", packed)
     #expect([5, 12].contains(refused.exit), "\(refused)")
@@ -144,27 +163,38 @@ struct BroughtArchiveTests {
     try user.plugctl("sign", packed, "--key", "mine").succeeded()
     try user.plugctl("install", packed).succeeded()
     #expect(try FileSystem.names(in: "\(user.home)/.stormdb/plugins") == ["my_plugin.so"])
-    let files = try user.plugctl("files", "my_plugin").succeeded().lines.map { FileSystem.baseName(of: $0) }
+    let files = try user.plugctl("files", "my_plugin").succeeded().lines.map {
+      FileSystem.baseName(of: $0)
+    }
     #expect(files == ["README.md", "example_config.yaml", "my_plugin.so"])
   }
 }
 
 @Suite("a command that needs no network and no archive")
 struct LibraryUseTests {
-  @Test("opens neither libcurl nor libarchive", arguments: [
-    ["list"], ["files", "delta"], ["version"], ["host", "path", "sqlite"], ["search", "alpha"], ["scan"],
-    ["install", "delta"], ["--help"], ["owns", "/etc/passwd"],
-  ])
+  @Test(
+    "opens neither libcurl nor libarchive",
+    arguments: [
+      ["list"], ["files", "delta"], ["version"], ["host", "path", "sqlite"], ["search", "alpha"],
+      ["scan"],
+      ["install", "delta"], ["--help"], ["owns", "/etc/passwd"],
+    ])
   func quiet(arguments: [String]) throws {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
     try user.add(examples.index)
     try user.plugctl("install", "delta").succeeded()
-    let traced = try user.run([Programs.plugctl] + arguments, with: ["LD_DEBUG": "libs", "LD_DEBUG_OUTPUT": "\(user.work)/loads"])
+    let traced = try user.run(
+      [Programs.plugctl] + arguments,
+      with: ["LD_DEBUG": "libs", "LD_DEBUG_OUTPUT": "\(user.work)/loads"])
     #expect(traced.exit == 0 || arguments[0] == "owns", "\(traced)")
     let logs = try FileSystem.names(in: user.work).filter { $0.hasPrefix("loads") }
-    let text = try logs.map { String(decoding: try FileSystem.read("\(user.work)/\($0)"), as: UTF8.self) }.joined()
+    let text = try logs.map {
+      String(decoding: try FileSystem.read("\(user.work)/\($0)"), as: UTF8.self)
+    }.joined()
     #expect(text.contains("libc.so.6"))
-    for library in ["libcurl", "libarchive"] { #expect(!text.contains(library), "\(arguments) opened \(library)") }
+    for library in ["libcurl", "libarchive"] {
+      #expect(!text.contains(library), "\(arguments) opened \(library)")
+    }
   }
 }

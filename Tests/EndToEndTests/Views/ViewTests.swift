@@ -97,7 +97,9 @@ struct LinksViewTests {
     try user.plugctl("install", "vector").succeeded()
     #expect(try content("vector.so").contains("vector 1.1.0"))
     try user.plugctl("upgrade", "--into", chosen).succeeded()
-    #expect(String(decoding: try FileSystem.read("\(chosen)/vector.so"), as: UTF8.self).contains("vector 1.1.0"))
+    #expect(
+      String(decoding: try FileSystem.read("\(chosen)/vector.so"), as: UTF8.self).contains(
+        "vector 1.1.0"))
     try user.plugctl("remove", "vector", "--into", chosen).succeeded()
     #expect(try FileSystem.names(in: chosen) == [] && user.list() == ["vector 1.1.0"])
   }
@@ -109,9 +111,13 @@ struct LinksViewTests {
     let library = try StormPlugins.library("vector", "0.1.0", storm.workshop)
     try user.run(["cp", library, other]).succeeded()
     let surroundings = ["STORMDB_PLUGIN_PATH": other]
-    #expect(try user.plugctl(["which", "vector"], with: surroundings).succeeded().output == "\(other)/vector.so\n")
+    #expect(
+      try user.plugctl(["which", "vector"], with: surroundings).succeeded().output
+        == "\(other)/vector.so\n")
     let alone = try user.plugctl(["scan", "--host", "stormdb"], with: surroundings).succeeded()
-    #expect(alone.lines.contains { $0.hasPrefix("foreign\tSTORMDB_PLUGIN_PATH\t\(other)/vector.so") }, "\(alone)")
+    #expect(
+      alone.lines.contains { $0.hasPrefix("foreign\tSTORMDB_PLUGIN_PATH\t\(other)/vector.so") },
+      "\(alone)")
     try user.plugctl("install", "vector").succeeded()
     let both = try user.plugctl(["which", "vector", "--all"], with: surroundings).succeeded()
     #expect(both.lines == ["\(folder)/vector.so", "\(other)/vector.so"], "\(both)")
@@ -132,7 +138,9 @@ struct LinksViewTests {
   func outdated() throws {
     try user.plugctl("install", "vector@1.0.0").succeeded()
     let outdated = try user.plugctl("outdated", "--exit-code")
-    #expect(outdated.exit == 20 && outdated.output == "stormdb\tstorm/vector\t1.0.0\t1.1.0\n", "\(outdated)")
+    #expect(
+      outdated.exit == 20 && outdated.output == "stormdb\tstorm/vector\t1.0.0\t1.1.0\n",
+      "\(outdated)")
     #expect(try user.plugctl("outdated").exit == 0)
     try user.plugctl("upgrade").succeeded()
     #expect(try user.plugctl("outdated", "--exit-code").exit == 0)
@@ -148,7 +156,8 @@ struct BundledLibraryTests {
   @Test("is linked as a whole folder, so that the plugin finds it")
   func bundled() throws {
     let workshop = try Workshop()
-    let helper = try workshop.compile("int helper(void) { return 41; }", "libhelper", flags: ["-Wl,-soname,libhelper.so"])
+    let helper = try workshop.compile(
+      "int helper(void) { return 41; }", "libhelper", flags: ["-Wl,-soname,libhelper.so"])
     let library = try workshop.compile(
       """
       #include <sqlite3ext.h>
@@ -187,11 +196,16 @@ struct SameFilesTests {
     try workshop.author.plugctl("pack", first, "-o", "\(first)/dist", "--sign", "maker").succeeded()
     let text = String(decoding: try FileSystem.read(manifest), as: UTF8.self)
     let changed = text.replacing("version: 1.0.0", with: "version: 1.1.0")
-      .replacing("files: [two.so]", with: "files: [one.so]").replacing("library: one.so", with: "library: two.so")
+      .replacing("files: [two.so]", with: "files: [one.so]").replacing(
+        "library: one.so", with: "library: two.so")
     try FileSystem.replace(manifest, with: Array(changed.utf8))
-    let packed = try workshop.author.plugctl("pack", first, "-o", "\(first)/dist", "--sign", "maker").succeeded()
+    let packed = try workshop.author.plugctl(
+      "pack", first, "-o", "\(first)/dist", "--sign", "maker"
+    ).succeeded()
     #expect(packed.output.contains("1.1.0"))
-    let archives = try FileSystem.names(in: "\(first)/dist").filter { $0.hasSuffix(".zst") }.map { "\(first)/dist/\($0)" }
+    let archives = try FileSystem.names(in: "\(first)/dist").filter { $0.hasSuffix(".zst") }.map {
+      "\(first)/dist/\($0)"
+    }
     try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
     let user = try Sandbox()
     try user.add(index)
