@@ -10,7 +10,7 @@ extension TransportError: Diagnosable {
     case .refusedProtocol(let url):
       Diagnostic(
         .networkRefused, "`\(url)` is not fetched over this protocol",
-        hint: "use https, or allow plain http in the configuration")
+        hint: "use https; `PLUGCTL_ALLOW_HTTP=1` in the environment allows http")
     case .tooManyRedirects(let url, let limit):
       Diagnostic(.networkRefused, "`\(url)` redirects more than \(limit) times")
     case .unreachable(let url, let cause):

@@ -12,7 +12,7 @@ enum IndexCommands {
     }
     return Answer(
       "index-add", json: json(status),
-      text: "added the index `\(status.index.name)` with \(status.pluginCount) plugins")
+      text: "added the index `\(status.index.name)` with \(counted(status.pluginCount, "plugin"))")
   }
 
   private static func firstTrust(_ call: Invocation) throws -> IndexManagement.FirstTrust {
@@ -46,7 +46,7 @@ enum IndexCommands {
   static func update(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let statuses = try Interruption.run { try await IndexManagement(session).update() }
-    let lines = statuses.map { "\($0.index.name): \($0.pluginCount) plugins" }
+    let lines = statuses.map { "\($0.index.name): \(counted($0.pluginCount, "plugin"))" }
     return Answer(
       "update", json: .array(statuses.map(json)), text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
   }

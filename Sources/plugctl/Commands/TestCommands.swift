@@ -27,7 +27,7 @@ enum TestCommands {
     let passed = report.results.filter { $0.status == .pass }.count
     let skipped = report.results.filter { $0.status == .skip }.count
     let verdict = report.verdict == .passed ? output.style.green("passed") : output.style.red(report.verdict.rawValue)
-    var lines = ["\(report.name): \(verdict), level \(report.level), \(passed) checks passed, \(skipped) skipped"]
+    var lines = ["\(report.name): \(verdict), level \(report.level), \(counted(passed, "check")) passed, \(skipped) skipped"]
     for result in shown {
       let what = result.message.isEmpty ? result.check.check?.name ?? "" : result.message
       lines.append("  \(result.check.rawValue) \(result.status.rawValue): \(printable(what))")

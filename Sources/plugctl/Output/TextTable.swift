@@ -41,3 +41,6 @@ func sizeText(_ bytes: Int64) -> String {
   let tenths = Int((value * 10).rounded())
   return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
 }
+
+/// `1 plugin`, `2 plugins`.
+func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
