@@ -35,13 +35,15 @@ struct Invocation {
   }
 
   /// Where a passphrase comes from, by the options of key commands.
-  func passphrase() throws -> PassphraseSource {
+  ///
+  /// - Parameter isNew: whether it is chosen now, so that a slip of the hand would lose the key.
+  func passphrase(isNew: Bool = false) throws -> PassphraseSource {
     let file = parsed.value("passphrase-file") ?? Environment.text("PLUGCTL_KEY_PASSPHRASE_FILE")
     if parsed.has("unencrypted") { return .none }
     if let descriptor = try number("passphrase-fd", 0...1023) { return .descriptor(Int32(descriptor)) }
     if let file { return .file(file) }
     let output = output
-    return .prompt { try output.askSecret($0) }
+    return .prompt { try isNew ? output.askNewSecret($0) : output.askSecret($0) }
   }
 
   /// The command as a person would type it again, without what only matters now.

@@ -5,7 +5,7 @@ internal import PkgCore
 /// `key ...`
 enum KeyCommands {
   static func generate(_ call: Invocation) throws -> Answer {
-    let key = try KeyRing(call.session()).generate(call.arguments[0], passphrase: call.passphrase())
+    let key = try KeyRing(call.session()).generate(call.arguments[0], passphrase: call.passphrase(isNew: true))
     return one("key-generate", key, "made the key `\(key.name)` (\(key.id))\npublic key: \(key.publicKey)")
   }
 

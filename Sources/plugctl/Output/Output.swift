@@ -116,6 +116,16 @@ final class Output: Sendable {
     return line
   }
 
+  /// Asks twice for a passphrase that nobody could look up later.
+  func askNewSecret(_ label: String) throws -> [UInt8] {
+    let first = try askSecret(label)
+    guard try askSecret("the same again") == first else {
+      throw Diagnostic(
+        .keyPassphrase, "the two passphrases are not the same", hint: "nothing was made; run the command again")
+    }
+    return first
+  }
+
   private func writeError(_ text: String) { Terminal.write(Array((text + "\n").utf8), to: 2) }
 
   private func writeAnswer(_ bytes: [UInt8]) throws {

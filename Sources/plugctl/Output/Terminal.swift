@@ -57,7 +57,6 @@ enum Terminal {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
-    write(Array(question.utf8), to: terminal)
     var saved = termios()
     if isSecret {
       tcgetattr(terminal, &saved)
@@ -65,6 +64,8 @@ enum Terminal {
       silent.c_lflag &= ~tcflag_t(ECHO)
       tcsetattr(terminal, TCSAFLUSH, &silent)
     }
+    // Only now: what is typed after the question must be neither shown nor dropped.
+    write(Array(question.utf8), to: terminal)
     defer {
       if isSecret {
         tcsetattr(terminal, TCSAFLUSH, &saved)

@@ -45,3 +45,34 @@ enum PseudoTerminal {
     return lines.map { String($0) }
   }
 }
+
+extension PseudoTerminal {
+  /// Runs a command whose questions are answered one after the other, each when it was asked.
+  static func converse(
+    _ arguments: [String], answers: [(question: String, answer: String)], in user: Sandbox
+  ) throws -> Outcome {
+    let script = """
+      import os, pty, sys
+      answers = [a.split('=', 1) for a in sys.argv[1].split('\\n') if a]
+      child, terminal = pty.fork()
+      if child == 0:
+          os.execv(sys.argv[2], sys.argv[2:])
+      seen, place = b'', 0
+      while True:
+          try:
+              part = os.read(terminal, 4096)
+          except OSError:
+              break
+          seen += part
+          if answers and answers[0][0].encode() in seen[place:]:
+              place = len(seen)
+              os.write(terminal, answers.pop(0)[1].encode() + b'\\n')
+      sys.stdout.buffer.write(seen)
+      sys.stdout.flush()
+      sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+      """
+    let list = answers.map { "\($0.question)=\($0.answer)" }.joined(separator: "\n")
+    return try user.run(
+      ["python3", "-c", script, list] + arguments, with: ["PLUGCTL_NO_INPUT": "", "TERM": "xterm"])
+  }
+}

@@ -1,0 +1,37 @@
+import Files
+import PkgCore
+import Testing
+
+@Suite("a question in a terminal")
+struct QuestionTests {
+  let user: Sandbox
+
+  init() throws { user = try Sandbox() }
+
+  @Test("for a new passphrase is asked twice, and the answer is never shown")
+  func passphrase() throws {
+    let outcome = try PseudoTerminal.converse(
+      [Programs.plugctl, "key", "generate", "mine"],
+      answers: [("passphrase", "correct horse"), ("again", "correct horse")], in: user)
+    #expect(outcome.exit == 0 && outcome.output.contains("made the key"), "\(outcome)")
+    #expect(!outcome.output.contains("correct horse"))
+    let slip = try PseudoTerminal.converse(
+      [Programs.plugctl, "key", "generate", "other"],
+      answers: [("passphrase", "correct horse"), ("again", "correct hose")], in: user)
+    #expect(slip.exit != 0 && slip.output.contains("not the same"), "\(slip)")
+    #expect(try !user.plugctl("key", "list").output.contains("other"))
+  }
+
+  @Test(
+    "about an index shows its fingerprint; only yes adds it",
+    arguments: [("y", true), ("n", false), ("", false)])
+  func index(answer: String, isAdded: Bool) throws {
+    let examples = try Examples.shared.get()
+    let outcome = try PseudoTerminal.converse(
+      [Programs.plugctl, "index", "add", examples.index.path, "--name", "main"],
+      answers: [("[y/N]", answer)], in: user)
+    #expect(outcome.output.contains(examples.index.fingerprint), "\(outcome)")
+    #expect((outcome.exit == 0) == isAdded, "\(outcome)")
+    #expect(try user.plugctl("index", "list").output.contains("main") == isAdded)
+  }
+}
