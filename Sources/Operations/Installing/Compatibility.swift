@@ -1,4 +1,5 @@
 internal import Files
+internal import Loader
 public import PkgCore
 internal import Synchronization
 
@@ -30,10 +31,26 @@ public struct Compatibility: Sendable {
       return Diagnostic(
         .incompatibleGlibc, what, notes: ["needs GLIBC_\(needed), this system has \(glibc)"])
     }
+    if let lacking = Self.lackingCxx(build.floors) {
+      return Diagnostic(.incompatibleLibstdcxx, what, notes: [lacking])
+    }
     if let range = release.constraints.host, let version = host.version, !range.contains(version) {
       return Diagnostic(
         .incompatibleHost, what,
         notes: ["needs \(host.profile.id) \(range), this is \(version)"])
+    }
+    return nil
+  }
+
+  /// What the C++ library of this system lacks; its versions are read only for a plugin that needs it.
+  private static func lackingCxx(_ floors: Release.Floors?) -> String? {
+    for (family, text) in [(SymbolVersionFamily.glibcxx, floors?.glibcxx), (.cxxabi, floors?.cxxabi)] {
+      guard let needed = text.flatMap({ SymbolVersion($0) }) else { continue }
+      let highest = thisSystem().versions[family]
+      if highest.map({ $0 < needed }) ?? true {
+        let has = highest.map { "has \($0)" } ?? "has no C++ library"
+        return "needs \(family.rawValue)_\(needed), this system \(has)"
+      }
     }
     return nil
   }
