@@ -78,7 +78,9 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "plugctl-fuzz",
-      dependencies: ["PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit"],
+      dependencies: [
+        "PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit",
+      ],
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

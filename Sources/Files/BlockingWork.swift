@@ -4,7 +4,9 @@ internal import Glibc
 /// task would stall it.
 public enum BlockingWork {
   /// Runs a closure on a new thread and waits for its result without blocking a task's thread.
-  public static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  public static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value)
+    async throws -> Value
+  {
     try await withCheckedThrowingContinuation { continuation in
       let isStarted = startThread { continuation.resume(with: Result { try body() }) }
       // Without a thread the work is done here, slower but done.

@@ -206,7 +206,8 @@ private struct OutputPump {
 
   /// Writes without the SIGPIPE that a child which reads no more would bring upon this process: the
   /// signal is for the writing thread (man 7 pipe), so it is blocked here and taken away.
-  private static func write(_ bytes: ArraySlice<UInt8>, to raw: Int32) -> (count: Int, code: Int32) {
+  private static func write(_ bytes: ArraySlice<UInt8>, to raw: Int32) -> (count: Int, code: Int32)
+  {
     var broken = sigset_t()
     var former = sigset_t()
     var pending = sigset_t()

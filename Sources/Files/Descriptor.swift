@@ -53,7 +53,8 @@ public struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Reads up to the buffer's size; 0 at the end.
-  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+  {
     while true {
       let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }

@@ -15,7 +15,8 @@ public struct FileLock: ~Copyable {
     _ path: String, waitSeconds: Int64, onWait: () -> Void = {}
   ) throws(SystemError) -> FileLock? {
     let descriptor = try FileSystem.open(path, flags: O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o644)
-    let deadline = Machine.monotonicNanoseconds() + max(moment, UInt64(max(0, waitSeconds)) * 1_000_000_000)
+    let deadline =
+      Machine.monotonicNanoseconds() + max(moment, UInt64(max(0, waitSeconds)) * 1_000_000_000)
     var hasSaid = false
     while true {
       if flock(descriptor.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }

@@ -8,8 +8,10 @@ public enum FileSystem {
   }
 
   /// Creates a file that must not exist, for writing; its mode is exact, whatever the umask.
-  public static func create(_ path: String, mode: UInt32 = 0o644) throws(SystemError) -> Descriptor {
-    let descriptor = try open(path, flags: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode: mode)
+  public static func create(_ path: String, mode: UInt32 = 0o644) throws(SystemError) -> Descriptor
+  {
+    let descriptor = try open(
+      path, flags: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode: mode)
     try descriptor.setMode(mode)
     return descriptor
   }
@@ -36,7 +38,9 @@ public enum FileSystem {
   }
 
   /// The whole content, or nil where the file does not exist.
-  public static func readIfPresent(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8]? {
+  public static func readIfPresent(_ path: String, limit: Int = 64 << 20) throws(SystemError)
+    -> [UInt8]?
+  {
     do throws(SystemError) { return try read(path, limit: limit) } catch {
       if error.isNotFound { return nil }
       throw error
@@ -68,7 +72,9 @@ public enum FileSystem {
   /// Makes a folder and those above it that are missing; one that is there stays as it is.
   public static func makeFolders(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
     if let there = target(path) {
-      guard there.kind == .folder else { throw SystemError(call: "mkdir", object: path, errno: ENOTDIR) }
+      guard there.kind == .folder else {
+        throw SystemError(call: "mkdir", object: path, errno: ENOTDIR)
+      }
       return
     }
     let parent = folder(of: path)
@@ -114,7 +120,8 @@ public enum FileSystem {
   public static func linkTarget(_ path: String) throws(SystemError) -> String {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in
-      bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? -1
+      bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) }
+        ?? -1
     }
     guard count >= 0 else { throw .last("readlink", path) }
     return String(decoding: buffer[..<count], as: UTF8.self)
@@ -127,7 +134,9 @@ public enum FileSystem {
 
   /// Removes a file or a link, where it is there.
   public static func removeIfPresent(_ path: String) throws(SystemError) {
-    do throws(SystemError) { try remove(path) } catch { guard error.isNotFound else { throw error } }
+    do throws(SystemError) { try remove(path) } catch {
+      guard error.isNotFound else { throw error }
+    }
   }
 
   /// Removes an empty folder.

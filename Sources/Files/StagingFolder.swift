@@ -11,7 +11,9 @@ public struct StagingFolder: ~Copyable {
   public init(_ path: String) throws(SystemError) { descriptor = try FileSystem.openFolder(path) }
 
   /// Makes a new folder below an open one and opens it.
-  public static func made(_ name: String, below parent: borrowing Descriptor) throws(SystemError) -> StagingFolder {
+  public static func made(_ name: String, below parent: borrowing Descriptor) throws(SystemError)
+    -> StagingFolder
+  {
     guard mkdirat(parent.raw, name, 0o755) == 0 else { throw .last("mkdirat", name) }
     guard fchmodat(parent.raw, name, 0o755, 0) == 0 else { throw .last("fchmodat", name) }
     let raw = plg_open_beneath(parent.raw, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
@@ -24,7 +26,9 @@ public struct StagingFolder: ~Copyable {
   /// Makes a folder whose parent exists.
   public func makeFolder(_ path: String) throws(SystemError) {
     let parent = try parent(of: path)
-    guard mkdirat(parent.raw, FileSystem.baseName(of: path), 0o755) == 0 else { throw .last("mkdirat", path) }
+    guard mkdirat(parent.raw, FileSystem.baseName(of: path), 0o755) == 0 else {
+      throw .last("mkdirat", path)
+    }
     guard fchmodat(parent.raw, FileSystem.baseName(of: path), 0o755, 0) == 0 else {
       throw .last("fchmodat", path)
     }

@@ -40,7 +40,8 @@ extension SystemError: Diagnosable {
   /// By the error number: permission, read-only, no space, not found, or `system.call`.
   public var diagnostic: Diagnostic {
     let details = JSONObject([
-      .init("call", .string(call)), .init("path", .string(object)), .init("errno", .integer(Int64(errno))),
+      .init("call", .string(call)), .init("path", .string(object)),
+      .init("errno", .integer(Int64(errno))),
     ])
     let note = ["\(call): \(reason)"]
     switch errno {
@@ -57,7 +58,8 @@ extension SystemError: Diagnosable {
         .systemNoSpace, "no space left for `\(object)`", notes: note,
         hint: "free some space and run the command again; nothing was changed", details: details)
     case ENOENT, ENOTDIR:
-      return Diagnostic(.systemNotFound, "`\(object)` does not exist", notes: note, details: details)
+      return Diagnostic(
+        .systemNotFound, "`\(object)` does not exist", notes: note, details: details)
     default:
       return Diagnostic(.systemCall, "`\(object)`: \(reason)", notes: note, details: details)
     }

@@ -14,7 +14,9 @@ enum Interruption {
   }
 
   /// Runs asynchronous work on this thread's behalf and cancels it at the first signal.
-  static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+  static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws
+    -> Value
+  {
     // Blocked here and in all threads that start from here on, so that one thread can wait for them.
     var set = signals
     pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -26,7 +28,8 @@ enum Interruption {
       var set = signals
       var number: Int32 = 0
       while sigwait(&set, &number) == 0 {
-        let (isFirst, _) = received.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing)
+        let (isFirst, _) = received.compareExchange(
+          expected: 0, desired: number, ordering: .acquiringAndReleasing)
         guard isFirst else { _exit(128 + number) }
         task.cancel()
       }

@@ -40,7 +40,9 @@ struct Invocation {
   func passphrase(isNew: Bool = false) throws -> PassphraseSource {
     let file = parsed.value("passphrase-file") ?? Environment.text("PLUGCTL_KEY_PASSPHRASE_FILE")
     if parsed.has("unencrypted") { return .none }
-    if let descriptor = try number("passphrase-fd", 0...1023) { return .descriptor(Int32(descriptor)) }
+    if let descriptor = try number("passphrase-fd", 0...1023) {
+      return .descriptor(Int32(descriptor))
+    }
     if let file { return .file(file) }
     let output = output
     return .prompt { try isNew ? output.askNewSecret($0) : output.askSecret($0) }

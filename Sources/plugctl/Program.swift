@@ -7,7 +7,9 @@ internal import PkgCore
 enum Program {
   static func run(_ arguments: [String]) -> Int32 {
     // The unpacking child is this program; it must reach its sandbox before anything else happens.
-    if arguments.first == HiddenCommands.unpack { return HiddenCommands.serveUnpacking(Array(arguments.dropFirst())) }
+    if arguments.first == HiddenCommands.unpack {
+      return HiddenCommands.serveUnpacking(Array(arguments.dropFirst()))
+    }
     Terminal.fillStandardStreams()
     var output = Output(arguments: arguments)
     do {
@@ -25,7 +27,8 @@ enum Program {
 
   private static func parse(_ arguments: [String]) throws -> ParsedCommand {
     do throws(ParseError) {
-      return try CommandParser.parse(arguments, by: .plugctl, suggest: { nearest(to: $0, among: $1) })
+      return try CommandParser.parse(
+        arguments, by: .plugctl, suggest: { nearest(to: $0, among: $1) })
     } catch {
       throw error.diagnostic
     }
@@ -33,10 +36,14 @@ enum Program {
 
   private static func answer(_ parsed: ParsedCommand, _ output: Output) throws -> Answer {
     if parsed.has("version") { return InformationCommands.version() }
-    if parsed.path.isEmpty { return InformationCommands.overview(output, isFailure: !parsed.has("help")) }
+    if parsed.path.isEmpty {
+      return InformationCommands.overview(output, isFailure: !parsed.has("help"))
+    }
     if parsed.has("help") { return InformationCommands.help(parsed.path, output) }
     guard let command = CommandRegistry.command(parsed.path) else {
-      throw Diagnostic(.internalBug, "the command `\(parsed.path.joined(separator: " "))` is in the table and does nothing")
+      throw Diagnostic(
+        .internalBug,
+        "the command `\(parsed.path.joined(separator: " "))` is in the table and does nothing")
     }
     return try command(Invocation(parsed: parsed, output: output))
   }
@@ -44,11 +51,15 @@ enum Program {
   private static func present(_ error: any Error) -> Diagnostic {
     if let known = error as? any Diagnosable { return known.diagnostic }
     if error is CancellationError { return Diagnostic(.systemInterrupted, "interrupted") }
-    return Diagnostic(.internalBug, "an unexpected error: \(error)", hint: "please report it, with the command that you ran")
+    return Diagnostic(
+      .internalBug, "an unexpected error: \(error)",
+      hint: "please report it, with the command that you ran")
   }
 
   private static func interrupted(_ signal: Int32) -> Diagnostic {
-    Diagnostic(.systemInterrupted, signal == SIGTERM ? "terminated" : "interrupted", notes: ["nothing was changed, or the change was done to its end"])
+    Diagnostic(
+      .systemInterrupted, signal == SIGTERM ? "terminated" : "interrupted",
+      notes: ["nothing was changed, or the change was done to its end"])
   }
 }
 
@@ -114,7 +125,8 @@ extension ParseError {
         .usageUnknownOption, "`\(name)` has no option `\(printable(option))`",
         hint: suggestion.map { "did you mean `\($0)`?" } ?? "`\(name) --help` lists its options")
     case .missingValue(let option, let value):
-      return Diagnostic(.usageMissingValue, "`\(option)` needs a value", hint: "write `\(option) \(value)`")
+      return Diagnostic(
+        .usageMissingValue, "`\(option)` needs a value", hint: "write `\(option) \(value)`")
     case .unexpectedValue(let option):
       return Diagnostic(.usageInvalidValue, "`\(option)` takes no value")
     case .invalidChoice(let option, let value, let allowed):
@@ -125,13 +137,16 @@ extension ParseError {
       return Diagnostic(.usageConflict, "`\(option)` stands twice")
     case .missingArgument(let name, let command):
       let path = (["plugctl"] + command).joined(separator: " ")
-      return Diagnostic(.usageMissingArgument, "`\(path)` needs \(name)", hint: "`\(path) --help` shows how")
+      return Diagnostic(
+        .usageMissingArgument, "`\(path)` needs \(name)", hint: "`\(path) --help` shows how")
     case .unexpectedArgument(let text, let command):
       let path = (["plugctl"] + command).joined(separator: " ")
       let isUpdate = command == ["update"]
       return Diagnostic(
         .usageUnexpectedArgument, "`\(path)` takes no `\(printable(text))`",
-        hint: isUpdate ? "did you mean `plugctl upgrade \(printable(text))`?" : "`\(path) --help` shows what it takes")
+        hint: isUpdate
+          ? "did you mean `plugctl upgrade \(printable(text))`?"
+          : "`\(path) --help` shows what it takes")
     case .missingSubcommand(let command, let known):
       let path = (["plugctl"] + command).joined(separator: " ")
       return Diagnostic(

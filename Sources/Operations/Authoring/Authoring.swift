@@ -36,19 +36,32 @@ public struct Authoring: Sendable {
       let profile = try ProfileCatalog(session).profile(manifest.host)
       if let type = manifest.type, !profile.types.isEmpty, !profile.types.contains(type) {
         file.findings.error(
-          file.mark(of: "type"), "type", "`type` is `\(type)`; a plugin of `\(profile.id)` is one of \(profile.types.joined(separator: ", "))")
+          file.mark(of: "type"), "type",
+          "`type` is `\(type)`; a plugin of `\(profile.id)` is one of \(profile.types.joined(separator: ", "))"
+        )
       }
       for place in manifest.variants.indices { try lint(place, manifest, file, profile) }
     } catch let error as any Diagnosable where error.diagnostic.code == .hostUnknown {
-      file.findings.warning(file.mark(of: "host"), "host", error.diagnostic.message + (error.diagnostic.hint.map { "; \($0)" } ?? ""))
+      file.findings.warning(
+        file.mark(of: "host"), "host",
+        error.diagnostic.message + (error.diagnostic.hint.map { "; \($0)" } ?? ""))
     }
-    if manifest.summary == nil { file.findings.warning(file.mark(of: "summary"), "summary", "`summary` is missing; search shows it") }
-    if manifest.license == nil { file.findings.warning(file.mark(of: "license"), "license", "`license` is missing") }
+    if manifest.summary == nil {
+      file.findings.warning(
+        file.mark(of: "summary"), "summary", "`summary` is missing; search shows it")
+    }
+    if manifest.license == nil {
+      file.findings.warning(file.mark(of: "license"), "license", "`license` is missing")
+    }
     return (file.path, file.findings.list)
   }
 
-  private func lint(_ place: Int, _ manifest: Manifest, _ file: ManifestFile, _ profile: HostProfile) throws {
-    let (variant, mark, path) = (manifest.variants[place], file.mark(ofVariant: place), "variants[\(place)]")
+  private func lint(
+    _ place: Int, _ manifest: Manifest, _ file: ManifestFile, _ profile: HostProfile
+  ) throws {
+    let (variant, mark, path) = (
+      manifest.variants[place], file.mark(ofVariant: place), "variants[\(place)]"
+    )
     do {
       _ = try PackageDraft(file, variant)
       guard variant.platform == .current else { return }
@@ -77,7 +90,8 @@ public struct Authoring: Sendable {
     let manifest = try file.required()
     let variants = manifest.variants.filter { platform == nil || $0.platform == platform }
     guard !variants.isEmpty else {
-      throw Diagnostic(.packageInvalid, "`\(file.path)` has no variant for \(platform?.text ?? "any platform")")
+      throw Diagnostic(
+        .packageInvalid, "`\(file.path)` has no variant for \(platform?.text ?? "any platform")")
     }
     return try variants.map { variant in
       let draft = try PackageDraft(file, variant)
@@ -91,7 +105,8 @@ public struct Authoring: Sendable {
   /// Signs archives: a `.minisig` beside each, whose trusted comment says what the archive is.
   ///
   /// - Returns: the signatures' paths.
-  public func sign(_ files: [String], key: String?, passphrase: PassphraseSource) throws -> [String] {
+  public func sign(_ files: [String], key: String?, passphrase: PassphraseSource) throws -> [String]
+  {
     let ring = KeyRing(session)
     let name = try key ?? ring.usualSecretKeyName()
     let secret = try ring.secretKey(name, passphrase: passphrase)
@@ -99,9 +114,12 @@ public struct Authoring: Sendable {
       try packages.map { package in
         let description = package.package.description
         let statement = ArchiveStatement(
-          name: description.manifest.name.description, version: description.manifest.version.description,
+          name: description.manifest.name.description,
+          version: description.manifest.version.description,
           platform: description.platform.text, digest: package.archive.sha256)
-        guard let statement else { throw Diagnostic(.internalBug, "a statement can't be made of `\(package.path)`") }
+        guard let statement else {
+          throw Diagnostic(.internalBug, "a statement can't be made of `\(package.path)`")
+        }
         let signature = try MinisignSignature(
           signing: package.archive.blake2b, with: secret, trustedComment: statement.text)
         let path = "\(package.path).minisig"
@@ -117,20 +135,24 @@ public struct Authoring: Sendable {
   public func verify(_ files: [String], publicKey: String?) throws -> [VerifiedFile] {
     let ring = KeyRing(session)
     let given = try publicKey.map { text in
-      FileSystem.exists(text) ? String(decoding: try FileSystem.read(text, limit: 1 << 16), as: UTF8.self) : text
+      FileSystem.exists(text)
+        ? String(decoding: try FileSystem.read(text, limit: 1 << 16), as: UTF8.self) : text
     }
     let keys = try given.map { [try MinisignPublicKey(fileText: $0)] } ?? ring.trustedKeys()
     return try files.map { file in
       let archive = try DigestedArchive.open(file, limit: PackageLimits.totalBytes)
       guard let bytes = try FileSystem.readIfPresent("\(file).minisig", limit: 1 << 14) else {
-        throw Diagnostic(.signatureMissing, "`\(file)` is not signed: there is no `\(file).minisig`", hint: "sign it with `plugctl sign`")
+        throw Diagnostic(
+          .signatureMissing, "`\(file)` is not signed: there is no `\(file).minisig`",
+          hint: "sign it with `plugctl sign`")
       }
       let text = String(decoding: bytes, as: UTF8.self)
       let signature = try MinisignSignature(fileText: text)
       try ring.refuseRevoked(signature.keyID.hex)
       guard let key = keys.first(where: { $0.keyID == signature.keyID }) else {
         throw Diagnostic(
-          .keyUntrusted, "`\(file)` is signed by the key `\(signature.keyID)`, which you don't trust",
+          .keyUntrusted,
+          "`\(file)` is signed by the key `\(signature.keyID)`, which you don't trust",
           hint: "if you know whose key it is: `plugctl key trust FILE.pub`")
       }
       return try verified(file, archive, signature, key)
@@ -139,7 +161,8 @@ public struct Authoring: Sendable {
 
   /// A signature over any file is checked; where the file is a package, also what it says of itself.
   private func verified(
-    _ file: String, _ archive: DigestedArchive, _ signature: MinisignSignature, _ key: MinisignPublicKey
+    _ file: String, _ archive: DigestedArchive, _ signature: MinisignSignature,
+    _ key: MinisignPublicKey
   ) throws -> VerifiedFile {
     let comment =
       signature.isPrehashed

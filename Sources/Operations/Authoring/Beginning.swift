@@ -8,7 +8,9 @@ extension Authoring {
   /// - Throws: ``Diagnostic`` where there is one already.
   public func begin(_ folder: String, publisher: String?, name: String?) throws -> String {
     if let there = ManifestFile.names.map({ "\(folder)/\($0)" }).first(where: FileSystem.exists) {
-      throw Diagnostic(.manifestInvalid, "`\(there)` is there already", hint: "edit it, and check it with `plugctl lint`")
+      throw Diagnostic(
+        .manifestInvalid, "`\(there)` is there already",
+        hint: "edit it, and check it with `plugctl lint`")
     }
     let usual = FileSystem.baseName(of: try FileSystem.absolute(folder)).lowercased()
     let name = name ?? usual

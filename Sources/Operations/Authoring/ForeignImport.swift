@@ -27,7 +27,9 @@ public struct ImportFacts: Sendable {
 
 extension Authoring {
   /// Makes a package of a foreign tarball: one folder with a shared object and files beside it.
-  public func importArchive(_ path: String, _ facts: ImportFacts, into folder: String) throws -> [Packed] {
+  public func importArchive(_ path: String, _ facts: ImportFacts, into folder: String) throws
+    -> [Packed]
+  {
     let scratch = try ScratchFolder()
     let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
     let job = UnpackChild.Job(descriptor: archive.raw, size: archive.size)
@@ -39,7 +41,9 @@ extension Authoring {
     let files = try Self.files(below: content, prefix: "")
     let library = try Self.library(files, facts, in: content)
     let name = facts.name ?? Self.stem(library)
-    let others = files.filter { $0 != library && PackagePath.isSafe($0) && $0 != "plugin.yaml" && $0 != "plugin.json" }
+    let others = files.filter {
+      $0 != library && PackagePath.isSafe($0) && $0 != "plugin.yaml" && $0 != "plugin.json"
+    }
     let lines: [JSON] = others.map { .string($0) }
     let manifest: JSON = [
       "schema": 1, "publisher": .string(facts.publisher), "name": .string(name),
@@ -60,17 +64,23 @@ extension Authoring {
     }
   }
 
-  private static func library(_ files: [String], _ facts: ImportFacts, in folder: String) throws -> String {
+  private static func library(_ files: [String], _ facts: ImportFacts, in folder: String) throws
+    -> String
+  {
     let libraries = files.filter { $0.hasSuffix(".so") }
     if let wanted = facts.library {
       guard files.contains(wanted) else {
-        throw Diagnostic(.packageInvalid, "the archive has no `\(wanted)`", notes: ["shared objects: " + libraries.joined(separator: ", ")])
+        throw Diagnostic(
+          .packageInvalid, "the archive has no `\(wanted)`",
+          notes: ["shared objects: " + libraries.joined(separator: ", ")])
       }
       return wanted
     }
     if libraries.count == 1 { return libraries[0] }
     throw Diagnostic(
-      .packageInvalid, libraries.isEmpty ? "the archive holds no shared object" : "the archive holds several shared objects",
+      .packageInvalid,
+      libraries.isEmpty
+        ? "the archive holds no shared object" : "the archive holds several shared objects",
       notes: libraries.isEmpty ? [] : ["they are " + libraries.joined(separator: ", ")],
       hint: libraries.isEmpty ? "only plugins can be imported" : "name one with `--library`")
   }

@@ -36,7 +36,8 @@ public struct ManifestFile {
 
   /// Where a variant stands.
   func mark(ofVariant place: Int) -> Mark {
-    guard case .list(let variants)? = root["variants"]?.value, variants.indices.contains(place) else {
+    guard case .list(let variants)? = root["variants"]?.value, variants.indices.contains(place)
+    else {
       return mark(of: "variants")
     }
     return variants[place].mark
@@ -44,7 +45,9 @@ public struct ManifestFile {
 
   /// The manifest, or a diagnostic with every fault.
   public func required() throws -> Manifest {
-    guard let manifest else { throw findings.diagnostic(.manifestInvalid, file: path, what: "manifest") }
+    guard let manifest else {
+      throw findings.diagnostic(.manifestInvalid, file: path, what: "manifest")
+    }
     return manifest
   }
 
@@ -56,6 +59,7 @@ public struct ManifestFile {
     let prefix = path == "." ? "" : path + "/"
     if let found = names.map({ prefix + $0 }).first(where: FileSystem.exists) { return found }
     throw Diagnostic(
-      .manifestInvalid, "there is no `plugin.yaml` in `\(path)`", hint: "make one with `plugctl init`")
+      .manifestInvalid, "there is no `plugin.yaml` in `\(path)`",
+      hint: "make one with `plugctl init`")
   }
 }

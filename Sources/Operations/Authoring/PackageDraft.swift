@@ -19,9 +19,12 @@ struct PackageDraft {
     var sources: [String: String] = [:]
     try Self.add("\(file.folder)/\(variant.library)", as: library, to: &sources)
     let extra = manifest.files + [manifest.configSchema, manifest.configExample].compactMap { $0 }
-    for path in extra where sources[path] == nil { try Self.add("\(file.folder)/\(path)", as: path, to: &sources) }
+    for path in extra where sources[path] == nil {
+      try Self.add("\(file.folder)/\(path)", as: path, to: &sources)
+    }
     guard sources["plugin.json"] == nil else {
-      throw Diagnostic(.packageInvalid, "`plugin.json` is made by packing and can't be a file of the package")
+      throw Diagnostic(
+        .packageInvalid, "`plugin.json` is made by packing and can't be a file of the package")
     }
     let files = try sources.sorted { bytesPrecede($0.key, $1.key) }.map { path, source in
       try Self.file(path, source, isLibrary: path == library)
@@ -36,7 +39,9 @@ struct PackageDraft {
   /// Writes the archive into a folder.
   ///
   /// - Returns: its path, and what was written.
-  func write(into folder: String, modified: Int64) throws -> (path: String, written: PackageWriter.Written) {
+  func write(into folder: String, modified: Int64) throws -> (
+    path: String, written: PackageWriter.Written
+  ) {
     try FileSystem.makeFolders(folder)
     let path = folder == "." ? description.archiveName : "\(folder)/\(description.archiveName)"
     let written = try PackageWriter.write(
@@ -51,7 +56,9 @@ struct PackageDraft {
   }
 
   /// Adds a file, or all files of a folder.
-  private static func add(_ source: String, as path: String, to sources: inout [String: String]) throws {
+  private static func add(_ source: String, as path: String, to sources: inout [String: String])
+    throws
+  {
     guard PackagePath.isSafe(path) else {
       throw Diagnostic(
         .packageInvalid, "`\(printable(path))` can't be the path of a packed file",
@@ -66,16 +73,20 @@ struct PackageDraft {
     case .file: sources[path] = source
     case .link:
       guard PackagePath.isSafePart(try FileSystem.linkTarget(source)) else {
-        throw Diagnostic(.packageInvalid, "`\(source)` links out of its folder", hint: "pack the file itself")
+        throw Diagnostic(
+          .packageInvalid, "`\(source)` links out of its folder", hint: "pack the file itself")
       }
       sources[path] = source
     case .folder:
-      for name in try FileSystem.names(in: source) { try add("\(source)/\(name)", as: "\(path)/\(name)", to: &sources) }
+      for name in try FileSystem.names(in: source) {
+        try add("\(source)/\(name)", as: "\(path)/\(name)", to: &sources)
+      }
     case .other: throw Diagnostic(.packageInvalid, "`\(source)` is no regular file")
     }
   }
 
-  private static func file(_ path: String, _ source: String, isLibrary: Bool) throws -> PackageFile {
+  private static func file(_ path: String, _ source: String, isLibrary: Bool) throws -> PackageFile
+  {
     let status = try FileSystem.status(source)
     if status.kind == .link, !isLibrary {
       return PackageFile(path: path, content: .link(target: try FileSystem.linkTarget(source)))
@@ -84,6 +95,7 @@ struct PackageDraft {
     // Compilers set the execute bits of libraries by the umask; loading needs none.
     let isExecutable = !isLibrary && status.mode & 0o100 != 0
     return PackageFile(
-      path: path, content: .file(size: Int64(bytes.count), isExecutable: isExecutable, digest: sha256(bytes)))
+      path: path,
+      content: .file(size: Int64(bytes.count), isExecutable: isExecutable, digest: sha256(bytes)))
   }
 }

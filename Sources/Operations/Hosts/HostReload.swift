@@ -10,7 +10,9 @@ struct HostReload {
 
   /// - Returns: what was done and seen, a sentence each.
   func tell(_ prepared: PreparedGeneration) async throws -> [String] {
-    guard let binary = HostBinary.path(of: profile), let real = FileSystem.realPath(binary) else { return [] }
+    guard let binary = HostBinary.path(of: profile), let real = FileSystem.realPath(binary) else {
+      return []
+    }
     let running = ProcessTable.processes(of: real)
     guard !running.isEmpty else { return [] }
     switch profile.reload {
@@ -29,7 +31,8 @@ struct HostReload {
   }
 
   private func failure(_ result: ChildResult) -> String {
-    let reason = printable(result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)")
+    let reason = printable(
+      result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)")
     return "\(profile.id) could not be told to reload: \(reason)"
   }
 
@@ -43,11 +46,15 @@ struct HostReload {
       }
       if !maps.isEmpty {
         let list = maps.map(String.init).joined(separator: ", ")
-        return ["/proc shows \(wanted.count) plugins of generation \(prepared.generation.number) mapped by \(profile.id) (pid \(list))"]
+        return [
+          "/proc shows \(wanted.count) plugins of generation \(prepared.generation.number) mapped by \(profile.id) (pid \(list))"
+        ]
       }
       try await Task.sleep(for: .milliseconds(50))
     }
-    return ["no process of \(profile.id) maps the new plugins yet; does its configuration include them?"]
+    return [
+      "no process of \(profile.id) maps the new plugins yet; does its configuration include them?"
+    ]
   }
 }
 
@@ -56,12 +63,16 @@ enum ProcessTable {
   /// Processes whose program is this file.
   static func processes(of executable: String) -> [Int32] {
     let names = (try? FileSystem.names(in: "/proc")) ?? []
-    return names.compactMap { Int32($0) }.filter { (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable }
+    return names.compactMap { Int32($0) }.filter {
+      (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable
+    }
   }
 
   /// Whether a process has a file mapped.
   static func maps(_ process: Int32, _ path: String) -> Bool {
-    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else { return false }
+    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else {
+      return false
+    }
     return String(decoding: bytes, as: UTF8.self).contains(" \(path)\n")
   }
 }

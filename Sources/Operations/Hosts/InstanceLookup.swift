@@ -9,7 +9,9 @@ struct InstanceLookup {
 
   /// The instance of a host; one of its own for each folder that was chosen by hand.
   func instance(of host: String) throws -> HostInstance {
-    guard let into = session.options.into else { return HostInstance(id: host, places: session.places) }
+    guard let into = session.options.into else {
+      return HostInstance(id: host, places: session.places)
+    }
     let folder = try FileSystem.absolute(into)
     let digest = base32(sha256(Array(folder.utf8)).bytes.prefix(5))
     return HostInstance(id: "\(host)@\(digest)", places: session.places)
@@ -17,16 +19,23 @@ struct InstanceLookup {
 
   /// All instances that the session means, each with its live generation.
   func all() throws -> [(instance: HostInstance, current: Generation)] {
-    let wanted = try session.options.into.map { _ in try session.options.host.map { try instance(of: $0).id } } ?? nil
-    let found = try HostInstance.all(in: session.places).compactMap { instance -> (instance: HostInstance, current: Generation)? in
+    let wanted =
+      try session.options.into.map { _ in try session.options.host.map { try instance(of: $0).id } }
+      ?? nil
+    let found = try HostInstance.all(in: session.places).compactMap {
+      instance -> (instance: HostInstance, current: Generation)? in
       if let wanted, instance.id != wanted { return nil }
       if let host = session.options.host, instance.hostID != host { return nil }
       guard let current = try instance.currentGeneration() else { return nil }
-      if let into = session.options.into, current.viewFolder != (try FileSystem.absolute(into)) { return nil }
+      if let into = session.options.into, current.viewFolder != (try FileSystem.absolute(into)) {
+        return nil
+      }
       return (instance, current)
     }
     // A host that nobody knows is a slip of the hand, not an empty answer.
-    if found.isEmpty, let host = session.options.host { _ = try ProfileCatalog(session).found(host) }
+    if found.isEmpty, let host = session.options.host {
+      _ = try ProfileCatalog(session).found(host)
+    }
     return found
   }
 }

@@ -1,7 +1,7 @@
 internal import Files
 internal import Formats
-internal import PkgStore
 public import PkgCore
+internal import PkgStore
 
 /// A host profile with where it came from.
 public struct FoundProfile: Sendable {
@@ -31,8 +31,11 @@ public struct ProfileCatalog: Sendable {
       guard let bytes = try FileSystem.readIfPresent(path, limit: 1 << 20) else { continue }
       return FoundProfile(profile: try read(bytes, file: path, id: id), origin: path)
     }
-    guard let text = BuiltInProfiles.texts.first(where: { $0.id == id })?.text else { throw unknown(id) }
-    return FoundProfile(profile: try read(Array(text.utf8), file: "\(id).yaml", id: id), origin: "built in")
+    guard let text = BuiltInProfiles.texts.first(where: { $0.id == id })?.text else {
+      throw unknown(id)
+    }
+    return FoundProfile(
+      profile: try read(Array(text.utf8), file: "\(id).yaml", id: id), origin: "built in")
   }
 
   /// Every profile by id; one that can't be read is a warning to `onFault`.
@@ -58,7 +61,9 @@ public struct ProfileCatalog: Sendable {
       throw findings.diagnostic(.profileInvalid, file: file, what: "host profile")
     }
     guard profile.id == id else {
-      throw Diagnostic(.profileInvalid, "`\(file)` describes the host `\(profile.id)`", hint: "name the file `\(profile.id).yaml`")
+      throw Diagnostic(
+        .profileInvalid, "`\(file)` describes the host `\(profile.id)`",
+        hint: "name the file `\(profile.id).yaml`")
     }
     return profile
   }
@@ -87,7 +92,9 @@ public struct ProfileCatalog: Sendable {
 private enum ProfileText {
   static func node(_ bytes: [UInt8], file: String) throws -> Node {
     do { return try YAMLReader.read(bytes) } catch {
-      throw Diagnostic(.profileInvalid, "`\(file)` is not a valid host profile", notes: ["\(file):\(error.mark): \(error.sentence)"])
+      throw Diagnostic(
+        .profileInvalid, "`\(file)` is not a valid host profile",
+        notes: ["\(file):\(error.mark): \(error.sentence)"])
     }
   }
 }

@@ -37,12 +37,15 @@ struct IndexClient: Sendable {
     guard let bytes = try await target(IndexRecord.path(of: name)) else { return nil }
     let json: JSON
     do { json = try JSONParser.parse(bytes) } catch {
-      throw Diagnostic(.indexInvalid, "the record of `\(name)` is not JSON", notes: [error.diagnostic.message])
+      throw Diagnostic(
+        .indexInvalid, "the record of `\(name)` is not JSON", notes: [error.diagnostic.message])
     }
     let record = try IndexRecord(json: json)
     guard record.name.description == name.description else {
       throw Diagnostic(
-        .trustMismatch, "the index `\(index.name)` has the record of `\(record.name)` where that of `\(name)` must be")
+        .trustMismatch,
+        "the index `\(index.name)` has the record of `\(record.name)` where that of `\(name)` must be"
+      )
     }
     return record
   }
@@ -68,7 +71,8 @@ struct IndexClient: Sendable {
         .networkOffline, "`\(path)` of the index `\(index.name)` is not in the cache",
         hint: "run the command once without `--offline`")
     }
-    let url = "\(index.url)/targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
+    let url =
+      "\(index.url)/targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
     let bytes = try await network.bytes(url, limit: target.length)
     try target.check(bytes)
     // A cache that can't be written makes the next command slower, nothing else.
@@ -131,8 +135,12 @@ private struct MetadataLoader {
     if let stored = try trust.read(.snapshot) { try trusted.recallSnapshot(stored) }
     let freshness: TrustedMetadata.Freshness = session.options.isOffline ? .waived : .required
     try await loadTimestamp(&trusted, freshness, asksNetwork)
-    try await load(.snapshot, asksNetwork, limit: TUFLimits.snapshot, version: trusted.timestamp?.snapshot.version) {
-      bytes throws(TUFError) in try trusted.updateSnapshot(bytes, now: session.now, freshness: freshness)
+    try await load(
+      .snapshot, asksNetwork, limit: TUFLimits.snapshot,
+      version: trusted.timestamp?.snapshot.version
+    ) {
+      bytes throws(TUFError) in
+      try trusted.updateSnapshot(bytes, now: session.now, freshness: freshness)
     }
     let version = trusted.snapshot?.meta(of: .targets)?.version
     try await load(.targets, asksNetwork, limit: TUFLimits.targets, version: version) {
@@ -144,7 +152,9 @@ private struct MetadataLoader {
   private func followRoots(_ chain: inout TrustedRootChain) async throws {
     for _ in 0..<TUFLimits.rootRotations {
       guard let next = chain.nextVersion else { return }
-      guard let bytes = try await network.bytesIfPresent("\(index.url)/metadata/\(next).root.json", limit: TUFLimits.root)
+      guard
+        let bytes = try await network.bytesIfPresent(
+          "\(index.url)/metadata/\(next).root.json", limit: TUFLimits.root)
       else { return }
       let isForgetting = chain.forgetsStoredMetadata
       try chain.updateRoot(bytes)
@@ -164,7 +174,8 @@ private struct MetadataLoader {
       try trusted.updateTimestamp(stored, now: session.now, freshness: freshness)
       return
     }
-    let bytes = try await network.bytes("\(index.url)/metadata/timestamp.json", limit: TUFLimits.timestamp)
+    let bytes = try await network.bytes(
+      "\(index.url)/metadata/timestamp.json", limit: TUFLimits.timestamp)
     let outcome = try trusted.updateTimestamp(bytes, now: session.now, freshness: freshness)
     if outcome == .replaced { try trust.write(.timestamp, bytes) }
   }
@@ -183,7 +194,8 @@ private struct MetadataLoader {
       }
     }
     guard asksNetwork, let version else { throw notYetFetched() }
-    let bytes = try await network.bytes("\(index.url)/metadata/\(version).\(role.fileName)", limit: limit)
+    let bytes = try await network.bytes(
+      "\(index.url)/metadata/\(version).\(role.fileName)", limit: limit)
     try take(bytes)
     try trust.write(role, bytes)
   }

@@ -49,7 +49,8 @@ public struct IndexManagement: Sendable {
     if let same = known.first(where: { $0.name == name || $0.url == url }) {
       throw Diagnostic(
         .indexExists, "the index `\(same.name)` (\(same.url)) was added already",
-        hint: same.name == name ? "choose another name with `--name`" : "`plugctl index list` names all")
+        hint: same.name == name
+          ? "choose another name with `--name`" : "`plugctl index list` names all")
     }
     let network = Network(session)
     let bytes = try await firstRoot(url, trust, network)
@@ -107,11 +108,14 @@ public struct IndexManagement: Sendable {
   /// Writes the catalog where something changed since it was written.
   private func prepareCatalog(_ network: Network, opened: [IndexClient]) async throws {
     var clients = opened
-    for index in try registry.all() where !clients.contains(where: { $0.index.name == index.name }) {
+    for index in try registry.all() where !clients.contains(where: { $0.index.name == index.name })
+    {
       clients.append(try await IndexClient.open(index, session, network, refresh: .whenOld))
     }
-    let state = clients.map { "\($0.index.name) \($0.trusted.targets?.header.version ?? 0) \($0.index.root.hex)" }
-      .sorted().joined(separator: "\n")
+    let state = clients.map {
+      "\($0.index.name) \($0.trusted.targets?.header.version ?? 0) \($0.index.root.hex)"
+    }
+    .sorted().joined(separator: "\n")
     let stamp = "\(session.places.catalog).state"
     let catalog = CatalogFile(session.places.catalog)
     if catalog.exists, try FileSystem.readIfPresent(stamp) == Array(state.utf8) { return }
@@ -124,7 +128,9 @@ public struct IndexManagement: Sendable {
     try FileSystem.replace(stamp, with: Array(state.utf8), isDurable: false)
   }
 
-  private func firstRoot(_ url: String, _ trust: FirstTrust, _ network: Network) async throws -> [UInt8] {
+  private func firstRoot(_ url: String, _ trust: FirstTrust, _ network: Network) async throws
+    -> [UInt8]
+  {
     if case .file(let path) = trust { return try FileSystem.read(path, limit: Int(TUFLimits.root)) }
     let bytes = try await network.bytes("\(url)/metadata/1.root.json", limit: TUFLimits.root)
     let found = sha256(bytes)
@@ -143,7 +149,8 @@ public struct IndexManagement: Sendable {
       return latest
     case .ask(let ask):
       guard try ask(found) else {
-        throw Diagnostic(.trustConfirmation, "the index `\(url)` was not trusted", hint: "nothing was added")
+        throw Diagnostic(
+          .trustConfirmation, "the index `\(url)` was not trusted", hint: "nothing was added")
       }
       return bytes
     }
@@ -152,7 +159,8 @@ public struct IndexManagement: Sendable {
   private static func status(_ client: IndexClient) -> IndexStatus {
     IndexStatus(
       index: client.index, pluginCount: client.names.count,
-      rootVersion: client.trusted.root.header.version, expires: client.trusted.timestamp?.header.expires)
+      rootVersion: client.trusted.root.header.version,
+      expires: client.trusted.timestamp?.header.expires)
   }
 
   /// Without a slash at the end; a folder becomes an absolute path.

@@ -1,7 +1,7 @@
 internal import Files
 internal import Formats
-internal import PkgStore
 public import PkgCore
+internal import PkgStore
 
 /// An index that somebody added.
 public struct IndexConfiguration: Sendable, Equatable {
@@ -18,7 +18,9 @@ public struct IndexRegistry: Sendable {
   private let folders: [String]
 
   /// The indexes that a session sees.
-  public init(_ session: Session) { folders = session.places.configuration.map { "\($0)/indexes.d" } }
+  public init(_ session: Session) {
+    folders = session.places.configuration.map { "\($0)/indexes.d" }
+  }
 
   /// All indexes by name; a name in a narrower configuration hides the same name in a wider one.
   ///
@@ -78,8 +80,12 @@ public struct IndexRegistry: Sendable {
   private static func read(_ path: String) throws -> IndexConfiguration {
     let findings = Findings()
     let node: Node
-    do { node = try YAMLReader.read(FileSystem.read(path, limit: 1 << 16)) } catch let error as YAMLError {
-      throw Diagnostic(.configInvalid, "`\(path)` is not valid", notes: ["\(path):\(error.mark): \(error.sentence)"])
+    do { node = try YAMLReader.read(FileSystem.read(path, limit: 1 << 16)) } catch let error
+      as YAMLError
+    {
+      throw Diagnostic(
+        .configInvalid, "`\(path)` is not valid",
+        notes: ["\(path):\(error.mark): \(error.sentence)"])
     }
     var fields = Fields(node, findings: findings)
     _ = fields.integer("schema")

@@ -37,7 +37,11 @@ struct ArchiveFetching: Sendable {
     var packages: [UnpackedPackage] = []
     do {
       for (number, batch) in batches.enumerated() {
-        let archives = try await withTaskCancellationHandler { try await pending.value } onCancel: { [pending] in pending.cancel() }
+        let archives = try await withTaskCancellationHandler {
+          try await pending.value
+        } onCancel: { [pending] in
+          pending.cancel()
+        }
         if number + 1 < batches.count {
           let next = Array(wanted[batches[number + 1]])
           pending = Task { try await fetch(next, report) }
@@ -64,11 +68,14 @@ struct ArchiveFetching: Sendable {
     guard free > needed else {
       throw Diagnostic(
         .systemNoSpace, "not enough space at `\(session.places.data)`",
-        notes: ["about \(needed) bytes are needed, \(free) are free"], hint: "free some space; nothing was changed")
+        notes: ["about \(needed) bytes are needed, \(free) are free"],
+        hint: "free some space; nothing was changed")
     }
   }
 
-  private func fetch(_ wanted: [WantedArchive], _ report: @escaping @Sendable (Int) -> Void) async throws -> [VerifiedArchive] {
+  private func fetch(_ wanted: [WantedArchive], _ report: @escaping @Sendable (Int) -> Void)
+    async throws -> [VerifiedArchive]
+  {
     try await withThrowingTaskGroup(of: (Int, VerifiedArchive).self) { group in
       for (place, archive) in wanted.enumerated() {
         group.addTask { (place, try await fetch(archive, report)) }
@@ -79,15 +86,20 @@ struct ArchiveFetching: Sendable {
     }
   }
 
-  private func fetch(_ wanted: WantedArchive, _ report: @escaping @Sendable (Int) -> Void) async throws -> VerifiedArchive {
+  private func fetch(_ wanted: WantedArchive, _ report: @escaping @Sendable (Int) -> Void)
+    async throws -> VerifiedArchive
+  {
     let blob = session.places.blob(wanted.build.archive)
-    if let cached = try? DigestedArchive.open(blob, limit: wanted.build.size), cached.sha256 == wanted.build.archive {
+    if let cached = try? DigestedArchive.open(blob, limit: wanted.build.size),
+      cached.sha256 == wanted.build.archive
+    {
       report(Int(wanted.build.size))
       return try verified(cached, wanted)
     }
     guard !session.options.isOffline else {
       throw Diagnostic(
-        .networkOffline, "the archive of `\(wanted.record.name) \(wanted.release.version)` is not in the cache",
+        .networkOffline,
+        "the archive of `\(wanted.record.name) \(wanted.release.version)` is not in the cache",
         hint: "run the command once without `--offline`")
     }
     try FileSystem.makeFolders(FileSystem.folder(of: blob))
@@ -95,7 +107,9 @@ struct ArchiveFetching: Sendable {
     try FileSystem.removeIfPresent(temporary)
     let sink = ArchiveSink(try FileSystem.create(temporary))
     do {
-      try await network.stream("\(wanted.index.url)/\(wanted.build.archivePath)", length: wanted.build.size) { bytes in
+      try await network.stream(
+        "\(wanted.index.url)/\(wanted.build.archivePath)", length: wanted.build.size
+      ) { bytes in
         try sink.take(bytes)
         report(bytes.count)
       }
@@ -108,8 +122,11 @@ struct ArchiveFetching: Sendable {
     }
   }
 
-  private func verified(_ archive: DigestedArchive, _ wanted: WantedArchive) throws -> VerifiedArchive {
-    try VerifiedArchive(archive, is: wanted.build, of: wanted.release, in: wanted.record, keys: keys)
+  private func verified(_ archive: DigestedArchive, _ wanted: WantedArchive) throws
+    -> VerifiedArchive
+  {
+    try VerifiedArchive(
+      archive, is: wanted.build, of: wanted.release, in: wanted.record, keys: keys)
   }
 
   /// One child a core, each with its share of the archives.
@@ -141,7 +158,8 @@ struct ArchiveFetching: Sendable {
   }
 
   /// Unpacks verified archives in one child.
-  static func unpack(_ archives: [VerifiedArchive], into folder: String) throws -> [UnpackedPackage] {
+  static func unpack(_ archives: [VerifiedArchive], into folder: String) throws -> [UnpackedPackage]
+  {
     try FileSystem.makeFolder(folder, mode: 0o700)
     let faults = try UnpackChild.run(archives.map(\.job), staging: folder)
     return try faults.enumerated().map { place, fault in

@@ -36,7 +36,9 @@ final class ArchiveSink: Sendable {
   /// - Returns: the archive, its descriptor at the start.
   func finish() throws -> DigestedArchive {
     try state.withLock { state throws in
-      guard let open = state.take() else { throw Diagnostic(.internalBug, "an archive was finished twice") }
+      guard let open = state.take() else {
+        throw Diagnostic(.internalBug, "an archive was finished twice")
+      }
       return try Self.digested(open)
     }
   }

@@ -27,12 +27,15 @@ struct BroughtPackages: ~Copyable {
         let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
         let signature = try FileSystem.readIfPresent("\(path).minisig", limit: 1 << 14)
         return try VerifiedArchive(
-          archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) }, keys: keys)
+          archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) },
+          keys: keys)
       }
       let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
       for (place, package) in unpacked.enumerated() {
         let archive = archives[place]
-        if let statement = archive.statement { try package.check(is: statement, file: files[place]) }
+        if let statement = archive.statement {
+          try package.check(is: statement, file: files[place])
+        }
         packages.append(
           Package(
             path: files[place], folder: package.folder, description: package.description,

@@ -37,43 +37,59 @@ struct ChangePlanning: Sendable {
     for index in wanted.indices where requested.contains(wanted[index].plugin.name) {
       wanted[index].plugin.isRequested = true
     }
-    let sizes = wanted.compactMap(\.archive).filter { !TreeStore(session.places).contains($0.build.tree) }
+    let sizes = wanted.compactMap(\.archive).filter {
+      !TreeStore(session.places).contains($0.build.tree)
+    }
     let plan = TransactionPlan(
       from: installed, to: wanted.map(\.plugin),
-      sizes: Dictionary(sizes.map { ($0.build.archive, $0.build.size) }, uniquingKeysWith: { first, _ in first }))
+      sizes: Dictionary(
+        sizes.map { ($0.build.archive, $0.build.size) }, uniquingKeysWith: { first, _ in first }))
     return (plan, wanted)
   }
 
   private func solved(
-    _ goal: ChangeGoal, _ installed: [InstalledPlugin], _ brought: [InstalledPlugin], _ source: RecordSource
+    _ goal: ChangeGoal, _ installed: [InstalledPlugin], _ brought: [InstalledPlugin],
+    _ source: RecordSource
   ) async throws -> [InstanceChange.Wanted] {
     // What was asked for once stays wanted; what only others needed may go when nobody needs it.
-    let known = brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
+    let known =
+      brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
     let choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
-    var roots = goal.roots + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
+    var roots =
+      goal.roots
+      + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
     let named = Set(roots.map(\.name))
-    roots += installed.filter { !named.contains($0.name) }.map { SolveRequest.Root(name: $0.name, range: .any) }
+    roots += installed.filter { !named.contains($0.name) }.map {
+      SolveRequest.Root(name: $0.name, range: .any)
+    }
     for text in goal.with {
       let reference = try PluginReference(text)
-      roots.append(SolveRequest.Root(name: try await source.fullName(reference), range: reference.range ?? .any))
+      roots.append(
+        SolveRequest.Root(
+          name: try await source.fullName(reference), range: reference.range ?? .any))
     }
     // A version that was asked for by its number is meant, also where it is lower.
     var request = SolveRequest(
-      roots: roots, installed: Dictionary(installed.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first }),
+      roots: roots,
+      installed: Dictionary(
+        installed.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first }),
       upgrades: goal.upgrades, allowsDowngrade: allowsDowngrade)
     if !allowsDowngrade { try refuseDowngrade(goal.roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
     let outcome = try await choice.solve(request)
     return try outcome.choices.map { chosen in
-      if let plugin = brought.first(where: { $0.name == chosen.name }) { return InstanceChange.Wanted(plugin: plugin) }
+      if let plugin = brought.first(where: { $0.name == chosen.name }) {
+        return InstanceChange.Wanted(plugin: plugin)
+      }
       let there = installed.first { $0.name == chosen.name }
       if let there, there.version == chosen.version { return InstanceChange.Wanted(plugin: there) }
       return try self.wanted(chosen, outcome.records[chosen.name], there)
     }
   }
 
-  private func refuseDowngrade(_ roots: [SolveRequest.Root], _ installed: [InstalledPlugin]) throws {
+  private func refuseDowngrade(_ roots: [SolveRequest.Root], _ installed: [InstalledPlugin]) throws
+  {
     for root in roots {
       guard let there = installed.first(where: { $0.name == root.name }),
         let exact = root.range.exactVersion, exact < there.version
@@ -89,28 +105,41 @@ struct ChangePlanning: Sendable {
   ) throws -> InstanceChange.Wanted {
     guard let found, let release = found.record.release(chosen.version),
       let build = release.build(for: .current)
-    else { throw Diagnostic(.internalBug, "the solver chose `\(chosen.name)` \(chosen.version), which no index has") }
+    else {
+      throw Diagnostic(
+        .internalBug, "the solver chose `\(chosen.name)` \(chosen.version), which no index has")
+    }
     if let former, case .index(let bound) = former.origin, bound != found.index.name {
       throw Diagnostic(
-        .nameAmbiguous, "`\(chosen.name)` was installed from the index `\(bound)` and is now in `\(found.index.name)`",
+        .nameAmbiguous,
+        "`\(chosen.name)` was installed from the index `\(bound)` and is now in `\(found.index.name)`",
         hint: "remove it first, if you mean to take it from there")
     }
     if case .yanked(let reason) = release.state {
       session.progress(
-        .warning(Diagnostic(.versionYanked, "`\(chosen.name)` \(chosen.version) was yanked", notes: [reason].filter { !$0.isEmpty })))
+        .warning(
+          Diagnostic(
+            .versionYanked, "`\(chosen.name)` \(chosen.version) was yanked",
+            notes: [reason].filter { !$0.isEmpty })))
     }
     if let text = release.deprecation {
-      session.progress(.warning(Diagnostic(.versionYanked, "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))")))
+      session.progress(
+        .warning(
+          Diagnostic(
+            .versionYanked, "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))"))
+      )
     }
     let signer = try build.signature.map { try SignatureKeyID.read($0) }
     let plugin = InstalledPlugin(
       name: found.record.name, version: release.version, platform: build.platform, tree: build.tree,
-      archive: build.archive, origin: .index(found.index.name), library: "", type: found.record.type,
+      archive: build.archive, origin: .index(found.index.name), library: "",
+      type: found.record.type,
       summary: found.record.summary, isRequested: former?.isRequested ?? false, keyID: signer,
       constraints: release.constraints)
     return InstanceChange.Wanted(
       plugin: plugin,
-      archive: WantedArchive(record: found.record, release: release, build: build, index: found.index))
+      archive: WantedArchive(
+        record: found.record, release: release, build: build, index: found.index))
   }
 
   /// Files that need nothing else: no index is asked.
@@ -118,11 +147,13 @@ struct ChangePlanning: Sendable {
     _ installed: [InstalledPlugin], _ brought: [InstalledPlugin]
   ) throws -> [InstanceChange.Wanted] {
     for plugin in brought {
-      guard let there = installed.first(where: { $0.name == plugin.name }), plugin.version < there.version,
+      guard let there = installed.first(where: { $0.name == plugin.name }),
+        plugin.version < there.version,
         !allowsDowngrade
       else { continue }
       throw Diagnostic(
-        .solveDowngrade, "`\(plugin.name)` \(there.version) is installed, \(plugin.version) is lower",
+        .solveDowngrade,
+        "`\(plugin.name)` \(there.version) is installed, \(plugin.version) is lower",
         hint: "add `--allow-downgrade` if you mean it")
     }
     let kept = installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
@@ -134,11 +165,14 @@ struct ChangePlanning: Sendable {
     guard package.description.platform == .current else {
       throw Diagnostic(
         .incompatiblePlatform, "`\(manifest.name)` \(manifest.version) can't load here",
-        notes: ["it was built for \(package.description.platform), this machine is \(Platform.current)"])
+        notes: [
+          "it was built for \(package.description.platform), this machine is \(Platform.current)"
+        ])
     }
     return InstalledPlugin(
       name: manifest.name, version: manifest.version, platform: package.description.platform,
-      tree: package.tree, archive: package.archive, origin: .file(FileSystem.baseName(of: package.path)),
+      tree: package.tree, archive: package.archive,
+      origin: .file(FileSystem.baseName(of: package.path)),
       library: package.description.library, type: manifest.type, summary: manifest.summary,
       isRequested: true, keyID: package.keyID, constraints: manifest.constraints)
   }

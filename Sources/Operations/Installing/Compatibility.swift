@@ -44,7 +44,9 @@ public struct Compatibility: Sendable {
 
   /// What the C++ library of this system lacks; its versions are read only for a plugin that needs it.
   private static func lackingCxx(_ floors: Release.Floors?) -> String? {
-    for (family, text) in [(SymbolVersionFamily.glibcxx, floors?.glibcxx), (.cxxabi, floors?.cxxabi)] {
+    for (family, text) in [
+      (SymbolVersionFamily.glibcxx, floors?.glibcxx), (.cxxabi, floors?.cxxabi),
+    ] {
       guard let needed = text.flatMap({ SymbolVersion($0) }) else { continue }
       let highest = thisSystem().versions[family]
       if highest.map({ $0 < needed }) ?? true {

@@ -31,16 +31,19 @@ public struct Installing: Sendable {
     let source = try await sourceIfNeeded(references, brought)
     let wishes = try await wishes(references, source)
     var hosts: [String] = []
-    for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host) where !hosts.contains(host) {
+    for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host)
+    where !hosts.contains(host) {
       hosts.append(host)
     }
     var reports: [InstallReport] = []
     for host in hosts {
       let roots = wishes.filter { $0.host == host }.map(\.root)
       let mine = brought.packages.filter { $0.description.manifest.host == host }
-      reports.append(try await change(host, request, source) { current in
-        ChangeGoal(roots: roots, brought: mine, upgrades: [], with: request.with, current: current)
-      })
+      reports.append(
+        try await change(host, request, source) { current in
+          ChangeGoal(
+            roots: roots, brought: mine, upgrades: [], with: request.with, current: current)
+        })
     }
     return reports
   }
@@ -59,10 +62,12 @@ public struct Installing: Sendable {
         return SolveRequest.Root(name: name, range: reference.range ?? .any)
       }
       reports.append(
-        try await change(target.instance.hostID, request, source, instance: target.instance) { current in
+        try await change(target.instance.hostID, request, source, instance: target.instance) {
+          current in
           // Without names everything may move; with names also what they need.
           let upgrades = references.isEmpty ? Set((current?.plugins ?? []).map(\.name)) : Set(names)
-          return ChangeGoal(roots: roots, brought: [], upgrades: upgrades, with: [], current: current)
+          return ChangeGoal(
+            roots: roots, brought: [], upgrades: upgrades, with: [], current: current)
         })
     }
     return reports
@@ -117,7 +122,9 @@ public struct Installing: Sendable {
     guard request.with.isEmpty else { return nil }
     let lookup = InstanceLookup(session: session)
     // Only where an install would put it: it may lie in a folder that was chosen by hand as well.
-    let all = try lookup.all().filter { try lookup.instance(of: $0.instance.hostID).id == $0.instance.id }
+    let all = try lookup.all().filter {
+      try lookup.instance(of: $0.instance.hostID).id == $0.instance.id
+    }
     var hosts: [String] = []
     for reference in references {
       let there = all.first { _, current in
@@ -137,7 +144,9 @@ public struct Installing: Sendable {
   private func sourceIfNeeded(
     _ references: [PluginReference], _ brought: borrowing BroughtPackages
   ) async throws -> RecordSource? {
-    let needsOthers = brought.packages.contains { !$0.description.manifest.constraints.dependencies.isEmpty }
+    let needsOthers = brought.packages.contains {
+      !$0.description.manifest.constraints.dependencies.isEmpty
+    }
     guard !references.isEmpty || needsOthers else { return nil }
     return try await RecordSource.open(session, network, refresh: .whenOld)
   }
@@ -167,12 +176,14 @@ public struct Installing: Sendable {
 
   /// Plans and carries out a change of one instance.
   private func change(
-    _ host: String, _ request: InstallRequest, _ source: RecordSource?, instance: HostInstance? = nil,
+    _ host: String, _ request: InstallRequest, _ source: RecordSource?,
+    instance: HostInstance? = nil,
     goal: (Generation?) -> ChangeGoal
   ) async throws -> InstallReport {
     let profile = try ProfileCatalog(session).profile(host)
     let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
-    let planner = ChangePlanning(session: session, profile: profile, source: source, allowsDowngrade: request.allowsDowngrade)
+    let planner = ChangePlanning(
+      session: session, profile: profile, source: source, allowsDowngrade: request.allowsDowngrade)
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let (plan, _) = try await planner.plan(goal(current))
@@ -195,7 +206,8 @@ public struct Installing: Sendable {
     if request.isDryRun {
       let current = try instance.currentGeneration()?.plugins ?? []
       let rest = try Self.rest(current, without: names, cascades: request.cascades)
-      return InstallReport(host: instance.id, scope: session.scope, plan: TransactionPlan(from: current, to: rest))
+      return InstallReport(
+        host: instance.id, scope: session.scope, plan: TransactionPlan(from: current, to: rest))
     }
     let lock = try acquire(instance)
     let current = lock.current?.plugins ?? []
@@ -235,9 +247,12 @@ public struct Installing: Sendable {
     }
   }
 
-  private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest) -> InstanceChange {
+  private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest)
+    -> InstanceChange
+  {
     InstanceChange(
-      session: session, profile: profile, instance: instance, network: network, command: request.command,
+      session: session, profile: profile, instance: instance, network: network,
+      command: request.command,
       testLevel: request.testLevel)
   }
 
@@ -253,7 +268,9 @@ public struct Installing: Sendable {
     _ = try sink.finish()
     let signature = try await network.bytesIfPresent(url + ".minisig", limit: 1 << 14)
     try FileSystem.removeIfPresent(path + ".minisig")
-    if let signature { try FileSystem.replace(path + ".minisig", with: signature, isDurable: false) }
+    if let signature {
+      try FileSystem.replace(path + ".minisig", with: signature, isDurable: false)
+    }
     return path
   }
 }

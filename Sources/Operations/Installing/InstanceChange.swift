@@ -50,7 +50,8 @@ struct InstanceChange: Sendable {
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
     report.undo = Self.undo(plan, former: lock.current?.plugins ?? [])
-    report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session).tell(prepared)
+    report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
+      .tell(prepared)
     return report
   }
 
@@ -67,7 +68,8 @@ struct InstanceChange: Sendable {
     guard !packages.isEmpty else { return [:] }
     session.progress(.syncing)
     try await BlockingWork.run { try trees.adopt(packages.map { ($0.folder, $0.tree) }) }
-    return Dictionary(packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(
+      packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })
   }
 
   private func newGeneration(
@@ -99,7 +101,8 @@ struct InstanceChange: Sendable {
     guard profile.layout.view != .include else { return nil }
     guard let folder = profile.folder(in: session.scope) else {
       throw Diagnostic(
-        .profileInvalid, "the profile `\(profile.id)` has no folder in \(session.scope.rawValue) scope",
+        .profileInvalid,
+        "the profile `\(profile.id)` has no folder in \(session.scope.rawValue) scope",
         hint: "name one with `--into DIR`")
     }
     return try HostFolders(session).resolved(folder)
@@ -112,7 +115,8 @@ struct InstanceChange: Sendable {
   }
 
   private func test(
-    _ plan: TransactionPlan, _ came: [SHA256Digest: PackageDescription], _ prepared: PreparedGeneration
+    _ plan: TransactionPlan, _ came: [SHA256Digest: PackageDescription],
+    _ prepared: PreparedGeneration
   ) async throws -> [LoadReport] {
     guard testLevel > 0 else { return [] }
     let changed = Set(plan.steps.filter { $0.action != .remove }.map(\.name))
@@ -129,20 +133,27 @@ struct InstanceChange: Sendable {
   }
 
   private static func refuse(_ reports: [LoadReport]) throws {
-    guard let report = reports.first(where: { !$0.refusals.isEmpty }), let diagnostic = report.diagnostic else { return }
+    guard let report = reports.first(where: { !$0.refusals.isEmpty }),
+      let diagnostic = report.diagnostic
+    else { return }
     throw diagnostic.noting("nothing was changed")
   }
 
   private var includeHint: String? {
-    guard session.options.into == nil, let hint = profile.activation?.includeHint else { return nil }
+    guard session.options.into == nil, let hint = profile.activation?.includeHint else {
+      return nil
+    }
     return filled(
-      hint, [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
+      hint,
+      [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
   /// The command that leads back; nil where a plugin came from a file, which we do not have.
   private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin]) -> String? {
     let lost = plan.steps.contains { step in
-      guard case .file? = former.first(where: { $0.name == step.name })?.origin else { return false }
+      guard case .file? = former.first(where: { $0.name == step.name })?.origin else {
+        return false
+      }
       return true
     }
     if lost { return nil }

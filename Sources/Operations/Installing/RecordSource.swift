@@ -13,7 +13,9 @@ actor RecordSource {
   private var found: [PluginName: Found?] = [:]
 
   /// Opens all indexes, side by side.
-  static func open(_ session: Session, _ network: Network, refresh: IndexClient.Refresh) async throws -> RecordSource {
+  static func open(_ session: Session, _ network: Network, refresh: IndexClient.Refresh)
+    async throws -> RecordSource
+  {
     let indexes = try IndexRegistry(session).required()
     let clients = try await withThrowingTaskGroup(of: IndexClient.self) { group in
       for index in indexes {
@@ -36,11 +38,14 @@ actor RecordSource {
     if let known = found[name] { return known }
     var all: [Found] = []
     for client in clients {
-      if let record = try await client.record(name) { all.append(Found(record: record, index: client.index)) }
+      if let record = try await client.record(name) {
+        all.append(Found(record: record, index: client.index))
+      }
     }
     guard all.count <= 1 else {
       throw Diagnostic(
-        .nameAmbiguous, "`\(name)` is in several indexes: \(all.map(\.index.name).joined(separator: ", "))",
+        .nameAmbiguous,
+        "`\(name)` is in several indexes: \(all.map(\.index.name).joined(separator: ", "))",
         hint: "remove one of them with `plugctl index remove`; a plugin belongs to one index")
     }
     found[name] = .some(all.first)
@@ -74,9 +79,11 @@ actor RecordSource {
     let typed = (reference.publisher.map { "\($0)/" } ?? "") + reference.name.text
     let near =
       reference.publisher == nil
-      ? nearest(to: typed, among: all.map(\.name.text)) : nearest(to: typed, among: all.map(\.description))
+      ? nearest(to: typed, among: all.map(\.name.text))
+      : nearest(to: typed, among: all.map(\.description))
     return Diagnostic(
       .pluginUnknown, "no index has a plugin `\(typed)`",
-      hint: near.map { "did you mean `\($0)`?" } ?? "look for it with `plugctl search \(reference.name)`")
+      hint: near.map { "did you mean `\($0)`?" }
+        ?? "look for it with `plugctl search \(reference.name)`")
   }
 }

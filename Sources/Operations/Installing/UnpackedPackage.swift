@@ -21,7 +21,9 @@ struct UnpackedPackage: Sendable {
   func check(is build: Release.Build, of release: Release, in record: IndexRecord) throws {
     let manifest = description.manifest
     var differences: [String] = []
-    func compare(_ field: String, _ isSame: Bool) { if !isSame { differences.append("`\(field)` differs") } }
+    func compare(_ field: String, _ isSame: Bool) {
+      if !isSame { differences.append("`\(field)` differs") }
+    }
     compare("name", sameBytes(manifest.name.description, record.name.description))
     compare("version", sameBytes(manifest.version.description, release.version.description))
     compare("platform", description.platform == build.platform)
@@ -30,7 +32,8 @@ struct UnpackedPackage: Sendable {
     compare("tree", tree == build.tree)
     guard differences.isEmpty else {
       throw Diagnostic(
-        .archiveMismatch, "the package of `\(record.name) \(release.version)` is not what the index says of it",
+        .archiveMismatch,
+        "the package of `\(record.name) \(release.version)` is not what the index says of it",
         notes: differences, hint: "tell who runs the index; nothing was changed")
     }
   }
@@ -44,7 +47,8 @@ struct UnpackedPackage: Sendable {
       && sameBytes(statement.platform, description.platform.text)
     guard isSame else {
       throw Diagnostic(
-        .archiveMismatch, "`\(file)` holds `\(manifest.name) \(manifest.version)` and is signed as another plugin",
+        .archiveMismatch,
+        "`\(file)` holds `\(manifest.name) \(manifest.version)` and is signed as another plugin",
         notes: ["signed: \(printable(statement.text))"])
     }
   }

@@ -23,18 +23,24 @@ struct VerifiedArchive: Sendable {
 
   /// Checks an archive against a release of a verified record: size, digest, publisher's signature.
   init(
-    _ archive: DigestedArchive, is build: Release.Build, of release: Release, in record: IndexRecord,
+    _ archive: DigestedArchive, is build: Release.Build, of release: Release,
+    in record: IndexRecord,
     keys: KeyRing
   ) throws {
     let what = "\(record.name) \(release.version)"
     guard archive.size == build.size, archive.sha256 == build.archive else {
       throw Diagnostic(
         .archiveMismatch, "the archive of `\(what)` is not the one that the index lists",
-        notes: ["expected sha256 \(build.archive), \(build.size) bytes", "found sha256 \(archive.sha256), \(archive.size) bytes"],
+        notes: [
+          "expected sha256 \(build.archive), \(build.size) bytes",
+          "found sha256 \(archive.sha256), \(archive.size) bytes",
+        ],
         hint: "tell who runs the index or its mirror; nothing was changed")
     }
     guard let text = build.signature else {
-      throw Diagnostic(.policyUnsigned, "`\(what)` is not signed by its publisher", hint: "ask its publisher for a signed version")
+      throw Diagnostic(
+        .policyUnsigned, "`\(what)` is not signed by its publisher",
+        hint: "ask its publisher for a signed version")
     }
     let publicKeys = try record.keys.map { try MinisignPublicKey(fileText: $0) }
     let (statement, keyID) = try Self.check(archive, signature: text, by: publicKeys, what: what)
@@ -45,7 +51,8 @@ struct VerifiedArchive: Sendable {
     guard isSame else {
       throw Diagnostic(
         .archiveMismatch, "the archive of `\(what)` was signed as another plugin",
-        notes: ["signed: \(printable(statement.text))"], hint: "tell who runs the index; nothing was changed")
+        notes: ["signed: \(printable(statement.text))"],
+        hint: "tell who runs the index; nothing was changed")
     }
     try keys.refuseRevoked(keyID)
     self.init(archive: archive, statement: statement, keyID: keyID)
@@ -77,14 +84,17 @@ struct VerifiedArchive: Sendable {
     let signature = try MinisignSignature(fileText: text)
     guard let key = keys.first(where: { $0.keyID == signature.keyID }) else {
       throw Diagnostic(
-        .signatureInvalid, "`\(what)` is signed by the key `\(signature.keyID)`, which is not its publisher's",
+        .signatureInvalid,
+        "`\(what)` is signed by the key `\(signature.keyID)`, which is not its publisher's",
         notes: keys.map { "publisher's key: \($0.keyID)" })
     }
     let comment: String
     if signature.isPrehashed {
       comment = try signature.verify(archive.blake2b, by: key)
     } else {
-      throw Diagnostic(.signatureInvalid, "`\(what)` bears a signature of minisign's old form", hint: "sign it with minisign 0.11 or `plugctl sign`")
+      throw Diagnostic(
+        .signatureInvalid, "`\(what)` bears a signature of minisign's old form",
+        hint: "sign it with minisign 0.11 or `plugctl sign`")
     }
     let statement = try ArchiveStatement(comment)
     guard statement.digest == archive.sha256 else {

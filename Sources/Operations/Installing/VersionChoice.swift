@@ -69,25 +69,37 @@ struct VersionChoice {
   private func unknownVersion(_ root: SolveRequest.Root, _ record: IndexRecord) -> Diagnostic {
     let versions = record.releases.suffix(8).map(\.version.description).joined(separator: ", ")
     return Diagnostic(
-      .versionUnknown, "`\(root.name)` has no version \(root.range)", notes: ["versions: \(versions)"],
+      .versionUnknown, "`\(root.name)` has no version \(root.range)",
+      notes: ["versions: \(versions)"],
       hint: "`plugctl versions \(root.name)` shows all")
   }
 
   private func refusal(of releases: [Release], _ record: IndexRecord) -> Diagnostic? {
-    if let last = releases.last, releases.allSatisfy(\.isWithdrawn), case .withdrawn(let reason) = last.state {
-      return Diagnostic(.versionWithdrawn, "`\(record.name)` \(last.version) was withdrawn", notes: [reason].filter { !$0.isEmpty })
+    if let last = releases.last, releases.allSatisfy(\.isWithdrawn),
+      case .withdrawn(let reason) = last.state
+    {
+      return Diagnostic(
+        .versionWithdrawn, "`\(record.name)` \(last.version) was withdrawn",
+        notes: [reason].filter { !$0.isEmpty })
     }
     let refusals = releases.compactMap { compatibility.refusal(of: $0, record.name) }
     if refusals.count == releases.count, var refusal = refusals.last {
-      let fitting = record.releases.last { compatibility.refusal(of: $0, record.name) == nil && $0.state == .available }
-      if let fitting { refusal.hint = "\(fitting.version) fits; run `plugctl install \(record.name)@\(fitting.version)`" }
+      let fitting = record.releases.last {
+        compatibility.refusal(of: $0, record.name) == nil && $0.state == .available
+      }
+      if let fitting {
+        refusal.hint =
+          "\(fitting.version) fits; run `plugctl install \(record.name)@\(fitting.version)`"
+      }
       return refusal
     }
     let unyanked = releases.filter { if case .yanked = $0.state { false } else { true } }
     if unyanked.isEmpty, let last = releases.last, case .yanked(let reason) = last.state {
       return Diagnostic(
-        .versionYanked, "`\(record.name)` \(last.version) was yanked", notes: [reason].filter { !$0.isEmpty },
-        hint: "ask for exactly that version to have it all the same: `\(record.name)@\(last.version)`")
+        .versionYanked, "`\(record.name)` \(last.version) was yanked",
+        notes: [reason].filter { !$0.isEmpty },
+        hint:
+          "ask for exactly that version to have it all the same: `\(record.name)@\(last.version)`")
     }
     return nil
   }

@@ -65,7 +65,9 @@ public struct KeyRing: Sendable {
   }
 
   /// Takes a key that minisign or another plugctl made. A secret key file is copied as it is.
-  public func importKey(_ path: String, as name: String, passphrase: PassphraseSource) throws -> KeyListing {
+  public func importKey(_ path: String, as name: String, passphrase: PassphraseSource) throws
+    -> KeyListing
+  {
     try checkName(name)
     let text = String(decoding: try FileSystem.read(path, limit: 1 << 16), as: UTF8.self)
     if let publicKey = try? MinisignPublicKey(fileText: text) {
@@ -84,9 +86,13 @@ public struct KeyRing: Sendable {
   /// The text of a key's file, public or secret.
   public func export(_ name: String, isSecret: Bool) throws -> String {
     let path = "\(ownFolder)/\(name).\(isSecret ? "key" : "pub")"
-    if let bytes = try FileSystem.readIfPresent(path) { return String(decoding: bytes, as: UTF8.self) }
+    if let bytes = try FileSystem.readIfPresent(path) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
     let trusted = "\(trustedFolder)/\(name).pub"
-    if !isSecret, let bytes = try FileSystem.readIfPresent(trusted) { return String(decoding: bytes, as: UTF8.self) }
+    if !isSecret, let bytes = try FileSystem.readIfPresent(trusted) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
     throw unknown(name)
   }
 
@@ -105,7 +111,8 @@ public struct KeyRing: Sendable {
     try refuseRevoked(key.keyID.hex)
     let path = "\(trustedFolder)/\(name).pub"
     if let there = try FileSystem.readIfPresent(path, limit: 1 << 16) {
-      let isSame = try MinisignPublicKey(fileText: String(decoding: there, as: UTF8.self)).base64 == key.base64
+      let isSame =
+        try MinisignPublicKey(fileText: String(decoding: there, as: UTF8.self)).base64 == key.base64
       if !isSame { try refuseExisting(path, name) }
     }
     try FileSystem.makeFolders(trustedFolder)
@@ -115,11 +122,15 @@ public struct KeyRing: Sendable {
 
   /// Refuses what a key signs from now on, also what was signed before.
   public func revoke(_ nameOrID: String, reason: String, now: Timestamp) throws -> String {
-    let id = try all().first { $0.name == nameOrID || $0.id == nameOrID.uppercased() }?.id ?? nameOrID.uppercased()
+    let id =
+      try all().first { $0.name == nameOrID || $0.id == nameOrID.uppercased() }?.id
+      ?? nameOrID.uppercased()
     guard id.utf8.count == 16, id.allSatisfy(\.isHexDigit) else { throw unknown(nameOrID) }
     var entries = try revoked()
     if !entries.contains(where: { $0["id"]?.stringValue == id }) {
-      entries.append(["id": .string(id), "reason": .string(reason), "revoked": .string(now.rfc3339)])
+      entries.append([
+        "id": .string(id), "reason": .string(reason), "revoked": .string(now.rfc3339),
+      ])
     }
     try FileSystem.makeFolders(FileSystem.folder(of: revocations))
     let json: JSON = ["schema": 1, "keys": .array(entries)]
@@ -135,7 +146,9 @@ public struct KeyRing: Sendable {
   /// The secret key of a name, opened once.
   package func secretKey(_ name: String, passphrase: PassphraseSource) throws -> MinisignSecretKey {
     let path = name.contains("/") ? name : "\(ownFolder)/\(name).key"
-    guard let bytes = try FileSystem.readIfPresent(path, limit: 1 << 16) else { throw unknown(name) }
+    guard let bytes = try FileSystem.readIfPresent(path, limit: 1 << 16) else {
+      throw unknown(name)
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     let words =
       try MinisignSecretKey.isEncrypted(fileText: text)
@@ -148,7 +161,8 @@ public struct KeyRing: Sendable {
     let names = try FileSystem.namesIfPresent(in: ownFolder).filter { $0.hasSuffix(".key") }
     if names.count == 1 { return String(names[0].dropLast(4)) }
     throw Diagnostic(
-      .keyNotFound, names.isEmpty ? "there is no key to sign with" : "there are several keys to sign with",
+      .keyNotFound,
+      names.isEmpty ? "there is no key to sign with" : "there are several keys to sign with",
       hint: names.isEmpty ? "make one: `plugctl key generate NAME`" : "name one with `--key`")
   }
 
@@ -161,7 +175,8 @@ public struct KeyRing: Sendable {
   package func refuseRevoked(_ id: String) throws {
     guard let entry = try revoked().first(where: { $0["id"]?.stringValue == id }) else { return }
     throw Diagnostic(
-      .keyRevoked, "the key `\(id)` was revoked", notes: [entry["reason"]?.stringValue ?? ""].filter { !$0.isEmpty },
+      .keyRevoked, "the key `\(id)` was revoked",
+      notes: [entry["reason"]?.stringValue ?? ""].filter { !$0.isEmpty },
       hint: "ask the publisher for a version signed by another key")
   }
 
@@ -174,21 +189,25 @@ public struct KeyRing: Sendable {
     var found: [KeyListing] = []
     for folder in folders {
       for file in try FileSystem.namesIfPresent(in: folder) where file.hasSuffix(".pub") {
-        let text = String(decoding: try FileSystem.read("\(folder)/\(file)", limit: 1 << 16), as: UTF8.self)
+        let text = String(
+          decoding: try FileSystem.read("\(folder)/\(file)", limit: 1 << 16), as: UTF8.self)
         found.append(try listing(String(file.dropLast(4)), kind, MinisignPublicKey(fileText: text)))
       }
     }
     return found
   }
 
-  private func listing(_ name: String, _ kind: KeyListing.Kind, _ key: MinisignPublicKey) throws -> KeyListing {
+  private func listing(_ name: String, _ kind: KeyListing.Kind, _ key: MinisignPublicKey) throws
+    -> KeyListing
+  {
     let isRevoked = try revoked().contains { $0["id"]?.stringValue == key.keyID.hex }
     return KeyListing(
       name: name, kind: kind, id: key.keyID.hex, fingerprint: key.fingerprint.hex,
       publicKey: key.base64, isRevoked: isRevoked)
   }
 
-  private func store(_ secret: MinisignSecretKey, _ name: String, _ passphrase: SecretBytes?) throws {
+  private func store(_ secret: MinisignSecretKey, _ name: String, _ passphrase: SecretBytes?) throws
+  {
     try FileSystem.makeFolders(ownFolder, mode: 0o700)
     try refuseExisting("\(ownFolder)/\(name).key", name)
     let text = try secret.fileText(passphrase: passphrase)
@@ -198,7 +217,9 @@ public struct KeyRing: Sendable {
 
   private func refuseExisting(_ path: String, _ name: String) throws {
     guard !FileSystem.exists(path) else {
-      throw Diagnostic(.keyExists, "there is a key `\(name)` already", hint: "choose another name; a key is never overwritten")
+      throw Diagnostic(
+        .keyExists, "there is a key `\(name)` already",
+        hint: "choose another name; a key is never overwritten")
     }
   }
 
@@ -213,7 +234,8 @@ public struct KeyRing: Sendable {
       hint: near.map { "did you mean `\($0)`?" } ?? "`plugctl key list` names all")
   }
 
-  package static func passphrase(_ source: PassphraseSource, _ label: String) throws -> SecretBytes? {
+  package static func passphrase(_ source: PassphraseSource, _ label: String) throws -> SecretBytes?
+  {
     switch source {
     case .none: return nil
     case .file(let path):

@@ -43,7 +43,8 @@ extension Repository {
       }
     }
     let expiries = [
-      trusted?.root.header.expires, trusted?.timestamp?.header.expires, trusted?.snapshot?.header.expires,
+      trusted?.root.header.expires, trusted?.timestamp?.header.expires,
+      trusted?.snapshot?.header.expires,
       trusted?.targets?.header.expires,
     ].compactMap { $0 }
     return IndexCheck(plugins: plugins, archives: archives, faults: faults, expires: expiries.min())
@@ -61,7 +62,8 @@ extension Repository {
 
   private func check(_ build: Release.Build, of release: Release, in record: IndexRecord) throws {
     let what = "\(record.name) \(release.version)"
-    let archive = try DigestedArchive.open("\(folder)/\(build.archivePath)", limit: PackageLimits.totalBytes)
+    let archive = try DigestedArchive.open(
+      "\(folder)/\(build.archivePath)", limit: PackageLimits.totalBytes)
     guard archive.size == build.size, archive.sha256 == build.archive else {
       throw Diagnostic(.archiveMismatch, "the archive of `\(what)` is not the one that is listed")
     }

@@ -34,7 +34,9 @@ public struct IndexPublishing: Sendable {
   ///     must be among the session's own.
   public func publish(_ files: [String], keys: KeyRing) throws -> [Published] {
     try repository.exclusively {
-      let known = try keys.all().filter { !$0.isRevoked }.map { try MinisignPublicKey(fileText: $0.publicKey) }
+      let known = try keys.all().filter { !$0.isRevoked }.map {
+        try MinisignPublicKey(fileText: $0.publicKey)
+      }
       return try OpenedPackage.with(files) { packages in
         var records: [String: IndexRecord] = [:]
         var results: [Published] = []
@@ -56,7 +58,8 @@ public struct IndexPublishing: Sendable {
       guard let place = record.releases.firstIndex(where: { $0.version == version }) else {
         throw Diagnostic(
           .versionUnknown, "the index has no version \(version) of `\(name)`",
-          notes: ["versions: " + record.releases.map(\.version.description).joined(separator: ", ")])
+          notes: ["versions: " + record.releases.map(\.version.description).joined(separator: ", ")]
+        )
       }
       record.releases[place].state = state
       record.sequence += 1
@@ -74,18 +77,26 @@ public struct IndexPublishing: Sendable {
   ) throws -> Published {
     let description = package.package.description
     let name = description.manifest.name
-    var record = try records[name.description] ?? self.record(name) ?? IndexRecord(name: name, host: description.manifest.host)
+    var record =
+      try records[name.description] ?? self.record(name)
+      ?? IndexRecord(name: name, host: description.manifest.host)
     guard let signature = package.signature else {
-      throw Diagnostic(.signatureMissing, "`\(package.path)` has no `.minisig` beside it", hint: "sign it: `plugctl sign \(package.path)`")
+      throw Diagnostic(
+        .signatureMissing, "`\(package.path)` has no `.minisig` beside it",
+        hint: "sign it: `plugctl sign \(package.path)`")
     }
     let isFirst = record.keys.isEmpty
     let allowed = isFirst ? known : try record.keys.map { try MinisignPublicKey(fileText: $0) }
-    let (statement, keyID) = try VerifiedArchive.check(package.archive, signature: signature, by: allowed, what: package.path)
+    let (statement, keyID) = try VerifiedArchive.check(
+      package.archive, signature: signature, by: allowed, what: package.path)
     try package.package.check(is: statement, file: package.path)
-    if isFirst, let key = known.first(where: { $0.keyID.hex == keyID }) { record.keys = [key.base64] }
+    if isFirst, let key = known.first(where: { $0.keyID.hex == keyID }) {
+      record.keys = [key.base64]
+    }
     let build = Release.Build(
       platform: description.platform, size: package.archive.size, archive: package.archive.sha256,
-      tree: package.package.tree, floors: description.elf.flatMap { Release.Floors($0) }, signature: signature)
+      tree: package.package.tree, floors: description.elf.flatMap { Release.Floors($0) },
+      signature: signature)
     try checkSpelling(description.manifest)
     let isNew = try Self.insert(build, description.manifest, into: &record, now: now)
     if isNew {
@@ -93,7 +104,9 @@ public struct IndexPublishing: Sendable {
       record.sequence += 1
     }
     records[name.description] = record
-    return Published(name: name, version: description.manifest.version, platform: description.platform, isNew: isNew)
+    return Published(
+      name: name, version: description.manifest.version, platform: description.platform,
+      isNew: isNew)
   }
 
   /// Adds a build; false where it is there already.
@@ -109,7 +122,9 @@ public struct IndexPublishing: Sendable {
     }
     guard let place = record.releases.firstIndex(where: { $0.version == manifest.version }) else {
       record.releases.append(
-        Release(version: manifest.version, published: now, constraints: manifest.constraints, builds: [build]))
+        Release(
+          version: manifest.version, published: now, constraints: manifest.constraints,
+          builds: [build]))
       record.releases.sort { $0.version < $1.version }
       return true
     }
@@ -136,7 +151,8 @@ public struct IndexPublishing: Sendable {
       let other = published.first { $0.folded == dependency.name.folded && $0 != dependency.name }
       guard let other else { continue }
       throw Diagnostic(
-        .nameInvalid, "`\(manifest.name)` names `\(dependency.name)`, which is published as `\(other)`",
+        .nameInvalid,
+        "`\(manifest.name)` names `\(dependency.name)`, which is published as `\(other)`",
         hint: "write it as its own manifest does")
     }
   }
@@ -149,7 +165,9 @@ public struct IndexPublishing: Sendable {
     let bytes = try file.readAll(limit: Int(PackageLimits.totalBytes))
     _ = file.release()
     guard sha256(bytes) == package.archive.sha256 else {
-      throw Diagnostic(.archiveMismatch, "`\(package.path)` changed while it was published", hint: "publish it again")
+      throw Diagnostic(
+        .archiveMismatch, "`\(package.path)` changed while it was published",
+        hint: "publish it again")
     }
     try repository.write(path, bytes)
     try repository.write(path + ".minisig", Array((package.signature ?? "").utf8))
@@ -163,7 +181,8 @@ public struct IndexPublishing: Sendable {
     guard let target = folded else { return nil }
     guard target.path == IndexRecord.path(of: name) else {
       throw Diagnostic(
-        .nameInvalid, "`\(name)` is the same name as `\(target.path.dropFirst(2).dropLast(5))`, which is published already",
+        .nameInvalid,
+        "`\(name)` is the same name as `\(target.path.dropFirst(2).dropLast(5))`, which is published already",
         hint: "`-` and `_` are one; choose another name")
     }
     return try IndexRecord(json: JSONParser.parse(repository.bytes(of: target)))
@@ -211,7 +230,8 @@ extension Release.Floors {
     func highest(_ family: SymbolVersionFamily) -> String? {
       facts.versionsNeeded.filter { $0.family == family }.map(\.version).max()?.description
     }
-    let floors = Release.Floors(glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi))
+    let floors = Release.Floors(
+      glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi))
     guard floors != Release.Floors(glibc: nil, glibcxx: nil, cxxabi: nil) else { return nil }
     self = floors
   }

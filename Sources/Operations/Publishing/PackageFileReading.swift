@@ -12,7 +12,9 @@ struct OpenedPackage: Sendable {
   let signature: String?
 
   /// Opens archives in confined children and runs a body while their folders exist.
-  static func with<Value>(_ paths: [String], _ body: ([OpenedPackage]) throws -> Value) throws -> Value {
+  static func with<Value>(_ paths: [String], _ body: ([OpenedPackage]) throws -> Value) throws
+    -> Value
+  {
     let staging = try ScratchFolder()
     let archives = try paths.map { try DigestedArchive.open($0, limit: PackageLimits.totalBytes) }
     let jobs = archives.map { UnpackChild.Job(descriptor: $0.raw, size: $0.size) }

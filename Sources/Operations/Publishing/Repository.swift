@@ -40,7 +40,8 @@ public struct Repository: Sendable {
   /// - Returns: the fingerprint by which clients trust it: SHA-256 of `1.root.json`.
   public func initialise(now: Timestamp) throws -> SHA256Digest {
     guard !FileSystem.exists("\(folder)/metadata/root.json") else {
-      throw Diagnostic(.indexExists, "`\(folder)` is an index already", hint: "choose another folder")
+      throw Diagnostic(
+        .indexExists, "`\(folder)` is an index already", hint: "choose another folder")
     }
     for name in ["metadata", "targets/i", "a"] { try FileSystem.makeFolders("\(folder)/\(name)") }
     try FileSystem.makeFolders(keysFolder, mode: 0o700)
@@ -64,10 +65,12 @@ public struct Repository: Sendable {
   /// Runs a change while no other process changes the index.
   func exclusively<Value>(_ body: () throws -> Value) throws -> Value {
     guard FileSystem.exists("\(folder)/metadata/root.json") else {
-      throw Diagnostic(.indexUnknown, "`\(folder)` is no index", hint: "make one: `plugctl index init \(folder)`")
+      throw Diagnostic(
+        .indexUnknown, "`\(folder)` is no index", hint: "make one: `plugctl index init \(folder)`")
     }
     guard let lock = try FileLock.acquire("\(keysFolder)/lock", waitSeconds: 30) else {
-      throw Diagnostic(.systemLocked, "another process is changing the index `\(folder)`", hint: "wait for it")
+      throw Diagnostic(
+        .systemLocked, "another process is changing the index `\(folder)`", hint: "wait for it")
     }
     defer { withExtendedLifetime(lock) {} }
     return try body()
@@ -85,14 +88,18 @@ public struct Repository: Sendable {
   }
 
   func timestamp() throws -> TUFTimestamp? {
-    guard let bytes = try FileSystem.readIfPresent("\(folder)/metadata/timestamp.json") else { return nil }
+    guard let bytes = try FileSystem.readIfPresent("\(folder)/metadata/timestamp.json") else {
+      return nil
+    }
     return try TUFTimestamp(bytes)
   }
 
   func root() throws -> TUFRoot { try TUFRoot(read("metadata/root.json")) }
 
   /// The bytes of a target as the metadata lists it.
-  func bytes(of target: TUFTarget) throws -> [UInt8] { try read("targets/" + target.filePath(isConsistent: true)) }
+  func bytes(of target: TUFTarget) throws -> [UInt8] {
+    try read("targets/" + target.filePath(isConsistent: true))
+  }
 
   /// Writes changed targets and new metadata for all of them, then the timestamp that makes them
   /// current.
@@ -119,7 +126,8 @@ public struct Repository: Sendable {
       after: self.snapshot(), files: [(.targets, meta)], expires: now.adding(days: Term.online)
     ).signed(with: [online])
     let timestamp = try TUFDraft.timestamp(
-      after: self.timestamp(), snapshot: snapshot, expires: now.adding(days: Term.online), issued: now
+      after: self.timestamp(), snapshot: snapshot, expires: now.adding(days: Term.online),
+      issued: now
     ).signed(with: [online])
     try write("metadata/\(meta.version).targets.json", targets.bytes)
     try write("metadata/\(snapshot.fileMeta().version).snapshot.json", snapshot.bytes)
@@ -143,7 +151,9 @@ public struct Repository: Sendable {
   private func signer(_ name: String) throws -> TUFSigner {
     let path = "\(keysFolder)/\(name).key"
     guard let bytes = try FileSystem.readIfPresent(path) else {
-      throw Diagnostic(.keyNotFound, "the index's key `\(path)` is missing", hint: "say where the keys are with `--keys`")
+      throw Diagnostic(
+        .keyNotFound, "the index's key `\(path)` is missing",
+        hint: "say where the keys are with `--keys`")
     }
     return try TUFSigner(MinisignSecretKey(fileText: String(decoding: bytes, as: UTF8.self)))
   }

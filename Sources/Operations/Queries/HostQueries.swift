@@ -84,17 +84,24 @@ public struct HostQueries: Sendable {
     let instance = try InstanceLookup(session: session).instance(of: id)
     let plugins = "\(instance.current)/plugins"
     let activation = profile.activation.map { "\(instance.current)/activate/\($0.file)" }
-    let hint = profile.activation?.includeHint.map { filled($0, [("activate", "\(instance.current)/activate"), ("plugins", plugins)]) }
+    let hint = profile.activation?.includeHint.map {
+      filled($0, [("activate", "\(instance.current)/activate"), ("plugins", plugins)])
+    }
     return HostPaths(
-      host: id, includeHint: hint, current: instance.current, plugins: plugins, activation: activation,
-      search: try HostFolders(session).search(profile), variable: profile.variable.map { "\($0.name)=\(plugins)" })
+      host: id, includeHint: hint, current: instance.current, plugins: plugins,
+      activation: activation,
+      search: try HostFolders(session).search(profile),
+      variable: profile.variable.map { "\($0.name)=\(plugins)" })
   }
 
   /// Shared objects in the folders that hosts search, or in given ones.
   public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
-    var places = try folders.map { HostFolders.Place(path: try FileSystem.absolute($0), source: "argument") }
+    var places = try folders.map {
+      HostFolders.Place(path: try FileSystem.absolute($0), source: "argument")
+    }
     if places.isEmpty {
-      let profiles = try host.map { [try ProfileCatalog(session).profile($0)] }
+      let profiles =
+        try host.map { [try ProfileCatalog(session).profile($0)] }
         ?? ProfileCatalog(session).all { session.progress(.warning($0)) }.map(\.profile)
       for profile in profiles { places += try HostFolders(session).search(profile) }
     }
@@ -113,14 +120,17 @@ public struct HostQueries: Sendable {
   /// The file that a host gets for a plugin, and files of the same name behind it.
   public func which(_ text: String) throws -> [ScanListing] {
     let reference = try PluginReference(text)
-    let installed = try InstalledQueries(session).list().filter { reference.matches($0.plugin.name) }
+    let installed = try InstalledQueries(session).list().filter {
+      reference.matches($0.plugin.name)
+    }
     var found = installed.map { listing in
       ScanListing(
         path: listing.path, source: listing.scope.rawValue, state: .managed,
         plugin: "\(listing.plugin.name) \(listing.plugin.version)", note: nil)
     }
     let names = ["\(reference.name).so", "lib\(reference.name).so"]
-    for listing in try scan([], host: session.options.host) where !found.contains(where: { $0.path == listing.path }) {
+    for listing in try scan([], host: session.options.host)
+    where !found.contains(where: { $0.path == listing.path }) {
       if names.contains(FileSystem.baseName(of: listing.path)) { found.append(listing) }
     }
     guard !found.isEmpty else {
@@ -132,9 +142,12 @@ public struct HostQueries: Sendable {
   }
 
   private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {
-    let count = installed.filter { $0.host.split(separator: "@").first.map(String.init) == found.profile.id }.count
+    let count = installed.filter {
+      $0.host.split(separator: "@").first.map(String.init) == found.profile.id
+    }.count
     return HostListing(
-      profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile), pluginCount: count)
+      profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile),
+      pluginCount: count)
   }
 
   private func managedPaths() throws -> [String: String] {
@@ -142,7 +155,9 @@ public struct HostQueries: Sendable {
     for (instance, current) in try InstanceLookup(session: session).all() {
       for plugin in current.plugins where plugin.isEnabled {
         let base = current.viewFolder ?? "\(instance.current)/plugins"
-        for name in plugin.viewNames { paths["\(base)/\(name)"] = "\(plugin.name) \(plugin.version)" }
+        for name in plugin.viewNames {
+          paths["\(base)/\(name)"] = "\(plugin.name) \(plugin.version)"
+        }
       }
     }
     return paths
@@ -152,15 +167,18 @@ public struct HostQueries: Sendable {
     _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?, plugin: String?
   ) -> ScanListing {
     if let winner {
-      return ScanListing(path: path, source: place.source, state: .shadowed, plugin: plugin, note: "by `\(winner)`")
+      return ScanListing(
+        path: path, source: place.source, state: .shadowed, plugin: plugin, note: "by `\(winner)`")
     }
     do {
       _ = try elfFacts(ofFile: path)
       return ScanListing(
-        path: path, source: place.source, state: plugin == nil ? .foreign : .managed, plugin: plugin, note: nil)
+        path: path, source: place.source, state: plugin == nil ? .foreign : .managed,
+        plugin: plugin, note: nil)
     } catch {
       let note = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
-      return ScanListing(path: path, source: place.source, state: .broken, plugin: plugin, note: note)
+      return ScanListing(
+        path: path, source: place.source, state: .broken, plugin: plugin, note: note)
     }
   }
 
@@ -169,7 +187,9 @@ public struct HostQueries: Sendable {
     (try? FileSystem.names(in: folder))?.flatMap { name -> [String] in
       let path = "\(folder)/\(name)"
       if FileSystem.target(path)?.kind == .folder {
-        return ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".so") }.map { "\(path)/\($0)" }
+        return ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".so") }.map {
+          "\(path)/\($0)"
+        }
       }
       return name.hasSuffix(".so") ? [path] : []
     } ?? []

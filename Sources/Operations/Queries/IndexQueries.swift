@@ -85,7 +85,9 @@ public struct IndexQueries: Sendable {
     }
     let installed = try InstalledQueries(session).list().filter { $0.plugin.name == name }
     // A host whose profile is not known here can't be asked for its version.
-    let compatibility = (try? ProfileCatalog(session).profile(found.record.host)).map { Compatibility($0) }
+    let compatibility = (try? ProfileCatalog(session).profile(found.record.host)).map {
+      Compatibility($0)
+    }
     let versions = found.record.releases.reversed().map { release in
       VersionListing(
         release: release, refusal: compatibility?.refusal(of: release, name),
@@ -97,20 +99,25 @@ public struct IndexQueries: Sendable {
 
   /// Installed plugins of which a newer version fits together with all others.
   public func outdated() async throws -> [OutdatedListing] {
-    let instances = try InstanceLookup(session: session).all().filter { !$0.current.plugins.isEmpty }
+    let instances = try InstanceLookup(session: session).all().filter {
+      !$0.current.plugins.isEmpty
+    }
     guard !instances.isEmpty else { return [] }
     let source = try await RecordSource.open(session, Network(session), refresh: .always)
     var listings: [OutdatedListing] = []
     for (instance, current) in instances {
       let planner = ChangePlanning(
-        session: session, profile: try ProfileCatalog(session).profile(instance.hostID), source: source,
+        session: session, profile: try ProfileCatalog(session).profile(instance.hostID),
+        source: source,
         allowsDowngrade: false)
       let goal = ChangeGoal(
-        roots: [], brought: [], upgrades: Set(current.plugins.map(\.name)), with: [], current: current)
+        roots: [], brought: [], upgrades: Set(current.plugins.map(\.name)), with: [],
+        current: current)
       for step in try await planner.plan(goal).0.steps {
         guard let former = step.formerVersion else { continue }
         listings.append(
-          OutdatedListing(host: instance.id, name: step.name, installed: former, available: step.version))
+          OutdatedListing(
+            host: instance.id, name: step.name, installed: former, available: step.version))
       }
     }
     return listings

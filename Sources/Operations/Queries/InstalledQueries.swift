@@ -26,7 +26,8 @@ public struct InstalledQueries: Sendable {
     try InstanceLookup(session: session).all().flatMap { instance, current in
       current.plugins.sorted { $0.name < $1.name }.map { plugin in
         InstalledListing(
-          host: instance.id, scope: session.scope, plugin: plugin, path: Self.path(plugin, current, instance))
+          host: instance.id, scope: session.scope, plugin: plugin,
+          path: Self.path(plugin, current, instance))
       }
     }
   }
@@ -73,7 +74,9 @@ public struct InstalledQueries: Sendable {
       hint: "`plugctl scan` shows what lies in the hosts' folders")
   }
 
-  private static func path(_ plugin: InstalledPlugin, _ current: Generation, _ instance: HostInstance) -> String {
+  private static func path(
+    _ plugin: InstalledPlugin, _ current: Generation, _ instance: HostInstance
+  ) -> String {
     let name = plugin.viewNames.first ?? FileSystem.baseName(of: plugin.library)
     if let folder = current.viewFolder { return "\(folder)/\(name)" }
     let base = current.isVersioned ? instance.folder(of: current.number) : instance.current

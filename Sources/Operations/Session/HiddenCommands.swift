@@ -12,5 +12,7 @@ public enum HiddenCommands {
   public static func serveUnpacking(_ arguments: [String]) -> Int32 { UnpackChild.serve(arguments) }
 
   /// Starts a detached thread that takes no signals; where there is none to be had, nothing runs.
-  public static func startThread(_ body: @escaping @Sendable () -> Void) { _ = BlockingWork.startThread(body) }
+  public static func startThread(_ body: @escaping @Sendable () -> Void) {
+    _ = BlockingWork.startThread(body)
+  }
 }

@@ -16,12 +16,15 @@ struct Network: Sendable {
 
   /// A small file in memory.
   func bytes(_ url: String, limit: Int64) async throws -> [UInt8] {
-    try await fetcher.bytes(FetchRequest(url, limit: limit, acceptsCompression: true, deadline: .seconds(60)))
+    try await fetcher.bytes(
+      FetchRequest(url, limit: limit, acceptsCompression: true, deadline: .seconds(60)))
   }
 
   /// A small file, or nil where the server says that there is none.
   func bytesIfPresent(_ url: String, limit: Int64) async throws -> [UInt8]? {
-    do { return try await bytes(url, limit: limit) } catch let error as TransportError where error.isAbsence {
+    do { return try await bytes(url, limit: limit) } catch let error as TransportError
+      where error.isAbsence
+    {
       return nil
     }
   }

@@ -26,7 +26,8 @@ struct ScratchFolder: ~Copyable {
   private static func sweep(_ base: String, owner: UInt32) {
     for name in (try? FileSystem.names(in: base)) ?? [] where name.hasPrefix(prefix) {
       let folder = "\(base)/\(name)"
-      guard let status = try? FileSystem.status(folder), status.kind == .folder, status.owner == owner,
+      guard let status = try? FileSystem.status(folder), status.kind == .folder,
+        status.owner == owner,
         Machine.secondsSinceEpoch() - status.modified > leastAgeSeconds
       else { continue }
       try? removeIfFree(folder)

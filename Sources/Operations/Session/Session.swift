@@ -52,7 +52,8 @@ public struct Session: Sendable {
         hint: "make a file `plugctl.yaml` in the project's folder, or use `--scope user`")
     }
     guard options.root == nil || scope == .system else {
-      throw Diagnostic(.usageConflict, "`--root` works in system scope only", hint: "add `--scope system`")
+      throw Diagnostic(
+        .usageConflict, "`--root` works in system scope only", hint: "add `--scope system`")
     }
     // What we make is for others to read in system scope and never for others to write.
     Machine.setFileModeMask(0o022)

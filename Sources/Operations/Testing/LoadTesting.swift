@@ -33,7 +33,8 @@ struct LoadTesting: Sendable {
   ///   - level: 1 or 2.
   /// - Returns: a report for each new plugin, and one for the host's own command.
   func test(
-    _ candidates: [Candidate], in prepared: PreparedGeneration, level: Int, progress: @escaping ProgressSink
+    _ candidates: [Candidate], in prepared: PreparedGeneration, level: Int,
+    progress: @escaping ProgressSink
   ) async throws -> [LoadReport] {
     let order = prepared.libraries
     let done = Tally()
@@ -76,7 +77,8 @@ struct LoadTesting: Sendable {
   private func test(
     _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int
   ) throws -> LoadReport {
-    var subject = LoadSubject(name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
+    var subject = LoadSubject(
+      name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
     // Whom it needs is loaded before it, and seen by it.
     let needed = Set(candidate.plugin.constraints.dependencies.map(\.name))
     let before = order.prefix { $0.name != candidate.plugin.name }
@@ -118,14 +120,18 @@ struct LoadTesting: Sendable {
       if let activation {
         try FileSystem.makeFolder("\(folder.path)/activate")
         let text = GenerationWriter.activationText(activation, prepared.libraries)
-        try FileSystem.replace("\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
+        try FileSystem.replace(
+          "\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
       }
       for file in probe.files where PackagePath.isSafe(file.name) {
-        try FileSystem.replace("\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8), isDurable: false)
+        try FileSystem.replace(
+          "\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8),
+          isDurable: false)
       }
       return runProbe(Self.hostProbe(probe, values, folder.path), limits: limits, worker: worker)
     }
-    return LoadReport(name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
+    return LoadReport(
+      name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
   }
 
   private static func hostProbe(
@@ -150,13 +156,19 @@ struct LoadTesting: Sendable {
       memoryMiB: Int(limits.memoryMB), files: Int(limits.files), tasks: Int(limits.threads),
       executionMilliseconds: Int(limits.executionMilliseconds))
     // Profiles name several kinds of libraries; the first that we can call decides.
-    guard let abi = profile.abis.first(where: { !$0.required.isEmpty || !$0.entryFromFileName.isEmpty }),
+    guard
+      let abi = profile.abis.first(where: { !$0.required.isEmpty || !$0.entryFromFileName.isEmpty }
+      ),
       profile.abis.count == 1
     else { return target }
-    target.requiredEntries = abi.required.map { .init(name: $0.name, kind: $0.isObject ? .object : .function) }
+    target.requiredEntries = abi.required.map {
+      .init(name: $0.name, kind: $0.isObject ? .object : .function)
+    }
     target.entryFromFilename = abi.entryFromFileName.isEmpty ? nil : abi.entryFromFileName
     target.staticProbes = Set(abi.staticProbes.compactMap { LoadTarget.StaticProbe(rawValue: $0) })
-    if let binary { target.symbolProviders = abi.symbolProviders.map { filled($0, [("binary", binary)]) } }
+    if let binary {
+      target.symbolProviders = abi.symbolProviders.map { filled($0, [("binary", binary)]) }
+    }
     return target
   }
 

@@ -27,7 +27,9 @@ public struct PluginTesting: Sendable {
   }
 
   private func file(_ path: String, level: Int) throws -> LoadReport {
-    guard FileSystem.exists(path) else { throw Diagnostic(.systemNotFound, "`\(path)` does not exist") }
+    guard FileSystem.exists(path) else {
+      throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
+    }
     let profile =
       try session.options.host.map { try ProfileCatalog(session).profile($0) }
       ?? HostProfile(id: "any", title: "any host")
@@ -40,13 +42,16 @@ public struct PluginTesting: Sendable {
     var reports: [LoadReport] = []
     for (instance, current) in try InstanceLookup(session: session).all() {
       let mine = current.plugins.filter { plugin in
-        plugin.isEnabled && listings.contains { $0.host == instance.id && $0.plugin.name == plugin.name }
+        plugin.isEnabled
+          && listings.contains { $0.host == instance.id && $0.plugin.name == plugin.name }
       }
       guard !mine.isEmpty else { continue }
       let profile = try ProfileCatalog(session).profile(instance.hostID)
       let prepared = PreparedGeneration.live(current, instance)
       let candidates = try mine.compactMap { plugin -> LoadTesting.Candidate? in
-        guard let path = prepared.libraries.first(where: { $0.name == plugin.name })?.path else { return nil }
+        guard let path = prepared.libraries.first(where: { $0.name == plugin.name })?.path else {
+          return nil
+        }
         return LoadTesting.Candidate(
           plugin: plugin, path: path,
           description: try TreeStore.description(in: session.places.tree(plugin.tree)))

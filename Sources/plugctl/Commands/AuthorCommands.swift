@@ -7,8 +7,11 @@ enum AuthorCommands {
   static func begin(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let path = try Authoring(session).begin(
-      call.arguments.first ?? ".", publisher: call.parsed.value("publisher"), name: call.parsed.value("name"))
-    return Answer("init", json: ["manifest": .string(path)], text: "wrote \(path)\nnext: build the library, then `plugctl lint` and `plugctl pack`")
+      call.arguments.first ?? ".", publisher: call.parsed.value("publisher"),
+      name: call.parsed.value("name"))
+    return Answer(
+      "init", json: ["manifest": .string(path)],
+      text: "wrote \(path)\nnext: build the library, then `plugctl lint` and `plugctl pack`")
   }
 
   static func lint(_ call: Invocation) throws -> Answer {
@@ -16,10 +19,13 @@ enum AuthorCommands {
     let lines = findings.map { $0.line(in: file) }
     var answer = Answer(
       "lint", json: .array(findings.map { $0.json(in: file) }),
-      text: lines.isEmpty ? (call.output.isQuiet ? "" : "`\(file)` is fine") : lines.map(printable).joined(separator: "\n"))
+      text: lines.isEmpty
+        ? (call.output.isQuiet ? "" : "`\(file)` is fine")
+        : lines.map(printable).joined(separator: "\n"))
     let errors = findings.filter { $0.severity == .error }.count
     if errors > 0 {
-      let failure = Diagnostic(.manifestInvalid, "`\(file)` has \(errors) \(errors == 1 ? "fault" : "faults")")
+      let failure = Diagnostic(
+        .manifestInvalid, "`\(file)` has \(errors) \(errors == 1 ? "fault" : "faults")")
       answer.exitCode = ExitCode.of(failure.code.category)
       answer.failure = failure
     }
@@ -29,7 +35,8 @@ enum AuthorCommands {
   static func pack(_ call: Invocation) throws -> Answer {
     let authoring = try Authoring(call.session())
     let packed = try authoring.pack(
-      call.arguments.first ?? ".", platform: try platform(call), into: call.parsed.value("output") ?? ".")
+      call.arguments.first ?? ".", platform: try platform(call),
+      into: call.parsed.value("output") ?? ".")
     if let key = call.parsed.value("sign") {
       _ = try authoring.sign(packed.map(\.path), key: key, passphrase: call.passphrase())
     }
@@ -40,7 +47,9 @@ enum AuthorCommands {
     let session = try call.session()
     func needed(_ option: String, _ value: String?) throws -> String {
       if let value { return value }
-      throw Diagnostic(.usageMissingValue, "`plugctl import` needs `--\(option)`", hint: "the archive does not say it")
+      throw Diagnostic(
+        .usageMissingValue, "`plugctl import` needs `--\(option)`",
+        hint: "the archive does not say it")
     }
     let naming = try call.parsed.value("as").map { try PluginReference($0) }
     let facts = ImportFacts(
@@ -50,7 +59,8 @@ enum AuthorCommands {
       library: call.parsed.value("library"))
     return answer(
       "import",
-      try Authoring(session).importArchive(call.arguments[0], facts, into: call.parsed.value("output") ?? "."))
+      try Authoring(session).importArchive(
+        call.arguments[0], facts, into: call.parsed.value("output") ?? "."))
   }
 
   static func sign(_ call: Invocation) throws -> Answer {
@@ -60,7 +70,8 @@ enum AuthorCommands {
   }
 
   static func verify(_ call: Invocation) throws -> Answer {
-    let verified = try Authoring(call.session()).verify(call.arguments, publicKey: call.parsed.value("key"))
+    let verified = try Authoring(call.session()).verify(
+      call.arguments, publicKey: call.parsed.value("key"))
     let lines = verified.map { file in
       "\(file.file): \(file.package ?? printable(file.comment)), signed by \(file.keyID)"
     }
@@ -76,7 +87,9 @@ enum AuthorCommands {
   private static func platform(_ call: Invocation) throws -> Platform? {
     guard let text = call.parsed.value("platform") else { return nil }
     if let platform = Platform(text) { return platform }
-    throw Diagnostic(.usageInvalidValue, "`\(printable(text))` is no platform", hint: "write one as `linux-x86_64-gnu`")
+    throw Diagnostic(
+      .usageInvalidValue, "`\(printable(text))` is no platform",
+      hint: "write one as `linux-x86_64-gnu`")
   }
 
   private static func answer(_ schema: String, _ packed: [Packed]) -> Answer {

@@ -45,7 +45,8 @@ enum ChangeCommands {
     for report in reports {
       for step in report.plan.steps { lines.append(line(step, request.isDryRun, output.style)) }
       lines += report.hostNotes
-      if let hint = report.includeHint, report.plan.steps.contains(where: { $0.action == .install }) {
+      if let hint = report.includeHint, report.plan.steps.contains(where: { $0.action == .install })
+      {
         lines.append("\(output.style.cyan("host")): \(hint)")
       }
       if let undo = report.undo { lines.append("\(output.style.cyan("undo")): \(undo)") }
@@ -55,7 +56,8 @@ enum ChangeCommands {
     return Answer(schema, json: .array(reports.map(\.json)), text: text)
   }
 
-  private static func line(_ step: TransactionPlan.Step, _ isDryRun: Bool, _ style: Style) -> String {
+  private static func line(_ step: TransactionPlan.Step, _ isDryRun: Bool, _ style: Style) -> String
+  {
     let verb =
       switch step.action {
       case .install: isDryRun ? "would install" : "installed"
@@ -66,6 +68,7 @@ enum ChangeCommands {
       }
     let former = step.formerVersion.map { "\($0) -> " } ?? ""
     let size = isDryRun && step.size > 0 ? " (\(sizeText(step.size)))" : ""
-    return "\(style.green(verb)) \(style.bold(step.name.description)) \(former)\(step.version)\(size)"
+    return
+      "\(style.green(verb)) \(style.bold(step.name.description)) \(former)\(step.version)\(size)"
   }
 }

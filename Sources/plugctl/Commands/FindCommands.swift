@@ -25,7 +25,9 @@ enum FindCommands {
       var filter = SearchFilter()
       filter.host = session.options.host
       let wanted = filter
-      return answer("list", try Interruption.run { try await IndexQueries(session).search("", wanted) }, call.output)
+      return answer(
+        "list", try Interruption.run { try await IndexQueries(session).search("", wanted) },
+        call.output)
     }
     let listings = try InstalledQueries(session).list()
     var table = TextTable(["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"])
@@ -36,9 +38,14 @@ enum FindCommands {
         case .index(let index): index
         case .file: "file"
         }
-      table.add([listing.host, plugin.name.description, plugin.version.description, origin, plugin.summary ?? ""])
+      table.add([
+        listing.host, plugin.name.description, plugin.version.description, origin,
+        plugin.summary ?? "",
+      ])
     }
-    let text = listings.isEmpty && call.output.isInteractive ? "no plugins are installed in \(session.scope.rawValue) scope" : table.text(call.output)
+    let text =
+      listings.isEmpty && call.output.isInteractive
+      ? "no plugins are installed in \(session.scope.rawValue) scope" : table.text(call.output)
     return Answer("list", json: .array(listings.map(json)), text: text)
   }
 
@@ -47,12 +54,16 @@ enum FindCommands {
     let listings = try Interruption.run { try await IndexQueries(session).outdated() }
     var table = TextTable(["HOST", "PLUGIN", "INSTALLED", "AVAILABLE"])
     for listing in listings {
-      table.add([listing.host, listing.name.description, listing.installed.description, listing.available.description])
+      table.add([
+        listing.host, listing.name.description, listing.installed.description,
+        listing.available.description,
+      ])
     }
     let data = listings.map { listing -> JSON in
       [
         "host": .string(listing.host), "id": .string(listing.name.description),
-        "installed": .string(listing.installed.description), "available": .string(listing.available.description),
+        "installed": .string(listing.installed.description),
+        "available": .string(listing.available.description),
       ]
     }
     var answer = Answer("outdated", json: .array(data), text: table.text(call.output))
@@ -77,11 +88,18 @@ enum FindCommands {
     add("tags", record.tags.joined(separator: ", "))
     add("handles", record.extensions.joined(separator: ", "))
     add("index", details.index)
-    if let newest = details.versions.first(where: { $0.refusal == nil && $0.release.state == .available }) {
+    if let newest = details.versions.first(where: {
+      $0.refusal == nil && $0.release.state == .available
+    }) {
       add("newest", "\(newest.release.version), published \(newest.release.published)")
-      add("needs", newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(separator: ", "))
+      add(
+        "needs",
+        newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(
+          separator: ", "))
     }
-    add("installed", details.installed.map { "\($0.plugin.version) for \($0.host)" }.joined(separator: ", "))
+    add(
+      "installed",
+      details.installed.map { "\($0.plugin.version) for \($0.host)" }.joined(separator: ", "))
     add("versions", "\(details.versions.count)")
     let text = rows.map { term, value in
       call.output.style.dim(term + String(repeating: " ", count: 11 - term.count)) + value
@@ -112,7 +130,8 @@ enum FindCommands {
       [
         "version": .string(listing.release.version.description),
         "published": .string(listing.release.published.rfc3339),
-        "state": .string(listing.release.state.word), "reason": .optional(listing.release.state.reason),
+        "state": .string(listing.release.state.word),
+        "reason": .optional(listing.release.state.reason),
         "installed": .bool(listing.isInstalled),
         "refusal": listing.refusal.map { DiagnosticText.json($0) } ?? .null,
       ]
@@ -127,7 +146,8 @@ enum FindCommands {
 
   static func owns(_ call: Invocation) throws -> Answer {
     let listing = try InstalledQueries(call.session()).owner(of: call.arguments[0])
-    return Answer("owns", json: json(listing), text: "\(listing.plugin.name) \(listing.plugin.version)")
+    return Answer(
+      "owns", json: json(listing), text: "\(listing.plugin.name) \(listing.plugin.version)")
   }
 
   static func stats(_ call: Invocation) throws -> Answer {
@@ -138,18 +158,23 @@ enum FindCommands {
     table.add(["all", "available", "\(statistics.available)"])
     var groups = JSONObject()
     for group in statistics.groups {
-      for entry in group.counts { table.add([group.group, entry.value.isEmpty ? "-" : entry.value, "\(entry.count)"]) }
+      for entry in group.counts {
+        table.add([group.group, entry.value.isEmpty ? "-" : entry.value, "\(entry.count)"])
+      }
       groups.append(
         group.group, .object(JSONObject(group.counts.map { .init($0.value, .integer($0.count)) })))
     }
     let data: JSON = [
-      "installed": .integer(Int64(statistics.installed)), "available": .integer(statistics.available),
+      "installed": .integer(Int64(statistics.installed)),
+      "available": .integer(statistics.available),
       "groups": .object(groups),
     ]
     return Answer("stats", json: data, text: table.text(call.output))
   }
 
-  private static func answer(_ schema: String, _ found: [CatalogListing], _ output: Output) -> Answer {
+  private static func answer(_ schema: String, _ found: [CatalogListing], _ output: Output)
+    -> Answer
+  {
     var table = TextTable(["PLUGIN", "VERSION", "HOST", "INSTALLED", "SUMMARY"])
     for listing in found {
       let entry = listing.entry
@@ -164,7 +189,8 @@ enum FindCommands {
       return [
         "id": .string(entry.name.description), "version": .string(entry.version.description),
         "host": .string(entry.host), "type": .optional(entry.type), "title": .optional(entry.title),
-        "summary": .optional(entry.summary), "tags": .strings(entry.tags), "state": .string(entry.state),
+        "summary": .optional(entry.summary), "tags": .strings(entry.tags),
+        "state": .string(entry.state),
         "published": .string(entry.published.rfc3339), "versions": .integer(entry.versionCount),
         "index": .string(listing.index), "installed": .optional(listing.installed?.description),
       ]

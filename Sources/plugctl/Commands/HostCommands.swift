@@ -19,21 +19,29 @@ enum HostCommands {
   static func show(_ call: Invocation) throws -> Answer {
     let host = try HostQueries(call.session()).host(call.arguments[0])
     let profile = host.profile
-    var rows: [(String, String)] = [("host", profile.id), ("title", profile.title), ("profile", host.origin)]
-    rows.append(("binary", host.binary.map { "\($0.path) \($0.version?.description ?? "")" } ?? "not found"))
+    var rows: [(String, String)] = [
+      ("host", profile.id), ("title", profile.title), ("profile", host.origin),
+    ]
+    rows.append(
+      ("binary", host.binary.map { "\($0.path) \($0.version?.description ?? "")" } ?? "not found"))
     if !profile.types.isEmpty { rows.append(("types", profile.types.joined(separator: ", "))) }
-    rows.append(("view", "\(profile.layout.view.rawValue), \(profile.layout.pathStyle.rawValue) paths"))
+    rows.append(
+      ("view", "\(profile.layout.view.rawValue), \(profile.layout.pathStyle.rawValue) paths"))
     for path in profile.paths {
       switch path {
       case .folder(let scope, let folder): rows.append((scope.rawValue, folder))
-      case .variable(let name, let separator): rows.append(("variable", "\(name), separated by `\(separator)`"))
+      case .variable(let name, let separator):
+        rows.append(("variable", "\(name), separated by `\(separator)`"))
       }
     }
     for abi in profile.abis {
-      rows.append(("loads", ([abi.kind] + abi.required.map { "`\($0.name)`" }).joined(separator: " ")))
+      rows.append(
+        ("loads", ([abi.kind] + abi.required.map { "`\($0.name)`" }).joined(separator: " ")))
     }
     if let probe = profile.probe { rows.append(("proof", probe.arguments.joined(separator: " "))) }
-    let text = rows.map { call.output.style.dim($0.0 + String(repeating: " ", count: 10 - $0.0.count)) + $0.1 }
+    let text = rows.map {
+      call.output.style.dim($0.0 + String(repeating: " ", count: 10 - $0.0.count)) + $0.1
+    }
     return Answer("host-show", json: json(host), text: text.joined(separator: "\n"))
   }
 
@@ -45,10 +53,12 @@ enum HostCommands {
     if let hint = paths.includeHint { lines.append("host: \(hint)") }
     lines += paths.search.map { "search (\($0.source)): \($0.path)" }
     let data: JSON = [
-      "host": .string(paths.host), "current": .string(paths.current), "plugins": .string(paths.plugins),
+      "host": .string(paths.host), "current": .string(paths.current),
+      "plugins": .string(paths.plugins),
       "activation": .optional(paths.activation), "includeHint": .optional(paths.includeHint),
       "variable": .optional(paths.variable),
-      "search": .array(paths.search.map { ["path": .string($0.path), "source": .string($0.source)] }),
+      "search": .array(
+        paths.search.map { ["path": .string($0.path), "source": .string($0.source)] }),
     ]
     return Answer("host-path", json: data, text: lines.joined(separator: "\n"))
   }
@@ -70,11 +80,15 @@ enum HostCommands {
     var table = TextTable(["STATE", "FROM", "PATH", "PLUGIN"])
     for listing in found {
       let what = listing.plugin ?? ""
-      table.add([listing.state.rawValue, listing.source, listing.path, listing.note.map { what.isEmpty ? $0 : "\(what), \($0)" } ?? what])
+      table.add([
+        listing.state.rawValue, listing.source, listing.path,
+        listing.note.map { what.isEmpty ? $0 : "\(what), \($0)" } ?? what,
+      ])
     }
     let data = found.map { listing -> JSON in
       [
-        "path": .string(listing.path), "source": .string(listing.source), "state": .string(listing.state.rawValue),
+        "path": .string(listing.path), "source": .string(listing.source),
+        "state": .string(listing.state.rawValue),
         "plugin": .optional(listing.plugin), "note": .optional(listing.note),
       ]
     }
@@ -83,8 +97,10 @@ enum HostCommands {
 
   private static func json(_ host: HostListing) -> JSON {
     [
-      "host": .string(host.profile.id), "title": .string(host.profile.title), "profile": .string(host.origin),
-      "binary": .optional(host.binary?.path), "version": .optional(host.binary?.version?.description),
+      "host": .string(host.profile.id), "title": .string(host.profile.title),
+      "profile": .string(host.origin),
+      "binary": .optional(host.binary?.path),
+      "version": .optional(host.binary?.version?.description),
       "types": .strings(host.profile.types), "view": .string(host.profile.layout.view.rawValue),
       "plugins": .integer(Int64(host.pluginCount)),
     ]

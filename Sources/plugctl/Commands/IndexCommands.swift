@@ -21,12 +21,16 @@ enum IndexCommands {
       return .ask { fingerprint in
         try output.confirm(
           "The index \(printable(url)) has the root sha256:\(fingerprint)\nDo you trust it?",
-          hint: "give its fingerprint: `--trust sha256:\(fingerprint)`, after you compared it with its operator's")
+          hint:
+            "give its fingerprint: `--trust sha256:\(fingerprint)`, after you compared it with its operator's"
+        )
       }
     }
     guard text.hasPrefix("sha256:") else { return .file(text) }
     guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else {
-      throw Diagnostic(.usageInvalidValue, "`\(printable(text))` is no fingerprint", hint: "it is `sha256:` and 64 hexadecimal digits")
+      throw Diagnostic(
+        .usageInvalidValue, "`\(printable(text))` is no fingerprint",
+        hint: "it is `sha256:` and 64 hexadecimal digits")
     }
     return .fingerprint(digest)
   }
@@ -48,7 +52,8 @@ enum IndexCommands {
     let statuses = try Interruption.run { try await IndexManagement(session).update() }
     let lines = statuses.map { "\($0.index.name): \(counted($0.pluginCount, "plugin"))" }
     return Answer(
-      "update", json: .array(statuses.map(json)), text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
+      "update", json: .array(statuses.map(json)),
+      text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
   }
 
   static func initialise(_ call: Invocation) throws -> Answer {
@@ -76,13 +81,18 @@ enum IndexCommands {
 
   static func check(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    let check = try Repository(call.arguments[0], keys: call.parsed.value("keys")).check(now: session.now)
-    let summary = "plugins: \(check.plugins), archives: \(check.archives)" + (check.expires.map { ", valid until \($0)" } ?? "")
+    let check = try Repository(call.arguments[0], keys: call.parsed.value("keys")).check(
+      now: session.now)
+    let summary =
+      "plugins: \(check.plugins), archives: \(check.archives)"
+      + (check.expires.map { ", valid until \($0)" } ?? "")
     let data: JSON = [
       "plugins": .integer(Int64(check.plugins)), "archives": .integer(Int64(check.archives)),
       "expires": .optional(check.expires?.rfc3339), "faults": .strings(check.faults),
     ]
-    var answer = Answer("index-check", json: data, text: (check.faults.map(printable) + [summary]).joined(separator: "\n"))
+    var answer = Answer(
+      "index-check", json: data,
+      text: (check.faults.map(printable) + [summary]).joined(separator: "\n"))
     if !check.faults.isEmpty {
       let failure = Diagnostic(.indexInvalid, "the index has \(check.faults.count) faults")
       answer.exitCode = ExitCode.of(failure.code.category)
@@ -95,7 +105,9 @@ enum IndexCommands {
     let session = try call.session()
     let published = try IndexPublishing(try repository(call), now: session.now).publish(
       call.arguments, keys: KeyRing(session))
-    let lines = published.map { "\($0.isNew ? "published" : "already there:") \($0.name) \($0.version) (\($0.platform))" }
+    let lines = published.map {
+      "\($0.isNew ? "published" : "already there:") \($0.name) \($0.version) (\($0.platform))"
+    }
     let data = published.map { one -> JSON in
       [
         "id": .string(one.name.description), "version": .string(one.version.description),
@@ -123,13 +135,17 @@ enum IndexCommands {
     let word = state == .available ? "unyanked" : "yanked"
     return Answer(
       word == "yanked" ? "yank" : "unyank",
-      json: ["id": .string(name.description), "version": .string(version.description), "state": .string(state.word)],
+      json: [
+        "id": .string(name.description), "version": .string(version.description),
+        "state": .string(state.word),
+      ],
       text: "\(word) \(name) \(version)")
   }
 
   private static func repository(_ call: Invocation) throws -> Repository {
     guard let folder = call.parsed.value("to") else {
-      throw Diagnostic(.usageMissingValue, "`--to` is missing", hint: "name the index's folder: `--to DIR`")
+      throw Diagnostic(
+        .usageMissingValue, "`--to` is missing", hint: "name the index's folder: `--to DIR`")
     }
     return try Repository(folder, keys: call.parsed.value("keys"))
   }
@@ -143,6 +159,9 @@ enum IndexCommands {
   }
 
   private static func json(_ index: IndexConfiguration) -> JSON {
-    ["name": .string(index.name), "url": .string(index.url), "root": .string("sha256:\(index.root)")]
+    [
+      "name": .string(index.name), "url": .string(index.url),
+      "root": .string("sha256:\(index.root)"),
+    ]
   }
 }

@@ -16,13 +16,17 @@ enum InformationCommands {
     // Without a command there is nothing to do, and a script should notice.
     if isFailure {
       answer.exitCode = ExitCode.of(.usage)
-      answer.failure = Diagnostic(.usageMissingArgument, "`plugctl` needs a command", hint: "begin with `plugctl search`, or `plugctl index add URL`")
+      answer.failure = Diagnostic(
+        .usageMissingArgument, "`plugctl` needs a command",
+        hint: "begin with `plugctl search`, or `plugctl index add URL`")
     }
     return answer
   }
 
   static func help(_ path: [String], _ output: Output) -> Answer {
-    guard let spec = CommandTable.plugctl.command(at: path) else { return overview(output, isFailure: false) }
+    guard let spec = CommandTable.plugctl.command(at: path) else {
+      return overview(output, isFailure: false)
+    }
     let text = HelpText(.plugctl, width: output.width).command(path, spec)
     return Answer("help", json: ["text": .string(text)], text: String(text.dropLast()))
   }
@@ -33,7 +37,8 @@ enum InformationCommands {
       let typed = call.arguments.joined(separator: " ")
       throw Diagnostic(
         .usageUnknownCommand, "`\(printable(typed))` is no command",
-        hint: nearest(to: typed, among: names).map { "did you mean `\($0)`?" } ?? "`plugctl --help` lists all")
+        hint: nearest(to: typed, among: names).map { "did you mean `\($0)`?" }
+          ?? "`plugctl --help` lists all")
     }
     return help(call.arguments, call.output)
   }
@@ -70,7 +75,10 @@ enum InformationCommands {
     let exit = ExitCode.of(code.category)
     return Answer(
       "explain",
-      json: ["code": .string(code.rawValue), "exit": .integer(Int64(exit)), "text": .string(code.explanation)],
+      json: [
+        "code": .string(code.rawValue), "exit": .integer(Int64(exit)),
+        "text": .string(code.explanation),
+      ],
       text: "\(call.output.style.bold(code.rawValue)) (exit code \(exit))\n\(code.explanation)")
   }
 

@@ -5,8 +5,10 @@ internal import PkgCore
 /// `key ...`
 enum KeyCommands {
   static func generate(_ call: Invocation) throws -> Answer {
-    let key = try KeyRing(call.session()).generate(call.arguments[0], passphrase: call.passphrase(isNew: true))
-    return one("key-generate", key, "made the key `\(key.name)` (\(key.id))\npublic key: \(key.publicKey)")
+    let key = try KeyRing(call.session()).generate(
+      call.arguments[0], passphrase: call.passphrase(isNew: true))
+    return one(
+      "key-generate", key, "made the key `\(key.name)` (\(key.id))\npublic key: \(key.publicKey)")
   }
 
   static func importKey(_ call: Invocation) throws -> Answer {
@@ -19,19 +21,27 @@ enum KeyCommands {
     let keys = try KeyRing(call.session()).all()
     var table = TextTable(["NAME", "KIND", "ID", "FINGERPRINT"])
     for key in keys {
-      table.add([key.name, key.isRevoked ? "revoked" : key.kind.rawValue, key.id, "sha256:\(key.fingerprint)"])
+      table.add([
+        key.name, key.isRevoked ? "revoked" : key.kind.rawValue, key.id,
+        "sha256:\(key.fingerprint)",
+      ])
     }
     return Answer("key-list", json: .array(keys.map(json)), text: table.text(call.output))
   }
 
   static func export(_ call: Invocation) throws -> Answer {
-    let text = try KeyRing(call.session()).export(call.arguments[0], isSecret: call.parsed.has("secret"))
-    return Answer("key-export", json: ["text": .string(text)], text: String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)))
+    let text = try KeyRing(call.session()).export(
+      call.arguments[0], isSecret: call.parsed.has("secret"))
+    return Answer(
+      "key-export", json: ["text": .string(text)],
+      text: String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)))
   }
 
   static func trust(_ call: Invocation) throws -> Answer {
     let key = try KeyRing(call.session()).trust(call.arguments[0], as: call.parsed.value("name"))
-    return one("key-trust", key, "trusted the key `\(key.name)` (\(key.id))\nfingerprint: sha256:\(key.fingerprint)")
+    return one(
+      "key-trust", key,
+      "trusted the key `\(key.name)` (\(key.id))\nfingerprint: sha256:\(key.fingerprint)")
   }
 
   static func revoke(_ call: Invocation) throws -> Answer {

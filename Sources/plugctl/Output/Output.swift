@@ -40,7 +40,8 @@ final class Output: Sendable {
     isJSON = parsed.has("json")
     isQuiet = parsed.has("quiet")
     verbosity = parsed.count("verbose")
-    isSilent = parsed.has("no-input") || Environment.flag("PLUGCTL_NO_INPUT") || Environment.flag("CI")
+    isSilent =
+      parsed.has("no-input") || Environment.flag("PLUGCTL_NO_INPUT") || Environment.flag("CI")
     saysYes = parsed.has("yes")
     let color = parsed.value("color") ?? Environment.text("PLUGCTL_COLOR") ?? "auto"
     isInteractive = Terminal.isTerminal(1)
@@ -68,7 +69,9 @@ final class Output: Sendable {
     if isJSON {
       warnings.withLock { $0.append(diagnostic) }
     } else {
-      progress.interrupt { self.writeError(DiagnosticText.text(diagnostic, kind: "warning", self.errorStyle)) }
+      progress.interrupt {
+        self.writeError(DiagnosticText.text(diagnostic, kind: "warning", self.errorStyle))
+      }
     }
   }
 
@@ -80,16 +83,21 @@ final class Output: Sendable {
     if let raw = answer.raw { return try writeAnswer(raw) }
     guard isJSON else {
       if !answer.text.isEmpty { try writeAnswer(Array((answer.text + "\n").utf8)) }
-      if let failure = answer.failure { writeError(DiagnosticText.text(failure, kind: "error", errorStyle)) }
+      if let failure = answer.failure {
+        writeError(DiagnosticText.text(failure, kind: "error", errorStyle))
+      }
       return
     }
-    try writeAnswer(document(answer.schema, isOK: answer.exitCode == 0, data: answer.json, error: answer.failure))
+    try writeAnswer(
+      document(answer.schema, isOK: answer.exitCode == 0, data: answer.json, error: answer.failure))
   }
 
   /// Ends with an error.
   func finish(_ diagnostic: Diagnostic) {
     progress.end()
-    let isWritten = isJSON && Terminal.write(document(schema, isOK: false, data: .null, error: diagnostic), to: 1) == 0
+    let isWritten =
+      isJSON
+      && Terminal.write(document(schema, isOK: false, data: .null, error: diagnostic), to: 1) == 0
     if !isWritten {
       writeError(DiagnosticText.text(diagnostic, kind: "error", errorStyle))
     }
@@ -101,7 +109,11 @@ final class Output: Sendable {
   func confirm(_ question: String, hint: String) throws -> Bool {
     guard !isSilent, Terminal.isTerminal(2),
       let line = Terminal.ask("\(question) [y/N] ", isSecret: false)
-    else { throw Diagnostic(.trustConfirmation, "this needs your confirmation, and nobody can be asked", notes: [question], hint: hint) }
+    else {
+      throw Diagnostic(
+        .trustConfirmation, "this needs your confirmation, and nobody can be asked",
+        notes: [question], hint: hint)
+    }
     let answer = String(decoding: line, as: UTF8.self).lowercased()
     return answer == "y" || answer == "yes"
   }
@@ -110,7 +122,8 @@ final class Output: Sendable {
   func askSecret(_ label: String) throws -> [UInt8] {
     guard !isSilent, let line = Terminal.ask("\(label): ", isSecret: true) else {
       throw Diagnostic(
-        .confirmationNeeded, "a \(label.split(separator: " ").first ?? "passphrase") is needed, and nobody can be asked",
+        .confirmationNeeded,
+        "a \(label.split(separator: " ").first ?? "passphrase") is needed, and nobody can be asked",
         hint: "name a file with `--passphrase-file`, or make the key with `--unencrypted`")
     }
     return line
@@ -121,7 +134,8 @@ final class Output: Sendable {
     let first = try askSecret(label)
     guard try askSecret("the same again") == first else {
       throw Diagnostic(
-        .keyPassphrase, "the two passphrases are not the same", hint: "nothing was made; run the command again")
+        .keyPassphrase, "the two passphrases are not the same",
+        hint: "nothing was made; run the command again")
     }
     return first
   }
@@ -132,7 +146,8 @@ final class Output: Sendable {
     let number = Terminal.write(bytes, to: 1)
     guard number != 0 else { return }
     throw Diagnostic(
-      number == ENOSPC ? .systemNoSpace : .systemCall, "the answer can't be written to standard output",
+      number == ENOSPC ? .systemNoSpace : .systemCall,
+      "the answer can't be written to standard output",
       notes: ["write: \(String(cString: strerror(number)))", "what the command was to do is done"])
   }
 

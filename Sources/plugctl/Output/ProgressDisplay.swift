@@ -16,7 +16,8 @@ final class ProgressDisplay: Sendable {
       case "plain": .plain
       case "json": .json
       case "none": .none
-      default: isQuiet || !Terminal.isTerminal(2) || Environment.text("TERM") == "dumb" ? .none : .bar
+      default:
+        isQuiet || !Terminal.isTerminal(2) || Environment.text("TERM") == "dumb" ? .none : .bar
       }
     }
   }
@@ -119,7 +120,8 @@ final class ProgressDisplay: Sendable {
     switch event {
     case .waiting(let host): ("waiting", "waiting for another process that changes \(host)")
     case .refreshing(let index): ("refreshing", "asking the index \(index)")
-    case .downloading(let done, let total): ("downloading", "downloading \(sizeText(done)) of \(sizeText(total))")
+    case .downloading(let done, let total):
+      ("downloading", "downloading \(sizeText(done)) of \(sizeText(total))")
     case .unpacking(let done, let total): ("unpacking", "unpacking \(done) of \(total)")
     case .syncing: ("syncing", "waiting for the disk")
     case .testing(let done, let total): ("testing", "load-testing \(done) of \(total)")

@@ -6,7 +6,9 @@ enum Terminal {
 
   /// Columns: `COLUMNS`, the terminal's, or 80.
   static func width(_ descriptor: Int32) -> Int {
-    if let text = Environment.text("COLUMNS"), let columns = Int(text), columns > 0 { return columns }
+    if let text = Environment.text("COLUMNS"), let columns = Int(text), columns > 0 {
+      return columns
+    }
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)

@@ -10,7 +10,9 @@ struct TextTable {
   mutating func add(_ cells: [String]) { rows.append(cells.map(printable)) }
 
   func text(_ output: Output) -> String {
-    guard output.isInteractive else { return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n") }
+    guard output.isInteractive else {
+      return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n")
+    }
     guard !rows.isEmpty else { return "" }
     let widths = header.indices.map { column in
       ([header] + rows).map { $0[column].count }.max() ?? 0
@@ -43,4 +45,6 @@ func sizeText(_ bytes: Int64) -> String {
 }
 
 /// `1 plugin`, `2 plugins`.
-func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+func counted(_ count: Int, _ thing: String) -> String {
+  "\(count) \(thing)\(count == 1 ? "" : "s")"
+}

@@ -4,10 +4,15 @@ internal import PkgCore
 extension CommandTable {
   /// The whole command line: the authority for parsing, help, completions and man pages.
   static let plugctl = CommandTable(
-    program: "plugctl", summary: "the package manager for native plugins", version: PlugctlVersion.text,
+    program: "plugctl", summary: "the package manager for native plugins",
+    version: PlugctlVersion.text,
     globals: globalOptions,
-    groups: ["find plugins", "change what is installed", "trust and health", "author", "index", "hosts and this program"],
-    commands: findCommands + changeCommands + healthCommands + authorCommands + indexCommands + hostCommands,
+    groups: [
+      "find plugins", "change what is installed", "trust and health", "author", "index",
+      "hosts and this program",
+    ],
+    commands: findCommands + changeCommands + healthCommands + authorCommands + indexCommands
+      + hostCommands,
     exitCodes: ExitCode.table, environment: Environment.table)
 
   private static let globalOptions: [OptionSpec] = [
@@ -16,7 +21,8 @@ extension CommandTable {
     OptionSpec("verbose", short: "v", "say more", isRepeatable: true),
     OptionSpec("quiet", short: "q", "say nothing but answers and errors"),
     OptionSpec("json", "answer with one JSON document"),
-    OptionSpec("color", value: "WHEN", "use colour", completion: .words(["auto", "always", "never"])),
+    OptionSpec(
+      "color", value: "WHEN", "use colour", completion: .words(["auto", "always", "never"])),
     OptionSpec(
       "progress", value: "FORM", "how progress is shown on stderr",
       completion: .words(["auto", "bar", "plain", "json", "none"])),
@@ -25,16 +31,21 @@ extension CommandTable {
     OptionSpec("offline", "never ask the network"),
     OptionSpec("host", value: "NAME", "the host", completion: .dynamic("host")),
     OptionSpec(
-      "scope", value: "SCOPE", "where plugins are installed", completion: .words(["project", "user", "system"])),
-    OptionSpec("root", value: "DIR", "a folder that stands for / in system scope", completion: .folders),
-    OptionSpec("wait", value: "SECS", "how long to wait for another process that changes the same host"),
+      "scope", value: "SCOPE", "where plugins are installed",
+      completion: .words(["project", "user", "system"])),
+    OptionSpec(
+      "root", value: "DIR", "a folder that stands for / in system scope", completion: .folders),
+    OptionSpec(
+      "wait", value: "SECONDS", "how long to wait for another process that changes the same host"),
     OptionSpec("jobs", short: "j", value: "N", "downloads at the same time"),
   ]
 
   private static let findCommands: [CommandSpec] = [
     CommandSpec(
       "search", group: "find plugins", "look for plugins in the indexes",
-      discussion: ["Words are looked for in names, titles, summaries and tags, each as the beginning of a word. Without words all plugins are listed."],
+      discussion: [
+        "Words are looked for in names, titles, summaries and tags, each as the beginning of a word. Without words all plugins are listed."
+      ],
       options: [
         OptionSpec("type", value: "TYPE", "only plugins of this type"),
         OptionSpec("tag", value: "TAG", "only plugins with this tag"),
@@ -45,12 +56,15 @@ extension CommandTable {
           completion: .words(["available", "yanked", "withdrawn"])),
       ],
       arguments: [ArgumentSpec("TEXT", "words to look for", arity: .any)],
-      examples: [("search vector --host stormdb", "plugins for StormDB that have to do with vectors")]),
+      examples: [
+        ("search vector --host stormdb", "plugins for StormDB that have to do with vectors")
+      ]),
     CommandSpec(
       "info", aliases: ["show"], group: "find plugins", "show everything about a plugin",
       arguments: [ArgumentSpec("NAME", "a plugin", completion: .dynamic("available"))]),
     CommandSpec(
-      "versions", group: "find plugins", "list a plugin's versions, and why each can't be installed here",
+      "versions", group: "find plugins",
+      "list a plugin's versions, and why each can't be installed here",
       arguments: [ArgumentSpec("NAME", "a plugin", completion: .dynamic("available"))]),
     CommandSpec(
       "list", aliases: ["ls"], group: "find plugins", "list installed plugins",
@@ -58,7 +72,8 @@ extension CommandTable {
         OptionSpec("available", "list what the indexes have instead"),
         OptionSpec("outdated", "list only plugins of which there is a newer version"),
       ]),
-    CommandSpec("outdated", group: "find plugins", "list plugins of which there is a newer version",
+    CommandSpec(
+      "outdated", group: "find plugins", "list plugins of which there is a newer version",
       options: [OptionSpec("exit-code", "exit with 20 where there are any")]),
     CommandSpec(
       "files", group: "find plugins", "list the files of an installed plugin",
@@ -76,7 +91,8 @@ extension CommandTable {
   private static let changeOptions: [OptionSpec] = [
     OptionSpec("dry-run", short: "n", "show what would be done and do nothing"),
     OptionSpec(
-      "test-level", value: "N", "how far new plugins are load-tested first: 0 not, 1 as files, 2 loaded",
+      "test-level", value: "N",
+      "how far new plugins are load-tested first: 0 not, 1 as files, 2 loaded",
       completion: .words(["0", "1", "2"])),
   ]
 
@@ -85,75 +101,116 @@ extension CommandTable {
 
   private static let changeCommands: [CommandSpec] = [
     CommandSpec(
-      "install", aliases: ["add"], group: "change what is installed", "install plugins and what they need",
+      "install", aliases: ["add"], group: "change what is installed",
+      "install plugins and what they need",
       discussion: [
         "A plugin is named `NAME`, `PUBLISHER/NAME`, `NAME@VERSION` or `NAME@RANGE`, or by the path or URL of a signed archive.",
         "Every new plugin is load-tested in a process of its own, in the folder from which the host will get it, before anything goes live.",
       ],
       options: changeOptions + [
         intoOption,
-        OptionSpec("with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
+        OptionSpec(
+          "with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
         OptionSpec("allow-downgrade", "allow a version below the installed one"),
       ],
-      arguments: [ArgumentSpec("REF", "a plugin, an archive or a URL", arity: .oneOrMore, completion: .dynamic("available"))],
+      arguments: [
+        ArgumentSpec(
+          "REF", "a plugin, an archive or a URL", arity: .oneOrMore,
+          completion: .dynamic("available"))
+      ],
       examples: [
         ("install vector_plugin", "the newest version that fits"),
         ("install 'vector_plugin@^1.2'", "the newest 1.x from 1.2 on"),
-        ("install ./my_plugin-1.0.0-linux-x86_64-gnu.tar.zst", "an archive, with its .minisig beside it"),
+        (
+          "install ./my_plugin-1.0.0-linux-x86_64-gnu.tar.zst",
+          "an archive, with its .minisig beside it"
+        ),
       ]),
     CommandSpec(
-      "upgrade", group: "change what is installed", "bring installed plugins to their newest versions",
+      "upgrade", group: "change what is installed",
+      "bring installed plugins to their newest versions",
       options: changeOptions + [intoOption],
-      arguments: [ArgumentSpec("NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))]),
+      arguments: [
+        ArgumentSpec(
+          "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))
+      ]),
     CommandSpec(
       "remove", aliases: ["rm", "uninstall"], group: "change what is installed", "remove plugins",
       options: [
         changeOptions[0], intoOption, OptionSpec("cascade", "remove also what depends on them"),
       ],
-      arguments: [ArgumentSpec("NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))]),
+      arguments: [
+        ArgumentSpec(
+          "NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))
+      ]),
     CommandSpec(
       "recover", group: "change what is installed", "bring interrupted changes to their end",
-      discussion: ["Every change does this first; the command is for boot, or before a host starts."]),
+      discussion: [
+        "Every change does this first; the command is for boot, or before a host starts."
+      ]),
   ]
 
   private static let keyOptions: [OptionSpec] = [
-    OptionSpec("passphrase-file", value: "FILE", "a file whose first line is the passphrase", completion: .files),
-    OptionSpec("passphrase-fd", value: "N", "an open descriptor whose first line is the passphrase"),
+    OptionSpec(
+      "passphrase-file", value: "FILE", "a file whose first line is the passphrase",
+      completion: .files),
+    OptionSpec(
+      "passphrase-fd", value: "N", "an open descriptor whose first line is the passphrase"),
   ]
 
   private static let healthCommands: [CommandSpec] = [
     CommandSpec(
       "verify", group: "trust and health", "check the signatures of files",
-      discussion: ["Each FILE has its signature in FILE.minisig. Without --key the keys that you trust count."],
+      discussion: [
+        "Each FILE has its signature in FILE.minisig. Without --key the keys that you trust count."
+      ],
       options: [OptionSpec("key", value: "KEY", "a public key, or its file", completion: .files)],
       arguments: [ArgumentSpec("FILE", "signed files", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
       "scan", group: "trust and health", "list the shared objects in the folders that hosts search",
-      arguments: [ArgumentSpec("DIR", "folders to look in instead", arity: .any, completion: .folders)]),
+      arguments: [
+        ArgumentSpec("DIR", "folders to look in instead", arity: .any, completion: .folders)
+      ]),
     CommandSpec(
       "test", group: "trust and health", "load-test plugins in processes of their own",
       options: [
-        OptionSpec("level", value: "N", "1 reads the file, 2 loads it", completion: .words(["1", "2"])),
+        OptionSpec(
+          "level", value: "N", "1 reads the file, 2 loads it", completion: .words(["1", "2"])),
         OptionSpec("list", "list all checks and test nothing"),
       ],
-      arguments: [ArgumentSpec("NAME|FILE", "installed plugins, or shared objects", arity: .any, completion: .files)],
-      examples: [("test ./build/my_plugin.so --host sqlite", "a library that you just built, as SQLite would load it")]),
+      arguments: [
+        ArgumentSpec(
+          "NAME|FILE", "installed plugins, or shared objects", arity: .any, completion: .files)
+      ],
+      examples: [
+        (
+          "test ./build/my_plugin.so --host sqlite",
+          "a library that you just built, as SQLite would load it"
+        )
+      ]),
     CommandSpec(
       "key", group: "trust and health", "make, trust and revoke keys",
       subcommands: [
         CommandSpec(
           "generate", "make a key pair to sign with",
-          options: keyOptions + [OptionSpec("unencrypted", "keep the secret key without a passphrase, for machines")],
+          options: keyOptions + [
+            OptionSpec("unencrypted", "keep the secret key without a passphrase, for machines")
+          ],
           arguments: [ArgumentSpec("NAME", "a name for it")]),
         CommandSpec("list", "list your keys and those that you trust"),
         CommandSpec(
-          "export", "print a public key", options: [OptionSpec("secret", "print the secret key file instead")],
+          "export", "print a public key",
+          options: [OptionSpec("secret", "print the secret key file instead")],
           arguments: [ArgumentSpec("NAME", "a key", completion: .dynamic("key"))]),
         CommandSpec(
           "import", "take a key that minisign or another plugctl made", options: keyOptions,
-          arguments: [ArgumentSpec("FILE", "a key file", completion: .files), ArgumentSpec("NAME", "a name for it")]),
+          arguments: [
+            ArgumentSpec("FILE", "a key file", completion: .files),
+            ArgumentSpec("NAME", "a name for it"),
+          ]),
         CommandSpec(
-          "trust", "accept what a key signs", options: [OptionSpec("name", value: "NAME", "a name for it")],
+          "trust", "accept what a key signs",
+          options: [OptionSpec("name", value: "NAME", "a name for it")],
           arguments: [ArgumentSpec("KEY", "a public key, or its file", completion: .files)]),
         CommandSpec(
           "revoke", "refuse what a key signed and signs",
@@ -169,50 +226,67 @@ extension CommandTable {
         OptionSpec("publisher", value: "NAME", "the publisher"),
         OptionSpec("name", value: "NAME", "the plugin; the folder's name by default"),
       ],
-      arguments: [ArgumentSpec("DIR", "the plugin's folder", arity: .optional, completion: .folders)]),
+      arguments: [
+        ArgumentSpec("DIR", "the plugin's folder", arity: .optional, completion: .folders)
+      ]),
     CommandSpec(
       "lint", group: "author", "check a manifest and the files that it names",
-      arguments: [ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)]),
+      arguments: [
+        ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)
+      ]),
     CommandSpec(
-      "pack", group: "author", "make signed-ready archives of a plugin",
+      "pack", group: "author", "make archives of a plugin",
       discussion: ["Packing twice gives the same bytes."],
       options: [
-        OptionSpec("output", short: "o", value: "DIR", "where archives are written", completion: .folders),
+        OptionSpec(
+          "output", short: "o", value: "DIR", "where archives are written", completion: .folders),
         OptionSpec("platform", value: "PLATFORM", "only this platform"),
         OptionSpec("sign", value: "KEY", "sign with this key at once", completion: .dynamic("key")),
       ] + keyOptions,
-      arguments: [ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)]),
+      arguments: [
+        ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)
+      ]),
     CommandSpec(
       "import", group: "author", "make a package of a tarball without a manifest",
       options: [
         OptionSpec("publisher", value: "NAME", "the publisher"),
         OptionSpec("as", value: "NAME@VERSION", "what the plugin is called, and its version"),
         OptionSpec("library", value: "PATH", "the library, where there are several"),
-        OptionSpec("output", short: "o", value: "DIR", "where the archive is written", completion: .folders),
+        OptionSpec(
+          "output", short: "o", value: "DIR", "where the archive is written", completion: .folders),
       ],
       arguments: [ArgumentSpec("FILE", "a .tar.gz, .tar.xz or .tar.zst", completion: .files)]),
     CommandSpec(
       "sign", group: "author", "sign archives",
-      options: [OptionSpec("key", value: "NAME", "the key; not needed where there is but one", completion: .dynamic("key"))]
+      options: [
+        OptionSpec(
+          "key", value: "NAME", "the key; not needed where there is but one",
+          completion: .dynamic("key"))
+      ]
         + keyOptions,
       arguments: [ArgumentSpec("FILE", "archives", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
       "publish", group: "author", "put signed archives into an index",
       options: indexFolderOptions,
       arguments: [ArgumentSpec("FILE", "signed archives", arity: .oneOrMore, completion: .files)],
-      examples: [("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write")]),
+      examples: [
+        ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write")
+      ]),
     CommandSpec(
       "yank", group: "author", "mark a version as not to be chosen any more",
       options: indexFolderOptions + [OptionSpec("reason", value: "TEXT", "why")],
       arguments: [ArgumentSpec("NAME@VERSION", "a published version")]),
     CommandSpec(
-      "unyank", group: "author", "take the mark of a yanked version away", options: indexFolderOptions,
+      "unyank", group: "author", "take the mark of a yanked version away",
+      options: indexFolderOptions,
       arguments: [ArgumentSpec("NAME@VERSION", "a published version")]),
   ]
 
   private static let indexFolderOptions: [OptionSpec] = [
     OptionSpec("to", value: "DIR", "the index's folder", completion: .folders),
-    OptionSpec("keys", value: "DIR", "the folder of the index's keys; DIR-keys by default", completion: .folders),
+    OptionSpec(
+      "keys", value: "DIR", "the folder of the index's keys; DIR-keys by default",
+      completion: .folders),
   ]
 
   private static let indexCommands: [CommandSpec] = [
@@ -224,27 +298,36 @@ extension CommandTable {
       subcommands: [
         CommandSpec(
           "add", "use an index",
-          discussion: ["The fingerprint of its root is asked for once; with --trust it is given. --yes never accepts it."],
+          discussion: [
+            "The fingerprint of its root is asked for once; with --trust it is given. --yes never accepts it."
+          ],
           options: [
             OptionSpec("name", value: "NAME", "a name for it"),
-            OptionSpec("trust", value: "FILE|sha256:HEX", "the root that you trust, or its fingerprint", completion: .files),
+            OptionSpec(
+              "trust", value: "FILE|sha256:HEX", "the root that you trust, or its fingerprint",
+              completion: .files),
           ],
           arguments: [ArgumentSpec("URL", "where it is served, or a folder", completion: .folders)]),
         CommandSpec(
-          "remove", "use an index no more", arguments: [ArgumentSpec("NAME", "an index", completion: .dynamic("index"))]),
+          "remove", "use an index no more",
+          arguments: [ArgumentSpec("NAME", "an index", completion: .dynamic("index"))]),
         CommandSpec("list", "list the indexes in use"),
         CommandSpec("update", "fetch what is new in the indexes"),
         CommandSpec(
           "init", "make an index of your own", options: [indexFolderOptions[1]],
-          arguments: [ArgumentSpec("DIR", "a folder that a web server may serve", completion: .folders)]),
+          arguments: [
+            ArgumentSpec("DIR", "a folder that a web server may serve", completion: .folders)
+          ]),
         CommandSpec(
           "build", "make catalog and metadata of an index anew", options: [indexFolderOptions[1]],
           arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
         CommandSpec(
-          "sign", "sign an index's metadata anew, before it expires", options: [indexFolderOptions[1]],
+          "sign", "sign an index's metadata anew, before it expires",
+          options: [indexFolderOptions[1]],
           arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
         CommandSpec(
-          "check", "check everything in an index as a client would", options: [indexFolderOptions[1]],
+          "check", "check everything in an index as a client would",
+          options: [indexFolderOptions[1]],
           arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
       ]),
   ]
@@ -255,18 +338,30 @@ extension CommandTable {
       subcommands: [
         CommandSpec("list", "list all host profiles"),
         CommandSpec(
-          "show", "show a host's profile", arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
+          "show", "show a host's profile",
+          arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
         CommandSpec(
           "path", "say where a host gets its plugins from",
           arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
       ]),
     CommandSpec(
       "completion", group: "hosts and this program", "print a shell's completion script",
-      arguments: [ArgumentSpec("SHELL", "bash, zsh or fish", completion: .words(["bash", "zsh", "fish"]))],
-      examples: [("completion bash > ~/.local/share/bash-completion/completions/plugctl", "for bash, from the next shell on")]),
+      arguments: [
+        ArgumentSpec("SHELL", "bash, zsh or fish", completion: .words(["bash", "zsh", "fish"]))
+      ],
+      examples: [
+        (
+          "completion bash > ~/.local/share/bash-completion/completions/plugctl",
+          "for bash, from the next shell on"
+        )
+      ]),
     CommandSpec(
       "man", group: "hosts and this program", "write man pages",
-      arguments: [ArgumentSpec("DIR", "where to write them; one page to stdout without it", arity: .optional, completion: .folders)]),
+      arguments: [
+        ArgumentSpec(
+          "DIR", "where to write them; one page to stdout without it", arity: .optional,
+          completion: .folders)
+      ]),
     CommandSpec(
       "help", group: "hosts and this program", "show help",
       arguments: [ArgumentSpec("COMMAND", "a command", arity: .any)]),
@@ -275,6 +370,7 @@ extension CommandTable {
       "explain", group: "hosts and this program", "explain the code of an error",
       arguments: [ArgumentSpec("CODE", "as in error[CODE]")]),
     CommandSpec(
-      "__complete", "answer a shell's completion", arguments: [ArgumentSpec("KIND", "what to list")], isHidden: true),
+      "__complete", "answer a shell's completion",
+      arguments: [ArgumentSpec("KIND", "what to list")], isHidden: true),
   ]
 }
