@@ -33,7 +33,8 @@ struct HostReload {
   private func failure(_ result: ChildResult) -> String {
     let reason = printable(
       result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)")
-    return "\(profile.id) could not be told to reload: \(reason)"
+    return
+      "\(profile.id) is running and could not be told to reload (\(reason)); reload it if it shall use the change"
   }
 
   /// Waits up to two seconds for a process to map the new generation's files.
