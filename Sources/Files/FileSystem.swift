@@ -4,6 +4,16 @@ internal import Glibc
 public enum FileSystem {
   /// Opens an existing file for reading.
   public static func open(_ path: String) throws(SystemError) -> Descriptor {
+    // A FIFO would be waited for without end; nothing that we read is one, nor a device.
+    let descriptor = try open(path, flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK, mode: 0)
+    guard try descriptor.status().kind != .other else {
+      throw SystemError(call: "open", object: path, errno: EINVAL)
+    }
+    return descriptor
+  }
+
+  /// Opens whatever can be read, a pipe too: for what a person hands over, such as a passphrase.
+  public static func openAny(_ path: String) throws(SystemError) -> Descriptor {
     try open(path, flags: O_RDONLY | O_CLOEXEC, mode: 0)
   }
 
@@ -78,7 +88,7 @@ public enum FileSystem {
       return
     }
     let parent = folder(of: path)
-    if parent != path { try makeFolders(parent, mode: mode) }
+    if parent != path { try makeFolders(parent) }
     do throws(SystemError) { try makeFolder(path, mode: mode) } catch {
       guard error.isExisting else { throw error }
     }

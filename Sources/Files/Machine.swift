@@ -20,6 +20,9 @@ public enum Machine {
     return text.isEmpty ? nil : text
   }
 
+  /// The user whose rights count.
+  public static var userID: UInt32 { UInt32(geteuid()) }
+
   /// Whether this is root.
   public static var isRoot: Bool { geteuid() == 0 }
 

@@ -45,6 +45,14 @@ public struct HostInstance: Sendable {
     guard let bytes = try FileSystem.readIfPresent(path), let json = try? JSONParser.parse(bytes),
       let generation = Generation(json: json), generation.number == number
     else { throw StoreError.generationDamaged(path: path) }
+    // A project's store may have come with a checkout: it names no folder outside of the project.
+    if places.scope == .project, let view = generation.viewFolder {
+      let project = FileSystem.folder(of: places.data)
+      let real = FileSystem.realPath(view) ?? view
+      guard real.hasPrefix((FileSystem.realPath(project) ?? project) + "/") else {
+        throw StoreError.generationDamaged(path: path)
+      }
+    }
     return generation
   }
 

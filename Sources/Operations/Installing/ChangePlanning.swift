@@ -1,6 +1,7 @@
 internal import Files
 internal import PkgCore
 internal import PkgStore
+internal import Signing
 
 /// What a change wants of an instance.
 struct ChangeGoal: Sendable {
@@ -130,6 +131,7 @@ struct ChangePlanning: Sendable {
       )
     }
     let signer = try build.signature.map { try SignatureKeyID.read($0) }
+    try check(signer, of: found.record.name, former)
     let plugin = InstalledPlugin(
       name: found.record.name, version: release.version, platform: build.platform, tree: build.tree,
       archive: build.archive, origin: .index(found.index.name), library: "",
@@ -140,6 +142,20 @@ struct ChangePlanning: Sendable {
       plugin: plugin,
       archive: WantedArchive(
         record: found.record, release: release, build: build, index: found.index))
+  }
+
+  /// A revoked key is refused on every way, also where the tree is here already; another key than the
+  /// installed version's only if the user trusts it.
+  private func check(_ signer: String?, of name: PluginName, _ former: InstalledPlugin?) throws {
+    let keys = KeyRing(session)
+    if let signer { try keys.refuseRevoked(signer) }
+    guard let known = former?.keyID, known != signer else { return }
+    let isTrusted = try signer.map { id in try keys.trustedKeys().contains { $0.keyID.hex == id } } ?? false
+    guard !isTrusted else { return }
+    throw Diagnostic(
+      .keyUntrusted, "`\(name)` is signed by another key than the installed version",
+      notes: ["installed: \(known)", "offered: \(signer ?? "unsigned")"],
+      hint: "ask its publisher; if the new key is right, `plugctl key trust` it")
   }
 
   /// Files that need nothing else: no index is asked.

@@ -62,7 +62,7 @@ struct InstanceChange: Sendable {
     _ wanted: [Wanted], _ unpacked: [UnpackedPackage], _ staging: borrowing TransactionFolder
   ) async throws -> [SHA256Digest: PackageDescription] {
     let trees = TreeStore(session.places)
-    let missing = wanted.compactMap(\.archive).filter { !trees.contains($0.build.tree) }
+    let missing = wanted.compactMap(\.archive).filter { !trees.isWhole($0.build.tree) }
     let fetching = ArchiveFetching(session: session, network: network, keys: KeyRing(session))
     let packages = try await fetching.unpack(missing, staging: staging.path) + unpacked
     guard !packages.isEmpty else { return [:] }
@@ -96,7 +96,15 @@ struct InstanceChange: Sendable {
   }
 
   private func viewFolder(_ current: Generation?) throws -> String? {
-    if let into = session.options.into { return try FileSystem.absolute(into) }
+    if let into = session.options.into {
+      let folder = try FileSystem.absolute(into)
+      if let project = session.projectFolder, !folder.hasPrefix(project + "/") {
+        throw Diagnostic(
+          .usageInvalidValue, "`--into \(into)` lies outside of the project",
+          hint: "add `--scope user`")
+      }
+      return folder
+    }
     if instance.id.contains("@") { return current?.viewFolder }
     guard profile.layout.view != .include else { return nil }
     guard let folder = profile.folder(in: session.scope) else {

@@ -122,12 +122,12 @@ public struct KeyRing: Sendable {
 
   /// Refuses what a key signs from now on, also what was signed before.
   public func revoke(_ nameOrID: String, reason: String, now: Timestamp) throws -> String {
-    let id =
-      try all().first { $0.name == nameOrID || $0.id == nameOrID.uppercased() }?.id
-      ?? nameOrID.uppercased()
-    guard id.utf8.count == 16, id.allSatisfy(\.isHexDigit) else { throw unknown(nameOrID) }
+    let named = try all().first { $0.name == nameOrID }?.id ?? nameOrID
+    guard let id = Self.number(named).map({ String($0, radix: 16).uppercased() }) else {
+      throw unknown(nameOrID)
+    }
     var entries = try revoked()
-    if !entries.contains(where: { $0["id"]?.stringValue == id }) {
+    if !entries.contains(where: { Self.isSame($0, id) }) {
       entries.append([
         "id": .string(id), "reason": .string(reason), "revoked": .string(now.rfc3339),
       ])
@@ -173,11 +173,20 @@ public struct KeyRing: Sendable {
 
   /// Refuses a key that was revoked.
   package func refuseRevoked(_ id: String) throws {
-    guard let entry = try revoked().first(where: { $0["id"]?.stringValue == id }) else { return }
+    guard let entry = try revoked().first(where: { Self.isSame($0, id) }) else { return }
     throw Diagnostic(
       .keyRevoked, "the key `\(id)` was revoked",
       notes: [entry["reason"]?.stringValue ?? ""].filter { !$0.isEmpty },
       hint: "ask the publisher for a version signed by another key")
+  }
+
+  /// minisign writes key ids without leading zeros; they are compared as the numbers that they are.
+  private static func isSame(_ entry: JSON, _ id: String) -> Bool {
+    entry["id"]?.stringValue.flatMap(number).map { $0 == number(id) } ?? false
+  }
+
+  private static func number(_ id: String) -> UInt64? {
+    id.utf8.count <= 16 && id.allSatisfy(\.isHexDigit) ? UInt64(id, radix: 16) : nil
   }
 
   private func revoked() throws -> [JSON] {
@@ -200,7 +209,7 @@ public struct KeyRing: Sendable {
   private func listing(_ name: String, _ kind: KeyListing.Kind, _ key: MinisignPublicKey) throws
     -> KeyListing
   {
-    let isRevoked = try revoked().contains { $0["id"]?.stringValue == key.keyID.hex }
+    let isRevoked = try revoked().contains { Self.isSame($0, key.keyID.hex) }
     return KeyListing(
       name: name, kind: kind, id: key.keyID.hex, fingerprint: key.fingerprint.hex,
       publicKey: key.base64, isRevoked: isRevoked)
@@ -239,7 +248,8 @@ public struct KeyRing: Sendable {
     switch source {
     case .none: return nil
     case .file(let path):
-      var bytes = firstLine(try FileSystem.read(path, limit: 1 << 12))
+      let file = try FileSystem.openAny(path)
+      var bytes = firstLine(try file.readAll(limit: 1 << 12))
       return SecretBytes(wiping: &bytes)
     case .descriptor(let raw):
       let descriptor = Descriptor(owning: raw, name: "descriptor \(raw)")

@@ -44,7 +44,10 @@ public struct Session: Sendable {
     self.progress = progress
     now = Timestamp(secondsSinceEpoch: Machine.secondsSinceEpoch())
     let project = Self.project()
-    let scope = options.scope ?? Self.usualScope(options, project: project)
+    let untrusted = try project.flatMap { try Self.untrustedPath(of: $0) }
+    if options.scope == .project, let untrusted { throw Self.untrusted(untrusted) }
+    if options.scope == nil, let untrusted { progress(.warning(Self.untrusted(untrusted))) }
+    let scope = options.scope ?? Self.usualScope(options, project: untrusted == nil ? project : nil)
     projectFolder = scope == .project ? project : nil
     guard scope != .project || project != nil else {
       throw Diagnostic(
@@ -76,6 +79,24 @@ public struct Session: Sendable {
       guard folder != "/" else { return nil }
       folder = FileSystem.folder(of: folder)
     }
+  }
+
+  /// What of a project may be somebody else's doing; nil where all of it is this user's, or root's.
+  private static func untrustedPath(of project: String) throws -> String? {
+    for path in [project, "\(project)/plugctl.yaml", "\(project)/.plugctl"] {
+      guard let status = try? FileSystem.status(path) else { continue }
+      let isOurs = status.owner == Machine.userID || (status.owner == 0 && status.kind != .link)
+      // Groups of one's own are common; root has none.
+      let forbidden: UInt32 = Machine.isRoot ? 0o022 : 0o002
+      guard isOurs, status.kind != .link, status.mode & forbidden == 0 else { return path }
+    }
+    return nil
+  }
+
+  private static func untrusted(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .projectUntrusted, "`\(path)` is not yours alone, so its project does not count",
+      hint: "use `--scope user`, or make the folder yours and take the others' write permission")
   }
 
   private static func places(

@@ -136,6 +136,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case loadHarness = "load.harness"
   // policy
   case policyUnsigned = "policy.unsigned"
+  case projectUntrusted = "project.untrusted"
   case confirmationNeeded = "confirmation.needed"
   case findings = "findings"
   case internalBug = "internal.bug"
@@ -174,7 +175,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .policyUnsigned, .keyUntrusted, .solveDowngrade: .policy
+    case .versionYanked, .versionWithdrawn, .policyUnsigned, .projectUntrusted, .keyUntrusted, .solveDowngrade: .policy
     case .trustConfirmation, .confirmationNeeded: .needsConfirmation
     case .findings: .findings
     case .internalBug: .bug
