@@ -14,7 +14,7 @@ public struct FileLock: ~Copyable {
   public static func acquire(
     _ path: String, waitSeconds: Int64, onWait: () -> Void = {}
   ) throws(SystemError) -> FileLock? {
-    let descriptor = try FileSystem.open(path, flags: O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o644)
+    let descriptor = try FileSystem.open(path, flags: O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o600)
     let deadline =
       Machine.monotonicNanoseconds() + max(moment, UInt64(max(0, waitSeconds)) * 1_000_000_000)
     var hasSaid = false

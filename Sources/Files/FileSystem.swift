@@ -79,7 +79,8 @@ public enum FileSystem {
     guard chmod(path, mode_t(mode)) == 0 else { throw .last("chmod", path) }
   }
 
-  /// Makes a folder and those above it that are missing; one that is there stays as it is.
+  /// Makes a folder and those above it that are missing; one that is there stays as it is. The mode is
+  /// the last one's, those above get 0755.
   public static func makeFolders(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
     if let there = target(path) {
       guard there.kind == .folder else {

@@ -21,8 +21,10 @@ public struct TreeStore: Sendable {
       switch file.content {
       case .link(let target): (try? FileSystem.linkTarget("\(path)/\(file.path)")) == target
       case .file(let size, _, let digest):
-        (try? FileSystem.status("\(path)/\(file.path)")).map { $0.kind == .file && $0.size == size } ?? false
-          && (try? FileSystem.read("\(path)/\(file.path)", limit: 256 << 20)).map { sha256($0) } == digest
+        (try? FileSystem.status("\(path)/\(file.path)")).map { $0.kind == .file && $0.size == size }
+          ?? false
+          && (try? FileSystem.read("\(path)/\(file.path)", limit: 256 << 20)).map { sha256($0) }
+            == digest
       }
     }
   }

@@ -113,7 +113,9 @@ struct FileSystemTests {
   func makeFolders() throws {
     let folder = try TestFolder()
     for _ in 0..<2 { try FileSystem.makeFolders(folder.file("a/b/c"), mode: 0o700) }
-    #expect(try FileSystem.status(folder.file("a/b")).mode == 0o700)
+    // The mode is the last one's: a secret folder must not close what lies above it.
+    #expect(try FileSystem.status(folder.file("a/b")).mode == 0o755)
+    #expect(try FileSystem.status(folder.file("a/b/c")).mode == 0o700)
     try folder.write("f", [])
     #expect(
       failure { () throws(SystemError) in try FileSystem.makeFolders(folder.file("f/x")) } != nil)

@@ -8,12 +8,19 @@ struct HostReload {
   let instance: HostInstance
   let session: Session
 
+  /// Only a host that uses this instance is told: one that maps a plugin of it. Any other may be
+  /// somebody else's.
+  ///
+  /// - Parameter former: what was live before.
   /// - Returns: what was done and seen, a sentence each.
-  func tell(_ prepared: PreparedGeneration) async throws -> [String] {
-    guard let binary = HostBinary.path(of: profile), let real = FileSystem.realPath(binary) else {
+  func tell(_ prepared: PreparedGeneration, former: [InstalledPlugin]) async throws -> [String] {
+    guard session.options.root == nil, let binary = HostBinary.path(of: profile),
+      let real = FileSystem.realPath(binary)
+    else {
       return []
     }
-    let running = ProcessTable.processes(of: real)
+    let trees = Set((former + prepared.generation.plugins).map(\.treeName))
+    let running = ProcessTable.processes(of: real).filter { ProcessTable.maps($0, anyOf: trees) }
     guard !running.isEmpty else { return [] }
     switch profile.reload {
     case .none: return []
@@ -66,6 +73,16 @@ enum ProcessTable {
     let names = (try? FileSystem.names(in: "/proc")) ?? []
     return names.compactMap { Int32($0) }.filter {
       (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable
+    }
+  }
+
+  /// Whether a process has a file of one of these trees mapped.
+  static func maps(_ process: Int32, anyOf trees: Set<String>) -> Bool {
+    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else {
+      return false
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "/").contains {
+      trees.contains(String($0))
     }
   }
 

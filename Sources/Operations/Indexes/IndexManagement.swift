@@ -167,6 +167,14 @@ public struct IndexManagement: Sendable {
   private static func normalised(_ url: String) throws -> String {
     var text = url
     while text.hasSuffix("/"), text != "/" { text.removeLast() }
+    if let scheme = text.firstRange(of: "://") {
+      let host = text[scheme.upperBound...].prefix { $0 != "/" }
+      guard !host.contains("@") else {
+        throw Diagnostic(
+          .usageInvalidValue, "the URL of an index can't hold a user and a password",
+          hint: "leave them out")
+      }
+    }
     return text.contains("://") ? text : try FileSystem.absolute(text)
   }
 

@@ -21,18 +21,13 @@ struct ChangeGoal: Sendable {
 struct ChangePlanning: Sendable {
   let session: Session
   let profile: HostProfile
-  let source: RecordSource?
+  let source: RecordSource
   let allowsDowngrade: Bool
 
   func plan(_ goal: ChangeGoal) async throws -> (TransactionPlan, [InstanceChange.Wanted]) {
     let installed = goal.current?.plugins ?? []
     let brought = try goal.brought.map { try self.plugin($0) }
-    var wanted: [InstanceChange.Wanted]
-    if let source {
-      wanted = try await solved(goal, installed, brought, source)
-    } else {
-      wanted = try withoutIndex(installed, brought)
-    }
+    var wanted = try await solved(goal, installed, brought)
     // Who upgrades a plugin by name does not ask for it anew.
     let requested = Set((goal.upgrades.isEmpty ? goal.roots.map(\.name) : []) + brought.map(\.name))
     for index in wanted.indices where requested.contains(wanted[index].plugin.name) {
@@ -49,8 +44,7 @@ struct ChangePlanning: Sendable {
   }
 
   private func solved(
-    _ goal: ChangeGoal, _ installed: [InstalledPlugin], _ brought: [InstalledPlugin],
-    _ source: RecordSource
+    _ goal: ChangeGoal, _ installed: [InstalledPlugin], _ brought: [InstalledPlugin]
   ) async throws -> [InstanceChange.Wanted] {
     // What was asked for once stays wanted; what only others needed may go when nobody needs it.
     let known =
@@ -76,7 +70,7 @@ struct ChangePlanning: Sendable {
       installed: Dictionary(
         installed.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first }),
       upgrades: goal.upgrades, allowsDowngrade: allowsDowngrade)
-    if !allowsDowngrade { try refuseDowngrade(goal.roots, installed) }
+    if !allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
     let outcome = try await choice.solve(request)
     return try outcome.choices.map { chosen in
@@ -150,30 +144,13 @@ struct ChangePlanning: Sendable {
     let keys = KeyRing(session)
     if let signer { try keys.refuseRevoked(signer) }
     guard let known = former?.keyID, known != signer else { return }
-    let isTrusted = try signer.map { id in try keys.trustedKeys().contains { $0.keyID.hex == id } } ?? false
+    let isTrusted =
+      try signer.map { id in try keys.trustedKeys().contains { $0.keyID.hex == id } } ?? false
     guard !isTrusted else { return }
     throw Diagnostic(
       .keyUntrusted, "`\(name)` is signed by another key than the installed version",
       notes: ["installed: \(known)", "offered: \(signer ?? "unsigned")"],
       hint: "ask its publisher; if the new key is right, `plugctl key trust` it")
-  }
-
-  /// Files that need nothing else: no index is asked.
-  private func withoutIndex(
-    _ installed: [InstalledPlugin], _ brought: [InstalledPlugin]
-  ) throws -> [InstanceChange.Wanted] {
-    for plugin in brought {
-      guard let there = installed.first(where: { $0.name == plugin.name }),
-        plugin.version < there.version,
-        !allowsDowngrade
-      else { continue }
-      throw Diagnostic(
-        .solveDowngrade,
-        "`\(plugin.name)` \(there.version) is installed, \(plugin.version) is lower",
-        hint: "add `--allow-downgrade` if you mean it")
-    }
-    let kept = installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
-    return (kept + brought).map { InstanceChange.Wanted(plugin: $0) }
   }
 
   private func plugin(_ package: BroughtPackages.Package) throws -> InstalledPlugin {
@@ -184,6 +161,13 @@ struct ChangePlanning: Sendable {
         notes: [
           "it was built for \(package.description.platform), this machine is \(Platform.current)"
         ])
+    }
+    if let range = manifest.constraints.host, let version = HostBinary.find(profile)?.version,
+      !range.contains(version)
+    {
+      throw Diagnostic(
+        .incompatibleHost, "`\(manifest.name)` \(manifest.version) can't load here",
+        notes: ["needs \(profile.id) \(range), this is \(version)"])
     }
     return InstalledPlugin(
       name: manifest.name, version: manifest.version, platform: package.description.platform,

@@ -28,7 +28,7 @@ public struct Installing: Sendable {
     }
     if files.isEmpty, let reports = try reportsIfInstalled(references, request) { return reports }
     let brought = try BroughtPackages(files, session)
-    let source = try await sourceIfNeeded(references, brought)
+    let source = try await source(for: references, brought)
     let wishes = try await wishes(references, source)
     var hosts: [String] = []
     for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host)
@@ -141,20 +141,24 @@ public struct Installing: Sendable {
     }
   }
 
-  private func sourceIfNeeded(
-    _ references: [PluginReference], _ brought: borrowing BroughtPackages
-  ) async throws -> RecordSource? {
-    let needsOthers = brought.packages.contains {
-      !$0.description.manifest.constraints.dependencies.isEmpty
+  /// Files that need nothing else ask no index; others do where there is one.
+  private func source(
+    for references: [PluginReference], _ brought: borrowing BroughtPackages
+  ) async throws -> RecordSource {
+    if references.isEmpty {
+      let needsOthers = brought.packages.contains { package in
+        let constraints = package.description.manifest.constraints
+        return !constraints.dependencies.isEmpty || !constraints.anyOf.isEmpty
+      }
+      let hasIndex = try !IndexRegistry(session).all().isEmpty
+      guard needsOthers, hasIndex else { return RecordSource.none }
     }
-    guard !references.isEmpty || needsOthers else { return nil }
     return try await RecordSource.open(session, network, refresh: .whenOld)
   }
 
   private func wishes(
-    _ references: [PluginReference], _ source: RecordSource?
+    _ references: [PluginReference], _ source: RecordSource
   ) async throws -> [(host: String, root: SolveRequest.Root)] {
-    guard let source else { return [] }
     var names: [PluginName] = []
     for reference in references { names.append(try await source.fullName(reference)) }
     let records = try await source.records(names)
@@ -176,7 +180,7 @@ public struct Installing: Sendable {
 
   /// Plans and carries out a change of one instance.
   private func change(
-    _ host: String, _ request: InstallRequest, _ source: RecordSource?,
+    _ host: String, _ request: InstallRequest, _ source: RecordSource,
     instance: HostInstance? = nil,
     goal: (Generation?) -> ChangeGoal
   ) async throws -> InstallReport {

@@ -49,9 +49,11 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(plan, former: lock.current?.plugins ?? [])
+    report.undo = Self.undo(plan, former: lock.current?.plugins ?? []).map { command in
+      session.options.into.map { "\(command) --into \($0)" } ?? command
+    }
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
-      .tell(prepared)
+      .tell(prepared, former: lock.current?.plugins ?? [])
     return report
   }
 

@@ -28,6 +28,9 @@ actor RecordSource {
     return RecordSource(clients)
   }
 
+  /// Knows no record: for files where there is no index, or none is needed.
+  static let none = RecordSource([])
+
   private init(_ clients: [IndexClient]) { self.clients = clients }
 
   /// The record of a name; nil where no index has it.

@@ -28,11 +28,19 @@ public struct Repository: Sendable {
   public init(_ folder: String, keys: String?) throws {
     self.folder = try FileSystem.absolute(folder)
     keysFolder = try keys.map { try FileSystem.absolute($0) } ?? self.folder + "-keys"
-    guard !keysFolder.hasPrefix(self.folder + "/") else {
+    let (served, secret) = (Self.real(self.folder), Self.real(keysFolder))
+    guard secret != served, !secret.hasPrefix(served + "/") else {
       throw Diagnostic(
         .usageInvalidValue, "the keys would be served with the index",
         hint: "choose a `--keys` folder outside of `\(self.folder)`")
     }
+  }
+
+  /// The path with links resolved, as far as it exists.
+  private static func real(_ path: String) -> String {
+    if let real = FileSystem.realPath(path) { return real }
+    let parent = FileSystem.folder(of: path)
+    return parent == path ? path : "\(real(parent))/\(FileSystem.baseName(of: path))"
   }
 
   /// Makes keys and the first metadata of an empty index.
@@ -79,26 +87,43 @@ public struct Repository: Sendable {
   /// The targets metadata as it stands; nil before the first.
   func targets() throws -> TUFTargets? {
     guard let snapshot = try snapshot(), let meta = snapshot.meta(of: .targets) else { return nil }
-    return try TUFTargets(read("metadata/\(meta.version).targets.json"))
+    return try TUFTargets(verified("metadata/\(meta.version).targets.json", .targets))
   }
 
   func snapshot() throws -> TUFSnapshot? {
     guard let timestamp = try timestamp() else { return nil }
-    return try TUFSnapshot(read("metadata/\(timestamp.snapshot.version).snapshot.json"))
+    let path = "metadata/\(timestamp.snapshot.version).snapshot.json"
+    return try TUFSnapshot(verified(path, .snapshot))
   }
 
   func timestamp() throws -> TUFTimestamp? {
-    guard let bytes = try FileSystem.readIfPresent("\(folder)/metadata/timestamp.json") else {
-      return nil
-    }
-    return try TUFTimestamp(bytes)
+    guard FileSystem.exists("\(folder)/metadata/timestamp.json") else { return nil }
+    return try TUFTimestamp(verified("metadata/timestamp.json", .timestamp))
   }
 
-  func root() throws -> TUFRoot { try TUFRoot(read("metadata/root.json")) }
+  /// The root that the folder serves; where the root key is at hand, one that it signed.
+  func root() throws -> TUFRoot {
+    let bytes = try read("metadata/root.json")
+    if FileSystem.exists("\(keysFolder)/root.key") {
+      let authority = TUFAuthority(keys: [try signer("root").key], threshold: 1)
+      try TUFDraft(bytes, role: .root).check(by: authority)
+    }
+    return try TUFRoot(bytes)
+  }
 
-  /// The bytes of a target as the metadata lists it.
+  /// Metadata that our own keys signed: who can write the served folder can't have us sign what they
+  /// put there.
+  private func verified(_ path: String, _ role: TUFRoleName) throws -> [UInt8] {
+    let bytes = try read(path)
+    try TUFDraft(bytes, role: role).check(by: root().authority(for: role))
+    return bytes
+  }
+
+  /// The bytes of a target, which must be those that the metadata lists.
   func bytes(of target: TUFTarget) throws -> [UInt8] {
-    try read("targets/" + target.filePath(isConsistent: true))
+    let bytes = try read("targets/" + target.filePath(isConsistent: true))
+    try target.check(bytes)
+    return bytes
   }
 
   /// Writes changed targets and new metadata for all of them, then the timestamp that makes them

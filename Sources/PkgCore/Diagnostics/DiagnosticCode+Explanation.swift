@@ -122,7 +122,8 @@ extension DiagnosticCode {
       "The plugin did not load in time, in a process of its own. Nothing was changed."
     case .loadHarness: "The load test itself could not be carried out."
     case .policyUnsigned: "Plugins must be signed by their publisher."
-    case .projectUntrusted: "The project's folder, its plugctl.yaml or its store belongs to somebody else, or others can write it. It counts only where it is yours, and as root where it is root's."
+    case .projectUntrusted:
+      "The project's folder, its plugctl.yaml or its store belongs to somebody else, or others can write it. It counts only where it is yours, and as root where it is root's."
     case .confirmationNeeded: "A question must be answered and nobody can be asked."
     case .findings: "The command found something, and was asked to fail then."
     case .internalBug: "A defect in plugctl. Please report it with the command that you ran."

@@ -175,7 +175,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .policyUnsigned, .projectUntrusted, .keyUntrusted, .solveDowngrade: .policy
+    case .versionYanked, .versionWithdrawn, .policyUnsigned, .projectUntrusted, .keyUntrusted,
+      .solveDowngrade:
+      .policy
     case .trustConfirmation, .confirmationNeeded: .needsConfirmation
     case .findings: .findings
     case .internalBug: .bug
