@@ -49,15 +49,16 @@ enum InformationCommands {
         .usageInvalidValue, "there is no completion for `\(printable(call.arguments[0]))`",
         hint: "it is `bash`, `zsh` or `fish`")
     }
-    var answer = Answer("completion", json: .null, text: "")
-    answer.raw = Array(CompletionScript(.plugctl).text(for: shell).utf8)
+    let script = CompletionScript(.plugctl).text(for: shell)
+    var answer = Answer("completion", json: ["text": .string(script)], text: "")
+    answer.raw = Array(script.utf8)
     return answer
   }
 
   static func man(_ call: Invocation) throws -> Answer {
     let pages = ManPage(.plugctl, date: PlugctlVersion.date).pages
     guard let folder = call.arguments.first else {
-      var answer = Answer("man", json: .null, text: "")
+      var answer = Answer("man", json: ["text": .string(pages.first?.text ?? "")], text: "")
       answer.raw = pages.first.map { Array($0.text.utf8) }
       return answer
     }

@@ -59,9 +59,22 @@ final class Output: Sendable {
       if case .warning(let diagnostic) = event {
         self.warn(diagnostic)
       } else {
+        if case .planned(let plan, let host) = event { self.show(plan, host) }
         self.progress.show(event)
       }
     }
+  }
+
+  /// A person sees what is about to be done before it is done.
+  private func show(_ plan: TransactionPlan, _ host: String) {
+    guard !isJSON, !isQuiet, Terminal.isTerminal(2) else { return }
+    let steps = plan.steps.map { step in
+      let former = step.formerVersion.map { "\($0) -> " } ?? ""
+      let size = step.size > 0 ? " (\(sizeText(step.size)))" : ""
+      return "  \(step.word) \(step.name) \(former)\(step.version)\(size)"
+    }
+    let text = (["plan for \(host):"] + steps).joined(separator: "\n")
+    progress.interrupt { writeError(errorStyle.dim(text)) }
   }
 
   /// Shows a warning now, or keeps it for the JSON document.
@@ -80,7 +93,7 @@ final class Output: Sendable {
   /// - Throws: ``Diagnostic`` where it can't be written.
   func finish(_ answer: Answer) throws {
     progress.end()
-    if let raw = answer.raw { return try writeAnswer(raw) }
+    if let raw = answer.raw, !isJSON { return try writeAnswer(raw) }
     guard isJSON else {
       if !answer.text.isEmpty { try writeAnswer(Array((answer.text + "\n").utf8)) }
       if let failure = answer.failure {
