@@ -70,7 +70,7 @@ enum BuiltInProfiles {
         - { scope: system, dir: /usr/local/lib/ossl-modules }
         - { env: OPENSSL_MODULES, separator: ":" }
       types: [provider]
-      layout: { place: flat, file: "{file}", view: include, path: stable }
+      layout: { place: flat, file: "{file}", view: include, path: versioned }
       abi:
         - { kind: c, required: [{ name: OSSL_provider_init, type: function }] }
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
@@ -116,7 +116,9 @@ enum BuiltInProfiles {
         - { scope: user, dir: ~/.local/lib/sqlite3 }
         - { scope: system, dir: /usr/lib/sqlite3 }
       types: [extension]
-      layout: { place: flat, file: "{file}", view: include, path: stable }
+      # The activation names its own generation's files: a process that reads it while another command turns
+      # `current` loads the whole old set.
+      layout: { place: flat, file: "{file}", view: include, path: versioned }
       abi:
         # Either entry serves; the second is derived from the file's name, so a file must keep its name.
         - { kind: c, required: [{ name: sqlite3_extension_init, type: function }], entry_from_filename: "sqlite3_{stem}_init" }
