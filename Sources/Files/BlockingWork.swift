@@ -14,6 +14,18 @@ public enum BlockingWork {
     }
   }
 
+  /// The same for work that can be stopped: the signal is set when the task is cancelled.
+  public static func run<Value: Sendable>(
+    _ body: @escaping @Sendable (StopSignal) throws -> Value
+  ) async throws -> Value {
+    let stop = try StopSignal()
+    return try await withTaskCancellationHandler {
+      try await run { try body(stop) }
+    } onCancel: {
+      stop.set()
+    }
+  }
+
   /// Starts a detached thread that takes no signals, so that handlers run elsewhere and a broken
   /// connection's SIGPIPE harms nothing.
   ///

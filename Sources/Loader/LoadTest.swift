@@ -10,11 +10,11 @@ public import PkgCore
 ///   - subject: the plugin and what surrounds it.
 ///   - target: this system with what the host adds, or another system for level 1.
 ///   - level: 1 or 2; higher ones run what level 2 does.
-///   - worker: the path of `plugctl-worker`.
+///   - worker: opens the plugin; one that was told to stop makes this throw `CancellationError`.
 /// - Returns: what was found; a plugin that is refused is no error.
 /// - Throws: ``Diagnostic`` where the file can't be read.
 public func loadTest(
-  _ subject: LoadSubject, against target: LoadTarget, level: Int, worker: String
+  _ subject: LoadSubject, against target: LoadTarget, level: Int, worker: Worker
 ) throws -> LoadReport {
   let subject = try withAbsolutePaths(subject)
   let (results, facts) = try staticResults(subject, target)
@@ -22,7 +22,7 @@ public func loadTest(
   guard level >= 2 else { return report }
   if report.refusals.isEmpty, let facts {
     let dynamic = DynamicChecks(subject: subject, target: target, facts: facts, worker: worker)
-    dynamic.run(into: &report)
+    try dynamic.run(into: &report)
   } else {
     let reason = "static checks refuse the plugin, so nothing of it was run"
     report.results += [CheckID.openNow, .hostProbe].map { CheckResult($0, .skip, reason) }
@@ -43,6 +43,8 @@ private func withAbsolutePaths(_ subject: LoadSubject) throws(Diagnostic) -> Loa
 
 /// Runs a host's own command as the check `plg-d011`, under limits and without a network. Blocks;
 /// may be called from several threads.
-public func runProbe(_ probe: HostProbe, limits: LoadLimits, worker: String) -> CheckResult {
-  ProbeCheck(probe: probe, limits: limits, worker: worker).run().result
+///
+/// - Throws: `CancellationError` where the worker was told to stop.
+public func runProbe(_ probe: HostProbe, limits: LoadLimits, worker: Worker) throws -> CheckResult {
+  try ProbeCheck(probe: probe, limits: limits, worker: worker).run().result
 }

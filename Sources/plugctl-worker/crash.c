@@ -65,10 +65,14 @@ static void handle(int number, siginfo_t *information, void *context) {
   syscall(SYS_tgkill, getpid(), (pid_t)syscall(SYS_gettid), number);
 }
 
-void crash_watch(void) {
-  /* The first call loads libgcc, which a handler must not do. */
+void crash_prepare(void) {
+  /* The first call loads libgcc. */
   void *frame[1];
   backtrace(frame, 1);
+}
+
+void crash_watch(void) {
+  crash_prepare();
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, NULL);
   struct sigaction action = {.sa_sigaction = handle,

@@ -21,6 +21,7 @@
 #endif
 
 #define CAPACITY 400
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct program {
   unsigned short count;
@@ -36,9 +37,10 @@ static const int denied_always[] = {
     SYS_adjtimex, SYS_acct, SYS_userfaultfd, SYS_open_by_handle_at, SYS_pidfd_getfd,
     /* requests of a ring pass by the filter */
     SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
-    /* the session is killed as a whole, so nobody leaves it */
-    SYS_setsid, SYS_setpgid,
 };
+
+/* The session is killed as a whole, so nobody leaves it. */
+static const int denied_in_session[] = {SYS_setsid, SYS_setpgid};
 
 static const int denied_in_load[] = {
 #if defined(__x86_64__)
@@ -115,7 +117,6 @@ static void begin(struct program *p) {
   put(p, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
   give(p, SECCOMP_RET_ERRNO | ENOSYS);
 #endif
-  deny_all(p, denied_always, sizeof denied_always / sizeof *denied_always);
 }
 
 static int install(struct program *p) {
@@ -126,12 +127,20 @@ static int install(struct program *p) {
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
 }
 
+int filter_install_common(void) {
+  struct program p = {0};
+  begin(&p);
+  deny_all(&p, denied_always, COUNT(denied_always));
+  deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  deny(&p, SYS_socket, EACCES);
+  return install(&p);
+}
+
 int filter_install_load(void) {
   struct program p = {0};
   uint32_t self = (uint32_t)getpid();
   begin(&p);
-  deny_all(&p, denied_in_load, sizeof denied_in_load / sizeof *denied_in_load);
-  deny(&p, SYS_socket, EACCES);
+  deny_all(&p, denied_in_session, COUNT(denied_in_session));
   allow_threads_only(&p);
   /* abort() and raise() signal the process itself. */
   allow_first(&p, SYS_kill, self);
@@ -144,6 +153,8 @@ int filter_install_load(void) {
 int filter_install_exec(void) {
   struct program p = {0};
   begin(&p);
+  deny_all(&p, denied_always, COUNT(denied_always));
+  deny_all(&p, denied_in_session, COUNT(denied_in_session));
   allow_local_sockets(&p);
   return install(&p);
 }

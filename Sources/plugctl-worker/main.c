@@ -9,6 +9,7 @@
 #include "plughost.h"
 #include "report.h"
 #include "sandbox.h"
+#include "serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,25 +82,39 @@ static void load(const struct options *o) {
   if (wait > 0) linger(wait);
 }
 
-int main(int argc, char **argv) {
-  struct options options;
-  if (!options_read(&options, argc, argv)) return 2;
-  report_open(options.report_fd, options.page_fd);
+/* The run of one command, in a process that does nothing else. */
+static int run(struct options *options) {
+  report_open(options->report_fd, options->page_fd);
   report_stage(STAGE_STARTED, 0);
-  close_other_descriptors(options.report_fd);
-  if (options.is_sandboxed) {
-    if (!options.is_exec) crash_watch();
-    sandbox_enter(&options);
+  close_other_descriptors(options->report_fd);
+  if (options->is_sandboxed) {
+    if (options->mode == MODE_LOAD) crash_watch();
+    sandbox_enter(options);
   }
   report_stage(STAGE_SANDBOXED, 0);
-  if (options.is_exec) {
-    if (options.report_fd >= 0) fcntl(options.report_fd, F_SETFD, FD_CLOEXEC);
-    execvp(options.command[0], options.command);
+  if (options->mode == MODE_EXEC) {
+    if (options->report_fd >= 0) fcntl(options->report_fd, F_SETFD, FD_CLOEXEC);
+    execvp(options->command[0], options->command);
     report("exec-fault", "%s", strerror(errno));
     return 127;
   }
-  load(&options);
+  load(options);
   report_done();
   /* exit() would run the plugin's own handlers, which is another test's business. */
   _exit(0);
+}
+
+int main(int argc, char **argv) {
+  struct options options;
+  if (!options_read(&options, argc, argv)) return 2;
+  if (options.mode == MODE_SERVE) {
+    crash_prepare();
+    sandbox_prepare();
+    struct request request;
+    if (!serve(options.control_fd, &request)) return 0;
+    if (!options_read(&options, request.argc, request.argv) || options.mode != MODE_LOAD) return 2;
+    options.report_fd = request.report_fd;
+    options.page_fd = request.page_fd;
+  }
+  return run(&options);
 }

@@ -8,6 +8,7 @@ static const char usage[] =
     "usage: plugctl-worker load [LIMITS] [--neighbour FILE]... [--module FILE]... [--entry NAME]...\n"
     "                           [--linger MS] [--no-sandbox] FILE\n"
     "       plugctl-worker exec [LIMITS] [--writable DIR]... [--no-sandbox] -- COMMAND [ARG]...\n"
+    "       plugctl-worker serve --control FD\n"
     "LIMITS: --memory MIB --cpu SECONDS --files N --tasks N; --report FD --page FD are plugctl's own\n";
 
 static bool read_number(const char *name, const char *text, long *value) {
@@ -42,6 +43,7 @@ static bool read_option(struct options *o, const char *name, const char *value) 
   if (strcmp(name, "--linger") == 0) return read_number(name, value, &o->linger_ms);
   if (strcmp(name, "--report") == 0) return read_descriptor(name, value, &o->report_fd);
   if (strcmp(name, "--page") == 0) return read_descriptor(name, value, &o->page_fd);
+  if (strcmp(name, "--control") == 0) return read_descriptor(name, value, &o->control_fd);
   if (strcmp(name, "--neighbour") == 0) return add(name, value, &o->neighbours);
   if (strcmp(name, "--module") == 0) return add(name, value, &o->modules);
   if (strcmp(name, "--entry") == 0) return add(name, value, &o->entries);
@@ -50,8 +52,21 @@ static bool read_option(struct options *o, const char *name, const char *value) 
   return false;
 }
 
+static bool read_mode(const char *word, enum mode *mode) {
+  static const char *const words[] = {
+      [MODE_LOAD] = "load", [MODE_EXEC] = "exec", [MODE_SERVE] = "serve"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strcmp(word, words[i]) == 0) {
+      *mode = (enum mode)i;
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool is_complete(struct options *o, int argc, char **argv, int next) {
-  if (o->is_exec) {
+  if (o->mode == MODE_SERVE) return next == argc && o->control_fd >= 0;
+  if (o->mode == MODE_EXEC) {
     o->command = argv + next;
     return next < argc;
   }
@@ -62,9 +77,8 @@ static bool is_complete(struct options *o, int argc, char **argv, int next) {
 
 bool options_read(struct options *o, int argc, char **argv) {
   *o = (struct options){.is_sandboxed = true, .memory_mib = 512, .cpu_seconds = 30, .files = 64,
-                        .tasks = 100, .report_fd = -1, .page_fd = -1};
-  if (argc >= 2 && (strcmp(argv[1], "load") == 0 || strcmp(argv[1], "exec") == 0)) {
-    o->is_exec = argv[1][0] == 'e';
+                        .tasks = 100, .report_fd = -1, .page_fd = -1, .control_fd = -1};
+  if (argc >= 2 && read_mode(argv[1], &o->mode)) {
     int next = 2;
     while (next < argc && strncmp(argv[next], "--", 2) == 0) {
       const char *name = argv[next++];

@@ -12,8 +12,14 @@ struct list {
   const char *items[OPTIONS_MAX];
 };
 
+enum mode {
+  MODE_LOAD,  /* opens a plugin */
+  MODE_EXEC,  /* runs a program under limits */
+  MODE_SERVE, /* forks a `load` for each request */
+};
+
 struct options {
-  bool is_exec;      /* mode: `exec` runs a program under limits, `load` opens a plugin */
+  enum mode mode;
   bool is_sandboxed; /* not with --no-sandbox, for debuggers */
   long memory_mib;
   long cpu_seconds;
@@ -22,6 +28,7 @@ struct options {
   long linger_ms;
   int report_fd;
   int page_fd;
+  int control_fd; /* serve: the socket of the requests */
   struct list neighbours; /* opened before the plugin, seen by nobody */
   struct list modules;    /* opened before the plugin, which may use their symbols */
   struct list entries;    /* symbols that must be there */

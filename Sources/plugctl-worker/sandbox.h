@@ -7,7 +7,13 @@
 /* Puts up all walls of the mode, the filter of system calls last. */
 void sandbox_enter(const struct options *options);
 
-/* The filter of system calls; 0 or an errno. */
+/* What `load` can do once for many plugins: the part of the filter that a process which forks may have
+ * too. The kernel tries each filter with every system call when it comes, which takes longer than
+ * the fork. */
+void sandbox_prepare(void);
+
+/* The filters of system calls; 0 or an errno. `load` has the common one and its own. */
+int filter_install_common(void);
 int filter_install_load(void);
 int filter_install_exec(void);
 

@@ -5,22 +5,22 @@ struct DynamicChecks {
   let subject: LoadSubject
   let target: LoadTarget
   let facts: ElfFacts
-  let worker: String
+  let worker: Worker
 
   /// Loading should be unnoticeable; slower ones are measured again.
   static let slowMicroseconds = 100_000
 
-  func run(into report: inout LoadReport) {
+  func run(into report: inout LoadReport) throws {
     if target.symbolProviders.isEmpty {
-      runInWorker(&report)
+      try runInWorker(&report)
     } else {
       let reason = "its symbols come from the host, whose own probe decides"
       report.results.append(CheckResult(.openNow, .skip, reason))
     }
-    runProbe(&report)
+    try runProbe(&report)
   }
 
-  private func runProbe(_ report: inout LoadReport) {
+  private func runProbe(_ report: inout LoadReport) throws {
     guard let probe = subject.probe else {
       report.results.append(CheckResult(.hostProbe, .skip, "the host has no probe"))
       return
@@ -31,29 +31,28 @@ struct DynamicChecks {
       return
     }
     let check = ProbeCheck(probe: probe, limits: target.limits, worker: worker)
-    let (result, missing) = check.run()
+    let (result, missing) = try check.run()
     report.results.append(result)
     report.missingProtections += missing.filter { !report.missingProtections.contains($0) }
     if result.status.isRefusal, report.reproduce == nil { report.reproduce = check.reproduce }
   }
 
-  private func runInWorker(_ report: inout LoadReport) {
-    do throws(Diagnostic) {
+  private func runInWorker(_ report: inout LoadReport) throws {
+    do {
       let run = try open()
       report.missingProtections = run.values("missing-protection")
-      report.results += results(of: run)
-    } catch {
+      report.results += try results(of: run)
+    } catch let error as Diagnostic {
       report.results.append(CheckResult(.openNow, .harnessError, error.message))
     }
     report.reproduce = reproduce
   }
 
-  private func open() throws(Diagnostic) -> WorkerRun {
-    try runWorker(
+  private func open() throws -> WorkerRun {
+    try worker.run(
       WorkerStart(
-        worker: worker, mode: "load", arguments: target.limits.options + loadArguments,
-        environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "SWIFT_BACKTRACE=enable=no"],
-        workingDirectory: "/", stageMilliseconds: target.limits.executionMilliseconds))
+        mode: .load, arguments: target.limits.options + loadArguments,
+        stageMilliseconds: target.limits.executionMilliseconds))
   }
 
   private var loadArguments: [String] {
@@ -72,12 +71,12 @@ struct DynamicChecks {
   }
 
   private var reproduce: String {
-    shellCommand(["gdb", "--args", worker, "load", "--no-sandbox"] + loadArguments)
+    shellCommand(["gdb", "--args", worker.path, "load", "--no-sandbox"] + loadArguments)
   }
 
   // MARK: - verdict
 
-  private func results(of run: WorkerRun) -> [CheckResult] {
+  private func results(of run: WorkerRun) throws -> [CheckResult] {
     if let early = resultBeforeOpening(run) { return [early] }
     let verdict = WorkerVerdict(run: run, subject: subject, limits: target.limits)
     guard run.isDone else { return [verdict.ending] }
@@ -86,7 +85,7 @@ struct DynamicChecks {
     }
     let lost = run.values("no-entry").map { "dlsym does not find `\($0)`" }
     guard lost.isEmpty else { return [CheckResult(.openNow, .fail, lost[0], notes: lost)] }
-    return [CheckResult(.openNow, .pass, duration: run.duration), slowness(run)]
+    return [CheckResult(.openNow, .pass, duration: run.duration), try slowness(run)]
       + [.openCrash, .openHang, .exitCalled].map { CheckResult($0, .pass) }
       + WorkerTraces(run: run, runtime: facts.runtime).results
   }
@@ -102,11 +101,11 @@ struct DynamicChecks {
     return CheckResult(.openNow, .harnessError, "the worker could not open it", notes: notes)
   }
 
-  private func slowness(_ run: WorkerRun) -> CheckResult {
+  private func slowness(_ run: WorkerRun) throws -> CheckResult {
     guard let first = run.openedMicroseconds, first > Self.slowMicroseconds else {
       return CheckResult(.openSlow, .pass)
     }
-    let others = (0..<2).compactMap { _ in (try? open())?.openedMicroseconds }
+    let others = try (0..<2).compactMap { _ in try open().openedMicroseconds }
     let median = ([first] + others).sorted()[others.count / 2 + others.count % 2]
     guard median > Self.slowMicroseconds else { return CheckResult(.openSlow, .pass) }
     return CheckResult(

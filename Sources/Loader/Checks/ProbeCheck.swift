@@ -6,14 +6,14 @@ import PkgCore
 struct ProbeCheck {
   let probe: HostProbe
   let limits: LoadLimits
-  let worker: String
+  let worker: Worker
 
   /// The result, and the protections that were not to be had.
-  func run() -> (result: CheckResult, missing: [String]) {
-    do throws(Diagnostic) {
-      let run = try runWorker(start)
+  func run() throws -> (result: CheckResult, missing: [String]) {
+    do {
+      let run = try worker.run(start)
       return (result(of: run), run.values("missing-protection"))
-    } catch {
+    } catch let error as Diagnostic {
       return (CheckResult(.hostProbe, .harnessError, error.message), [])
     }
   }
@@ -27,7 +27,7 @@ struct ProbeCheck {
     var arguments = limits.options
     for folder in probe.writableFolders { arguments += ["--writable", folder] }
     return WorkerStart(
-      worker: worker, mode: "exec", arguments: arguments + ["--"] + probe.argv,
+      mode: .exec, arguments: arguments + ["--"] + probe.argv,
       environment: probe.environment, workingDirectory: probe.workingDirectory,
       stageMilliseconds: probe.timeoutMilliseconds)
   }

@@ -11,6 +11,9 @@ actor RecordSource {
 
   private let clients: [IndexClient]
   private var found: [PluginName: Found?] = [:]
+  /// All names by their short one, once somebody asked.
+  private lazy var namesByShortName = Dictionary(
+    grouping: Set(clients.flatMap(\.names)), by: \.name.folded)
 
   /// Opens all indexes, side by side.
   static func open(_ session: Session, _ network: Network, refresh: IndexClient.Refresh)
@@ -69,16 +72,16 @@ actor RecordSource {
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.
   func fullName(_ reference: PluginReference) throws -> PluginName {
-    let all = clients.flatMap(\.names)
-    let matches = Set(all.filter { reference.matches($0) }).sorted()
+    let matches = namesByShortName[reference.name.folded, default: []].filter(reference.matches)
     if matches.count == 1 { return matches[0] }
-    if matches.isEmpty { throw unknown(reference, all) }
+    if matches.isEmpty { throw unknown(reference) }
     throw Diagnostic(
       .nameAmbiguous, "`\(reference.name)` is published by several",
-      notes: matches.map { "`\($0)`" }, hint: "write the full name")
+      notes: matches.sorted().map { "`\($0)`" }, hint: "write the full name")
   }
 
-  private func unknown(_ reference: PluginReference, _ all: [PluginName]) -> Diagnostic {
+  private func unknown(_ reference: PluginReference) -> Diagnostic {
+    let all = namesByShortName.values.joined().sorted()
     let typed = (reference.publisher.map { "\($0)/" } ?? "") + reference.name.text
     let near =
       reference.publisher == nil

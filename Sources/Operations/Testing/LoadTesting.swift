@@ -9,12 +9,12 @@ struct LoadTesting: Sendable {
   let profile: HostProfile
   let binary: String?
   private let target: LoadTarget
-  private let worker: String
+  private let workerPath: String
 
   init(_ profile: HostProfile) throws {
     self.profile = profile
     binary = HostBinary.path(of: profile)
-    worker = try Self.workerPath()
+    workerPath = try Self.findWorker()
     target = Self.target(profile, binary: binary)
   }
 
@@ -44,9 +44,10 @@ struct LoadTesting: Sendable {
       for share in 0..<min(width, candidates.count) {
         let mine = stride(from: share, to: candidates.count, by: width).map { $0 }
         group.addTask {
-          let reports = try await BlockingWork.run {
-            try mine.map { place in
-              let report = try test(candidates[place], order, level: level)
+          let reports = try await BlockingWork.run { stop in
+            let worker = Worker(workerPath, stop: stop)
+            return try mine.map { place in
+              let report = try test(candidates[place], order, level: level, worker)
               progress(.testing(done: Int(done.add(1)), total: candidates.count))
               return report
             }
@@ -68,14 +69,18 @@ struct LoadTesting: Sendable {
   }
 
   /// Tests one file on its own.
-  func test(file path: String, name: String, level: Int) throws -> LoadReport {
+  func test(file path: String, name: String, level: Int, stop: StopSignal? = nil) throws
+    -> LoadReport
+  {
     var subject = LoadSubject(name: name, file: path)
     subject.probe = nil
-    return try loadTest(subject, against: target, level: level, worker: worker)
+    return try loadTest(
+      subject, against: target, level: level, worker: Worker(workerPath, stop: stop))
   }
 
   private func test(
-    _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int
+    _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int,
+    _ worker: Worker
   ) throws -> LoadReport {
     var subject = LoadSubject(
       name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
@@ -108,9 +113,9 @@ struct LoadTesting: Sendable {
   private func probeReport(_ prepared: PreparedGeneration) async throws -> LoadReport? {
     guard let probe = profile.probe, let binary else { return nil }
     let limits = target.limits
-    let worker = worker
+    let workerPath = workerPath
     let activation = profile.activation
-    let result = try await BlockingWork.run {
+    let result = try await BlockingWork.run { stop in
       let folder = try ScratchFolder()
       let values = [
         ("binary", binary), ("tmp", folder.path), ("activate", "\(folder.path)/activate"),
@@ -128,7 +133,9 @@ struct LoadTesting: Sendable {
           "\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8),
           isDurable: false)
       }
-      return runProbe(Self.hostProbe(probe, values, folder.path), limits: limits, worker: worker)
+      return try runProbe(
+        Self.hostProbe(probe, values, folder.path), limits: limits,
+        worker: Worker(workerPath, stop: stop))
     }
     return LoadReport(
       name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
@@ -173,7 +180,7 @@ struct LoadTesting: Sendable {
   }
 
   /// The worker lies beside this program, or where an installed plugctl keeps it.
-  private static func workerPath() throws -> String {
+  private static func findWorker() throws -> String {
     let folder = FileSystem.folder(of: Machine.executable)
     let candidates = ["\(folder)/plugctl-worker", "\(folder)/../libexec/plugctl/plugctl-worker"]
     if let path = candidates.first(where: FileSystem.isExecutable) { return path }

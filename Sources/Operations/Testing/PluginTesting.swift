@@ -18,7 +18,8 @@ public struct PluginTesting: Sendable {
     var reports: [LoadReport] = []
     for item in items {
       if item.contains("/") && FileSystem.exists(item) || item.hasSuffix(".so") {
-        reports.append(try file(item, level: level))
+        try await reports.append(
+          BlockingWork.run { stop in try file(item, level: level, stop: stop) })
       } else {
         reports += try await installed(item, level: level)
       }
@@ -26,7 +27,7 @@ public struct PluginTesting: Sendable {
     return reports
   }
 
-  private func file(_ path: String, level: Int) throws -> LoadReport {
+  private func file(_ path: String, level: Int, stop: StopSignal) throws -> LoadReport {
     guard FileSystem.exists(path) else {
       throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
     }
@@ -34,7 +35,8 @@ public struct PluginTesting: Sendable {
       try session.options.host.map { try ProfileCatalog(session).profile($0) }
       ?? HostProfile(id: "any", title: "any host")
     return try LoadTesting(profile).test(
-      file: try FileSystem.absolute(path), name: FileSystem.baseName(of: path), level: level)
+      file: try FileSystem.absolute(path), name: FileSystem.baseName(of: path), level: level,
+      stop: stop)
   }
 
   private func installed(_ text: String, level: Int) async throws -> [LoadReport] {

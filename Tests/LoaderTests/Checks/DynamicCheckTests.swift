@@ -163,7 +163,7 @@ import Testing
 
   // Each constructor ends the process unless the wall holds.
   @Test(
-    "can't reach beyond its process", .enabled(if: Worker.hasAllWalls),
+    "can't reach beyond its process", .enabled(if: WorkerProgram.hasAllWalls),
     arguments: [
       "if (fork() >= 0) _exit(1);", "if (syscall(SYS_vfork) >= 0) _exit(1);",
       "if (syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0) _exit(1);",
@@ -261,7 +261,8 @@ import Testing
   @Test("can't be opened without a worker, which is no verdict on it")
   func noWorker() throws {
     let subject = LoadSubject(name: "a", file: try plugin(""))
-    let report = try loadTest(subject, against: thisSystem(), level: 2, worker: "/nonexistent")
+    let report = try loadTest(
+      subject, against: thisSystem(), level: 2, worker: Worker("/nonexistent"))
     #expect(report.refusals.map(\.status) == [.harnessError])
   }
 
@@ -272,13 +273,14 @@ import Testing
       "crash.so",
       "#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }")
     let target = thisSystem()
-    let worker = try Worker.path
+    let path = try WorkerProgram.path
     let verdicts = try await withThrowingTaskGroup(of: (Int, LoadReport.Verdict).self) { group in
       for index in 0..<40 {
         group.addTask {
           let file = index.isMultiple(of: 2) ? good : bad
           let subject = LoadSubject(name: "a", file: file)
-          return (index, try loadTest(subject, against: target, level: 2, worker: worker).verdict)
+          let report = try loadTest(subject, against: target, level: 2, worker: Worker(path))
+          return (index, report.verdict)
         }
       }
       return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

@@ -10,7 +10,7 @@ import Testing
     var probe = HostProbe(argv: ["/bin/sh", "-c", script])
     probe.timeoutMilliseconds = 2_000
     change(&probe)
-    return runProbe(probe, limits: LoadLimits(), worker: try Worker.path)
+    return try runProbe(probe, limits: LoadLimits(), worker: Worker(WorkerProgram.path))
   }
 
   @Test("passes by its exit code")

@@ -3,7 +3,7 @@ import PkgCore
 import Testing
 
 /// The worker of this checkout, built on first use.
-enum Worker {
+enum WorkerProgram {
   private static let built: Result<String, any Error> = Result {
     let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     guard try run([root + "/scripts/build-worker"]) == 0 else {
@@ -37,7 +37,7 @@ func report(
   let subject = LoadSubject(
     name: "subject", file: file, modules: modules, neighbours: neighbours, declared: declared,
     probe: probe)
-  return try loadTest(subject, against: target, level: level, worker: Worker.path)
+  return try loadTest(subject, against: target, level: level, worker: Worker(WorkerProgram.path))
 }
 
 /// The checks that refuse the plugin, in words for a failed expectation.
