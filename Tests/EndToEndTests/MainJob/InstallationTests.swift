@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import Glibc
 import Testing
 
 @Suite("installing")
@@ -150,6 +151,27 @@ struct RefusedPluginTests {
     let before = try user.installed()
     let outcome = try user.plugctl("install", "hanging")
     #expect(outcome.exit == 9 && outcome.code == "load.timeout", "\(outcome)")
+    #expect(try user.installed().difference(from: before) == [])
+  }
+
+  @Test("that hangs is given up at once by Ctrl-C, and nothing changes")
+  func hangingIsInterrupted() throws {
+    try user.folder.write(
+      "home/.config/plugctl/hosts.d/sqlite.yaml",
+      "schema: 1\nid: sqlite\nextends: sqlite\nlimits: { executionMs: 600000 }\n")
+    let before = try user.installed()
+    let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens")
+    let running = try user.start([Programs.plugctl, "install", "hanging"])
+    #expect(
+      eventually {
+        (try? FileSystem.names(in: "\(user.data)/hosts/sqlite/gens")) ?? [] != generations
+      })
+    usleep(500_000)
+    running.send(SIGINT)
+    let sent = ContinuousClock.now
+    #expect(running.wait() == 130)
+    #expect(ContinuousClock.now - sent < .seconds(30))
+    #expect(running.errors.contains("error[system.interrupted]"), "\(running.errors)")
     #expect(try user.installed().difference(from: before) == [])
   }
 
