@@ -1,5 +1,5 @@
 public import Files
-internal import PkgCore
+public import PkgCore
 
 /// The switch from one generation to the next: the only step that a host can see.
 public enum Commit {
@@ -7,6 +7,52 @@ public enum Commit {
   public static func check(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws {
     let former = try lock.instance.formerGenerations(before: prepared.generation.number)
     try HostView(instance: lock.instance).checkNames(prepared.generation, owned: former)
+  }
+
+  /// Makes a generation and the trees that are new to its host durable: the one point at which a
+  /// change waits for the disk before it can be seen. Needs no lock beyond the caller's, so that a
+  /// load test may run meanwhile.
+  public static func settle(
+    _ prepared: PreparedGeneration, of instance: HostInstance, new trees: [SHA256Digest]
+  ) throws(SystemError) {
+    let places = instance.places
+    let written = trees.map(places.tree) + [prepared.folder]
+    var files = 0
+    for folder in written { files += try count(folder) }
+    guard files < filesSyncedOneByOne else {
+      let folder = try FileSystem.openFolder(places.trees)
+      return try folder.syncFileSystem()
+    }
+    for folder in written { try sync(folder) }
+    try FileSystem.syncFolder(places.trees)
+    try FileSystem.syncFolder(FileSystem.folder(of: prepared.folder))
+  }
+
+  /// From so many files on, one call for the whole file system is used: 300 files of 33 KB took 58 ms
+  /// one by one and 8 ms at once (ext4), though on a busy disk it waits for everybody's data.
+  private static let filesSyncedOneByOne = 100
+
+  private static func count(_ folder: String) throws(SystemError) -> Int {
+    var count = 1
+    for name in try FileSystem.names(in: folder) {
+      let path = "\(folder)/\(name)"
+      count += try FileSystem.status(path).kind == .folder ? Self.count(path) : 1
+    }
+    return count
+  }
+
+  private static func sync(_ folder: String) throws(SystemError) {
+    for name in try FileSystem.names(in: folder) {
+      let path = "\(folder)/\(name)"
+      switch try FileSystem.status(path).kind {
+      case .folder: try sync(path)
+      case .file:
+        let file = try FileSystem.open(path)
+        try file.sync()
+      case .link, .other: break
+      }
+    }
+    try FileSystem.syncFolder(folder)
   }
 
   /// Makes a generation live: adds names, turns `current` by one rename, removes names.

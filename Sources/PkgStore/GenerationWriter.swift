@@ -1,7 +1,7 @@
 internal import Files
 public import PkgCore
 
-/// A generation that is written and durable but not live.
+/// A generation that is written but not live.
 public struct PreparedGeneration: Sendable {
   /// What it holds; view names are filled in.
   public let generation: Generation
@@ -14,7 +14,7 @@ public struct PreparedGeneration: Sendable {
 
 /// Writes `gens/<n>`: manifest, links and activation text.
 public enum GenerationWriter {
-  /// Writes a generation and makes it durable.
+  /// Writes a generation. It is durable only after ``Commit/settle(_:of:new:)``.
   ///
   /// - Throws: ``StoreError``, ``SystemError``; the folder is then garbage for the next recovery.
   public static func write(
@@ -41,10 +41,8 @@ public enum GenerationWriter {
       libraries.append((plugin.name, "\(told(generation, instance))/\(layout.library)"))
     }
     try writeActivation(profile, generation, libraries, folder)
-    try FileSystem.replace("\(folder)/manifest.json", with: generation.json.prettyBytes)
-    for path in ["\(folder)/plugins", folder, FileSystem.folder(of: folder)] {
-      try FileSystem.syncFolder(path)
-    }
+    try FileSystem.replace(
+      "\(folder)/manifest.json", with: generation.json.prettyBytes, isDurable: false)
     let tested = libraries.map { name, path in
       (name, "\(folder)/plugins" + path.dropFirst(told(generation, instance).count))
     }
@@ -108,8 +106,8 @@ public enum GenerationWriter {
     guard let activation = profile.activation else { return }
     try FileSystem.makeFolder("\(folder)/activate")
     let text = activationText(activation, libraries)
-    try FileSystem.replace("\(folder)/activate/\(activation.file)", with: Array(text.utf8))
-    try FileSystem.syncFolder("\(folder)/activate")
+    try FileSystem.replace(
+      "\(folder)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
   }
 }
 

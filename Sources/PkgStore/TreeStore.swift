@@ -47,56 +47,23 @@ public struct TreeStore: Sendable {
     FileSystem.exists("\(places.tree(tree))/plugin.json")
   }
 
-  /// Moves unpacked folders to their places, each durable before it has its name; one that is there
-  /// already stays.
-  ///
-  /// Everything is written before anything is synced: then one commit of the file system's journal
-  /// serves all.
+  /// Moves unpacked folders to their places; one that is there already stays. What came is durable
+  /// only after ``Commit/settle(_:of:new:)``.
   public func adopt(_ packages: [(folder: String, tree: SHA256Digest)]) throws(SystemError) {
-    var files = 0
-    for package in packages { files += try Self.count(package.folder) }
-    if files < Self.filesSyncedOneByOne {
-      for package in packages { try Self.sync(package.folder) }
-    } else {
-      let folder = try FileSystem.openFolder(places.trees)
-      try folder.syncFileSystem()
-    }
-    for package in packages { try adopt(package.folder, as: package.tree) }
-    try FileSystem.syncFolder(places.trees)
-  }
-
-  /// From so many files on, one call for the whole file system is used: 300 files of 33 KB took 58 ms
-  /// one by one and 8 ms at once (ext4), though on a busy disk it waits for everybody's data.
-  private static let filesSyncedOneByOne = 100
-
-  private func adopt(_ folder: String, as tree: SHA256Digest) throws(SystemError) {
-    let path = places.tree(tree)
-    if isWhole(tree) { return try FileSystem.removeTree(folder) }
-    try FileSystem.removeTree(path)
-    try FileSystem.rename(folder, to: path)
-  }
-
-  private static func count(_ folder: String) throws(SystemError) -> Int {
-    var count = 1
-    for name in try FileSystem.names(in: folder) {
-      let path = "\(folder)/\(name)"
-      count += try FileSystem.status(path).kind == .folder ? Self.count(path) : 1
-    }
-    return count
-  }
-
-  private static func sync(_ folder: String) throws(SystemError) {
-    for name in try FileSystem.names(in: folder) {
-      let path = "\(folder)/\(name)"
-      switch try FileSystem.status(path).kind {
-      case .folder: try sync(path)
-      case .file:
-        let file = try FileSystem.open(path)
-        try file.sync()
-      case .link, .other: break
+    for (folder, tree) in packages {
+      if isWhole(tree) {
+        try FileSystem.removeTree(folder)
+      } else {
+        try FileSystem.removeTree(places.tree(tree))
+        try FileSystem.rename(folder, to: places.tree(tree))
       }
     }
-    try FileSystem.syncFolder(folder)
+  }
+
+  /// Takes trees away that could not be made durable: what the system has of them in memory may look
+  /// whole and be lost with the next power cut.
+  public func disown(_ trees: some Sequence<SHA256Digest>) {
+    for tree in trees { try? FileSystem.removeTree(places.tree(tree)) }
   }
 
   /// The description of an unpacked package.

@@ -36,12 +36,18 @@ struct InstanceChange: Sendable {
     let came = try await fetchTrees(wanted, unpacked, staging)
     let generation = try newGeneration(wanted, came, lock)
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
+    let former = lock.current
+    // The disk is waited for while the plugins are tested.
+    let settling = Task { try await settle(prepared, former: former) }
     do {
       try Commit.check(prepared, lock)
       report.tests = try await test(plan, came, prepared)
       try Self.refuse(report.tests)
+      session.progress(.syncing)
+      try await settling.value
       try Task.checkCancellation()
     } catch {
+      if case .failure = await settling.result { TreeStore(session.places).disown(came.keys) }
       try? Commit.discard(prepared)
       throw error
     }
@@ -49,15 +55,23 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(plan, former: lock.current?.plugins ?? []).map { command in
+    report.undo = Self.undo(plan, former: former?.plugins ?? []).map { command in
       session.options.into.map { "\(command) --into \($0)" } ?? command
     }
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
-      .tell(prepared, former: lock.current?.plugins ?? [])
+      .tell(prepared, former: former?.plugins ?? [])
     return report
   }
 
-  /// Brings every missing tree to its place, durable before it has its name.
+  /// Makes durable what is new to the instance, whoever brought it: another instance's change may not
+  /// have come so far yet.
+  private func settle(_ prepared: PreparedGeneration, former: Generation?) async throws {
+    let before = Set(former?.plugins.map(\.tree) ?? [])
+    let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before)
+    try await BlockingWork.run { try Commit.settle(prepared, of: instance, new: Array(new)) }
+  }
+
+  /// Brings every missing tree to its place.
   ///
   /// - Returns: the descriptions of the trees that came, by digest.
   private func fetchTrees(
@@ -68,7 +82,6 @@ struct InstanceChange: Sendable {
     let fetching = ArchiveFetching(session: session, network: network, keys: KeyRing(session))
     let packages = try await fetching.unpack(missing, staging: staging.path) + unpacked
     guard !packages.isEmpty else { return [:] }
-    session.progress(.syncing)
     try await BlockingWork.run { try trees.adopt(packages.map { ($0.folder, $0.tree) }) }
     return Dictionary(
       packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })

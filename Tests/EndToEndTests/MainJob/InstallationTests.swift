@@ -1,6 +1,6 @@
 import Files
-import PkgCore
 import Glibc
+import PkgCore
 import Testing
 
 @Suite("installing")
