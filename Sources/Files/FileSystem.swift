@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PkgCore
 
 /// The calls that name a path; each failure names call and path.
 public enum FileSystem {
@@ -106,7 +107,7 @@ public enum FileSystem {
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted(by: bytesPrecede)
   }
 
   /// Names in a folder; none where it does not exist.

@@ -16,34 +16,37 @@ struct BroughtPackages: ~Copyable {
   }
 
   let packages: [Package]
-  private let scratch: ScratchFolder
+  private let scratch: ScratchFolder?
 
   init(_ files: [String], _ session: Session) throws {
+    guard !files.isEmpty else {
+      packages = []
+      scratch = nil
+      return
+    }
     let scratch = try ScratchFolder()
     var packages: [Package] = []
-    if !files.isEmpty {
-      let keys = KeyRing(session)
-      let archives = try files.map { path in
-        let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
-        let signature = try FileSystem.readIfPresent("\(path).minisig", limit: 1 << 14)
-        return try VerifiedArchive(
-          archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) },
-          keys: keys)
+    let keys = KeyRing(session)
+    let archives = try files.map { path in
+      let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
+      let signature = try FileSystem.readIfPresent("\(path).minisig", limit: 1 << 14)
+      return try VerifiedArchive(
+        archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) },
+        keys: keys)
+    }
+    let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
+    for (place, package) in unpacked.enumerated() {
+      let archive = archives[place]
+      if let statement = archive.statement {
+        try package.check(is: statement, file: files[place])
       }
-      let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
-      for (place, package) in unpacked.enumerated() {
-        let archive = archives[place]
-        if let statement = archive.statement {
-          try package.check(is: statement, file: files[place])
-        }
-        packages.append(
-          Package(
-            path: files[place], folder: package.folder, description: package.description,
-            tree: package.tree, archive: archive.archive.sha256, keyID: archive.keyID))
-      }
+      packages.append(
+        Package(
+          path: files[place], folder: package.folder, description: package.description,
+          tree: package.tree, archive: archive.archive.sha256, keyID: archive.keyID))
     }
     self.packages = packages
-    self.scratch = scratch
+    self.scratch = consume scratch
   }
 
   /// Copies packages to the file system of the store, from which they can be renamed into place.

@@ -75,7 +75,16 @@ public func sameBytes(_ left: String, _ right: String) -> Bool {
 /// Whether one string's UTF-8 bytes come before the other's.
 @inlinable
 public func bytesPrecede(_ left: String, _ right: String) -> Bool {
-  left.utf8.lexicographicallyPrecedes(right.utf8)
+  // Generic iteration over `utf8` is many times slower than over its bytes.
+  let isBefore = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in
+      for place in 0..<min(left.count, right.count) where left[place] != right[place] {
+        return left[place] < right[place]
+      }
+      return left.count < right.count
+    }
+  }
+  return (isBefore ?? nil) ?? left.utf8.lexicographicallyPrecedes(right.utf8)
 }
 
 extension JSON: Equatable {
