@@ -32,6 +32,8 @@ public struct SystemError: Error, Sendable, Equatable {
 
   /// Whether the object does not exist.
   public var isNotFound: Bool { errno == ENOENT || errno == ENOTDIR }
+  /// Whether the object is of a kind that the call does not take.
+  public var isInvalid: Bool { errno == EINVAL }
   /// Whether the object exists already.
   public var isExisting: Bool { errno == EEXIST }
 }

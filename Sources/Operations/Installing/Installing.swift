@@ -84,16 +84,6 @@ public struct Installing: Sendable {
     return reports
   }
 
-  /// Brings what was interrupted to its end, for every host instance of the scope.
-  ///
-  /// - Returns: the instances.
-  public func recover() throws -> [String] {
-    try HostInstance.all(in: session.places).map { instance in
-      let lock = try acquire(instance)
-      return lock.instance.id
-    }
-  }
-
   /// Where named plugins are installed.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.not-installed` for a name that is nowhere.
@@ -245,10 +235,7 @@ public struct Installing: Sendable {
   }
 
   private func acquire(_ instance: HostInstance) throws -> InstanceLock {
-    let progress = session.progress
-    return try InstanceLock.acquire(instance, waitSeconds: session.options.waitSeconds) {
-      progress(.waiting(host: instance.id))
-    }
+    try session.acquire(instance)
   }
 
   private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest)
