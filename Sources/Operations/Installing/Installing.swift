@@ -53,7 +53,7 @@ public struct Installing: Sendable {
     let references = try request.items.map { try PluginReference($0) }
     let targets = try Self.targets(references, InstanceLookup(session: session).all())
     guard !targets.isEmpty else { return [] }
-    let source = try await RecordSource.open(session, network, refresh: .always)
+    let source = try await RecordSource.openIfAny(session, network, refresh: .always)
     var reports: [InstallReport] = []
     for target in targets {
       let names = target.plugins
@@ -73,15 +73,32 @@ public struct Installing: Sendable {
     return reports
   }
 
-  /// Removes plugins; refused where others need them, unless the request cascades.
+  /// Removes plugins; refused where others need them, unless the request cascades, and where one is
+  /// installed in several places.
   public func remove(_ request: InstallRequest) async throws -> [InstallReport] {
     let references = try request.items.map { try PluginReference($0) }
-    let targets = try Self.targets(references, InstanceLookup(session: session).all())
+    let all = try InstanceLookup(session: session).all()
+    let targets = try Self.targets(references, all)
+    for reference in references { try Self.refuseSeveral(reference, all) }
     var reports: [InstallReport] = []
     for target in targets {
       reports.append(try await remove(target.plugins, target.instance, request))
     }
     return reports
+  }
+
+  /// Refuses a name that is installed in several places: one may be meant, and all would go.
+  private static func refuseSeveral(
+    _ reference: PluginReference, _ all: [(instance: HostInstance, current: Generation)]
+  ) throws {
+    let places = all.filter { _, current in
+      current.plugins.contains { reference.matches($0.name) }
+    }
+    guard places.count > 1 else { return }
+    throw Diagnostic(
+      .instanceAmbiguous, "`\(reference)` is installed in \(places.count) places",
+      notes: places.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
+      hint: "say which one you mean with `--into` and its folder")
   }
 
   /// Where named plugins are installed.

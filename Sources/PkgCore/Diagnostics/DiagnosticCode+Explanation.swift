@@ -108,6 +108,8 @@ extension DiagnosticCode {
       "The plugin was built for another build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
+    case .instanceAmbiguous:
+      "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
     case .hostReload: "The running host could not be told of the change."
     case .storeDamaged:

@@ -126,6 +126,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostUnknown = "host.unknown"
   case hostAmbiguous = "host.ambiguous"
   case hostNotFound = "host.not-found"
+  case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case storeDamaged = "store.damaged"
   case storeConflict = "store.conflict"
@@ -155,7 +156,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .storeConflict, .loadHarness, .keyExists, .indexExists:
       .failed
     case .systemNotFound, .pluginUnknown, .pluginNotInstalled, .pluginFileNotOwned, .versionUnknown,
-      .hostUnknown, .hostNotFound, .hostAmbiguous, .indexUnknown, .indexNone, .keyNotFound,
+      .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
+      .keyNotFound,
       .nameAmbiguous:
       .notFound
     case .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid, .profileInvalid,
