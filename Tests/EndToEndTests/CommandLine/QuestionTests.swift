@@ -22,6 +22,24 @@ struct QuestionTests {
     #expect(try !user.plugctl("key", "list").output.contains("other"))
   }
 
+  @Test("for a passphrase leaves the terminal as it was when Ctrl-C ends it", arguments: [1, 2])
+  func interrupted(times: Int) throws {
+    let (outcome, echoes) = try PseudoTerminal.interrupt(
+      [Programs.plugctl, "key", "generate", "mine"], at: "passphrase", times: times, in: user)
+    #expect(outcome.exit == 130, "\(outcome)")
+    #expect(echoes == "False True", "\(outcome)")
+    #expect(try user.plugctl("key", "list").output == "")
+  }
+
+  @Test("about an index is ended by one Ctrl-C")
+  func interruptedQuestion() throws {
+    let examples = try Examples.shared.get()
+    let (outcome, echoes) = try PseudoTerminal.interrupt(
+      [Programs.plugctl, "index", "add", examples.index.path], at: "[y/N]", in: user)
+    #expect(outcome.exit == 130 && echoes == "True True", "\(outcome)")
+    #expect(try user.plugctl("index", "list").output == "")
+  }
+
   @Test(
     "about an index shows its fingerprint; only yes adds it",
     arguments: [("y", true), ("n", false), ("", false)])
