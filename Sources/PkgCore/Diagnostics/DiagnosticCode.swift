@@ -53,6 +53,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case systemReadOnly = "system.read-only"
   case systemNoSpace = "system.no-space"
   case systemNotFound = "system.not-found"
+  case systemTooLarge = "system.too-large"
   case systemLocked = "system.locked"
   case systemInterrupted = "system.interrupted"
   case systemChildFailed = "system.child-failed"
@@ -160,7 +161,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .keyNotFound,
       .nameAmbiguous:
       .notFound
-    case .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid, .profileInvalid,
+    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid,
+      .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
       .keyPassphrase, .indexImmutable:
       .invalidInput

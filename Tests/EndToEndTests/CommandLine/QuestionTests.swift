@@ -40,6 +40,19 @@ struct QuestionTests {
     #expect(try user.plugctl("index", "list").output == "")
   }
 
+  @Test("for a new passphrase takes no empty one, nor does a file")
+  func emptyPassphrase() throws {
+    let asked = try PseudoTerminal.converse(
+      [Programs.plugctl, "key", "generate", "mine"], answers: [("passphrase", ""), ("again", "")],
+      in: user)
+    #expect(asked.exit == 13 && asked.output.contains("error[key.passphrase]"), "\(asked)")
+    let path = try user.folder.write("work/empty", "\n")
+    let read = try user.plugctl("key", "generate", "mine", "--passphrase-file", path)
+    #expect(read.exit == 13 && read.code == "key.passphrase", "\(read)")
+    #expect(read.hint?.contains("--unencrypted") == true)
+    #expect(try user.plugctl("key", "list").output == "")
+  }
+
   @Test(
     "about an index shows its fingerprint; only yes adds it",
     arguments: [("y", true), ("n", false), ("", false)])
