@@ -18,12 +18,15 @@ public struct Installing: Sendable {
   /// Installs what is asked for and what that needs.
   public func install(_ request: InstallRequest) async throws -> [InstallReport] {
     var references: [PluginReference] = []
-    var files: [String] = []
+    var files: [BroughtPackages.File] = []
     for item in request.items {
       switch try InstallRequest.Item(item) {
       case .reference(let reference): references.append(reference)
-      case .file(let path): files.append(path)
-      case .url(let url): files.append(try await download(url))
+      case .file(let path):
+        files.append(
+          .init(path: path, name: path, origin: .file(FileSystem.baseName(of: path))))
+      case .url(let url):
+        files.append(.init(path: try await download(url), name: url, origin: .url(url)))
       }
     }
     if files.isEmpty, let reports = try reportsIfInstalled(references, request) { return reports }

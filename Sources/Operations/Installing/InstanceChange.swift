@@ -158,17 +158,17 @@ struct InstanceChange: Sendable {
       [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
-  /// The command that leads back; nil where a plugin came from a file, which we do not have.
+  /// The command that leads back; nil where a plugin did not come from an index: we do not have it.
   ///
   /// - Parameter into: the folder, where it was chosen by hand.
   private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin], into: String?)
     -> String?
   {
     let lost = plan.steps.contains { step in
-      guard case .file? = former.first(where: { $0.name == step.name })?.origin else {
-        return false
+      switch former.first(where: { $0.name == step.name })?.origin {
+      case .file, .url: true
+      case .index, nil: false
       }
-      return true
     }
     if lost { return nil }
     let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }

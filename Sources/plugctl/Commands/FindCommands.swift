@@ -40,6 +40,7 @@ enum FindCommands {
         switch plugin.origin {
         case .index(let index): index
         case .file: "file"
+        case .url(let url): url
         }
       table.add(
         [
