@@ -32,12 +32,14 @@ public struct SystemError: Error, Sendable, Equatable {
 
   /// Whether the object does not exist.
   public var isNotFound: Bool { errno == ENOENT || errno == ENOTDIR }
+  /// Whether the object is of a kind that the call does not take.
+  public var isInvalid: Bool { errno == EINVAL }
   /// Whether the object exists already.
   public var isExisting: Bool { errno == EEXIST }
 }
 
 extension SystemError: Diagnosable {
-  /// By the error number: permission, read-only, no space, not found, or `system.call`.
+  /// By the error number: permission, read-only, no space, not found, too large, or `system.call`.
   public var diagnostic: Diagnostic {
     let details = JSONObject([
       .init("call", .string(call)), .init("path", .string(object)),
@@ -60,6 +62,10 @@ extension SystemError: Diagnosable {
     case ENOENT, ENOTDIR:
       return Diagnostic(
         .systemNotFound, "`\(object)` does not exist", notes: note, details: details)
+    // Our own limit: a system call has this number for writing only.
+    case EFBIG where call == "read":
+      return Diagnostic(
+        .systemTooLarge, "`\(object)` is larger than such a file may be", details: details)
     default:
       return Diagnostic(.systemCall, "`\(object)`: \(reason)", notes: note, details: details)
     }

@@ -63,13 +63,18 @@ public enum Commit {
     let instance = lock.instance
     let view = HostView(instance: instance)
     try view.addMissing(prepared.generation)
-    let temporary = "\(instance.folder)/current.new"
-    try FileSystem.removeIfPresent(temporary)
-    try FileSystem.link(temporary, to: "gens/\(prepared.generation.number)")
-    try FileSystem.rename(temporary, to: instance.current)
-    try FileSystem.syncFolder(instance.folder)
+    try turn(instance, to: prepared.generation.number)
     let former = try instance.formerGenerations(before: prepared.generation.number)
     try view.settle(prepared.generation, after: former)
+  }
+
+  /// Turns `current` by one rename.
+  static func turn(_ instance: HostInstance, to number: Int64) throws(SystemError) {
+    let temporary = "\(instance.folder)/current.new"
+    try FileSystem.removeIfPresent(temporary)
+    try FileSystem.link(temporary, to: "gens/\(number)")
+    try FileSystem.rename(temporary, to: instance.current)
+    try FileSystem.syncFolder(instance.folder)
   }
 
   /// Removes a generation that was written and will not be live.

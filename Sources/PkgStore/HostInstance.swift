@@ -20,9 +20,10 @@ public struct HostInstance: Sendable {
     self.places = places
   }
 
-  /// All instances of a scope, by id.
+  /// All instances of a scope, by id; whatever else lies there is passed over.
   public static func all(in places: StorePlaces) throws(SystemError) -> [HostInstance] {
     try FileSystem.namesIfPresent(in: places.hosts).map { HostInstance(id: $0, places: places) }
+      .filter { (try? FileSystem.status($0.folder))?.kind == .folder }
   }
 
   /// The instance's folder.
@@ -64,8 +65,14 @@ public struct HostInstance: Sendable {
   func currentNumber() throws -> Int64? {
     let target: String
     do throws(SystemError) { target = try FileSystem.linkTarget(current) } catch {
-      if error.isNotFound { return nil }
-      throw error
+      if error.isNotFound {
+        // A second generation is written only after the first is live.
+        guard try generationNumbers().contains(where: { $0 > 1 }) else { return nil }
+        throw StoreError.currentDamaged(path: current)
+      }
+      // EINVAL: it is there and no link (man 2 readlink).
+      guard error.isInvalid else { throw error }
+      throw StoreError.currentDamaged(path: current)
     }
     guard target.hasPrefix("gens/"), let number = Int64(target.dropFirst("gens/".count)), number > 0
     else {

@@ -69,6 +69,26 @@ struct HostView {
     return touched
   }
 
+  /// Takes away links into this instance that the live generation does not have; layouts are at most
+  /// one folder deep.
+  func removeStrays(_ live: Generation) throws {
+    guard let folder = live.viewFolder else { return }
+    let kept = Set(Self.names(of: live).map { "\(folder)/\($0.name)" })
+    func sweep(_ folder: String, isTop: Bool) throws {
+      for name in try FileSystem.namesIfPresent(in: folder) {
+        let path = "\(folder)/\(name)"
+        if isTop, try FileSystem.status(path).kind == .folder {
+          try sweep(path, isTop: false)
+        } else if !kept.contains(path), let target = try? FileSystem.linkTarget(path),
+          target.hasPrefix("\(instance.folder)/")
+        {
+          try FileSystem.remove(path)
+        }
+      }
+    }
+    try sweep(folder, isTop: true)
+  }
+
   private static func temporary(_ path: String) -> String { "\(path).plugctl-new" }
 
   private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)]

@@ -7,16 +7,19 @@ public struct InstanceLock: ~Copyable {
   public let instance: HostInstance
   /// The live generation.
   public let current: Generation?
+  /// Whether `current` was damaged and now leads to an older generation.
+  public let isMended: Bool
   private let lock: FileLock
 
   /// Takes the lock and brings an interrupted change to its end.
   ///
   /// - Parameters:
+  ///   - mends: whether a damaged `current` is turned to the newest generation that is whole.
   ///   - waitSeconds: how long to wait for another process.
   ///   - onWait: called once where waiting is needed.
-  /// - Throws: ``StoreError/locked(host:)``, ``SystemError``.
+  /// - Throws: ``StoreError``, ``SystemError``.
   public static func acquire(
-    _ instance: HostInstance, waitSeconds: Int64, onWait: () -> Void = {}
+    _ instance: HostInstance, mends: Bool = false, waitSeconds: Int64, onWait: () -> Void = {}
   ) throws -> InstanceLock {
     try FileSystem.makeFolders("\(instance.folder)/gens")
     try FileSystem.makeFolders(instance.places.trees)
@@ -24,47 +27,23 @@ public struct InstanceLock: ~Copyable {
     let lock = try FileLock.acquire(
       "\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
     guard let lock else { throw StoreError.locked(host: instance.id) }
-    try Recovery.run(instance)
-    return InstanceLock(instance: instance, current: try instance.currentGeneration(), lock: lock)
+    let isMended = try mends && Recovery.mend(instance)
+    try Recovery.run(instance, isMended: isMended)
+    return InstanceLock(
+      instance: instance, current: try instance.currentGeneration(), isMended: isMended, lock: lock)
   }
 
-  private init(instance: HostInstance, current: Generation?, lock: consuming FileLock) {
+  private init(
+    instance: HostInstance, current: Generation?, isMended: Bool, lock: consuming FileLock
+  ) {
     self.instance = instance
     self.current = current
+    self.isMended = isMended
     self.lock = lock
   }
 
   /// The number of the next generation.
   public var nextNumber: Int64 { (current?.number ?? 0) + 1 }
-}
-
-/// Finishes or undoes what an interrupted change left: exactly the old or exactly the new state.
-enum Recovery {
-  static func run(_ instance: HostInstance) throws {
-    try FileSystem.removeIfPresent("\(instance.folder)/current.new")
-    let live = try instance.currentNumber() ?? 0
-    let unborn = try instance.generationNumbers().filter { $0 > live }
-    // Their names may be in the host's folders already; only their manifests tell which.
-    let others =
-      try instance.formerGenerations(before: live)
-      + unborn.compactMap { try? instance.generation($0) }
-    let view = HostView(instance: instance)
-    if let current = try instance.currentGeneration() {
-      try view.addMissing(current)
-      try view.settle(current, after: others)
-    } else {
-      try view.remove(others, but: [])
-    }
-    for number in unborn { try FileSystem.removeTree(instance.folder(of: number)) }
-    try TransactionFolder.sweep(instance.places, of: instance.id)
-  }
-}
-
-extension HostInstance {
-  /// Generations that were live before, as far as they can be read.
-  func formerGenerations(before number: Int64) throws(SystemError) -> [Generation] {
-    try generationNumbers().filter { $0 < number }.compactMap { try? generation($0) }
-  }
 }
 
 /// A folder for bytes before commit, named for its instance, gone with its owner.

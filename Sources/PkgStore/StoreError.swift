@@ -6,6 +6,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case locked(host: String)
   /// A generation's manifest is missing or can't be read.
   case generationDamaged(path: String)
+  /// No generation of an instance is whole, so there is none to go back to.
+  case nothingWhole(host: String, folder: String)
   /// `current` names no generation.
   case currentDamaged(path: String)
   /// A tree that a generation names is missing.
@@ -27,7 +29,11 @@ extension StoreError: Diagnosable {
     case .generationDamaged(let path):
       Diagnostic(
         .storeDamaged, "`\(path)` can't be read as a generation",
-        hint: "restore it from a backup, or remove the instance's folder and install again")
+        hint: "run `plugctl recover`, which goes back to the newest generation that is whole")
+    case .nothingWhole(let host, let folder):
+      Diagnostic(
+        .storeDamaged, "no generation of `\(host)` in `\(folder)` is whole",
+        hint: "restore the folder from a backup, or remove it and install again")
     case .currentDamaged(let path):
       Diagnostic(.storeDamaged, "`\(path)` names no generation", hint: "run `plugctl recover`")
     case .treeMissing(let plugin, let path):

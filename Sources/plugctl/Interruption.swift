@@ -13,27 +13,42 @@ enum Interruption {
     return value == 0 ? nil : value
   }
 
-  /// Runs asynchronous work on this thread's behalf and cancels it at the first signal.
-  static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws
-    -> Value
-  {
+  private static let isWatched = Atomic<Bool>(false)
+  private static let onFirst = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// From here on signals are noted, and end nothing before the second. May be called again.
+  static func watch() {
     // Blocked here and in all threads that start from here on, so that one thread can wait for them.
     var set = signals
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    let result = ResultBox<Value>()
-    let task = Task.detached {
-      do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
-    }
+    guard !isWatched.exchange(true, ordering: .acquiringAndReleasing) else { return }
     HiddenCommands.startThread {
       var set = signals
       var number: Int32 = 0
       while sigwait(&set, &number) == 0 {
         let (isFirst, _) = received.compareExchange(
           expected: 0, desired: number, ordering: .acquiringAndReleasing)
-        guard isFirst else { _exit(128 + number) }
-        task.cancel()
+        guard isFirst else {
+          Terminal.showInput()
+          _exit(128 + number)
+        }
+        onFirst.withLock { $0 }?()
       }
     }
+  }
+
+  /// Runs asynchronous work on this thread's behalf and cancels it at the first signal.
+  static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws
+    -> Value
+  {
+    watch()
+    let result = ResultBox<Value>()
+    let task = Task.detached {
+      do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
+    }
+    onFirst.withLock { $0 = { task.cancel() } }
+    // It may have come before anybody was to be told.
+    if signal != nil { task.cancel() }
     return try result.wait()
   }
 

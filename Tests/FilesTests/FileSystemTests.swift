@@ -137,6 +137,35 @@ struct FileSystemTests {
     #expect(try FileSystem.linkTarget(folder.file("link")) == "none")
   }
 
+  @Test("waits for no FIFO and reads no device", .timeLimit(.minutes(1)))
+  func fifo() throws {
+    let folder = try TestFolder()
+    #expect(mkfifo(folder.file("fifo"), 0o600) == 0)
+    try FileSystem.link(folder.file("link"), to: "fifo")
+    for path in [folder.file("fifo"), folder.file("link"), "/dev/zero"] {
+      for read in [
+        { _ = try FileSystem.read(path) }, { _ = try FileSystem.readIfPresent(path) },
+        { _ = try FileSystem.open(path) },
+      ] as [() throws -> Void] {
+        #expect(throws: SystemError(call: "open", object: path, errno: EINVAL)) { try read() }
+      }
+    }
+    // What a person hands over may be a pipe, or /dev/null for nothing.
+    let nothing = try FileSystem.openAny("/dev/null")
+    #expect(try nothing.readAll(limit: 1) == [])
+  }
+
+  @Test("says that a file is too large where more is there than may be read")
+  func tooLarge() throws {
+    let folder = try TestFolder()
+    let path = try folder.write("file", [1, 2, 3])
+    #expect(try FileSystem.read(path, limit: 3) == [1, 2, 3])
+    let error = #expect(throws: SystemError.self) { try FileSystem.read(path, limit: 2) }
+    #expect(error?.diagnostic.code == .systemTooLarge)
+    // A call that writes too much is the system's own limit.
+    #expect(SystemError(call: "write", object: path, errno: EFBIG).diagnostic.code == .systemCall)
+  }
+
   @Test(
     "parts of a path",
     arguments: [

@@ -120,6 +120,71 @@ struct RecoveryTests {
     #expect(throws: StoreError.self) { _ = try host.lock() }
     #expect(try host.sight().keys.sorted() == ["a.so"])
   }
+
+  enum Damage: CaseIterable, Sendable { case gone, file, folder, nonsense, missing, manifest }
+
+  @Test(
+    "goes back to the newest whole generation where `current` is damaged and that is asked for",
+    arguments: Damage.allCases)
+  func damaged(_ damage: Damage) throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    try host.install([host.plugin("a"), host.plugin("b")])
+    try host.install([host.plugin("c")])
+    try FileSystem.replace(
+      "\(host.instance.folder(of: 3))/manifest.json", with: Array("{".utf8))
+    let current = host.instance.current
+    if damage != .manifest { try FileSystem.remove(current) }
+    switch damage {
+    case .gone, .manifest: break
+    case .file: try FileSystem.replace(current, with: Array("gens/3".utf8))
+    case .folder: try FileSystem.makeFolders("\(current)/plugins")
+    case .nonsense: try FileSystem.link(current, to: "/etc")
+    case .missing: try FileSystem.link(current, to: "gens/9")
+    }
+    let mended = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0)
+    #expect(mended.isMended && mended.current?.number == 2)
+    #expect(try host.sight() == ["a.so": "a 1.0.0", "b.so": "b 1.0.0"])
+    #expect(try host.instance.generationNumbers() == [1, 2])
+  }
+
+  @Test("does not go back to a generation whose bytes never reached the disk")
+  func neverLive() throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    let lost = try host.plugin("b")
+    try host.install([lost])
+    try FileSystem.replace(
+      "\(host.instance.places.tree(lost.tree))/lib/v.so", with: [], isDurable: false)
+    try FileSystem.remove(host.instance.current)
+    let mended = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0)
+    #expect(mended.current?.number == 1)
+  }
+
+  @Test("goes back to nothing that is not whole, and then touches nothing")
+  func nothingWhole() throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    try host.install([host.plugin("b")])
+    try FileSystem.removeTree(host.instance.places.trees)
+    try FileSystem.remove(host.instance.current)
+    let before = try host.folder.paths(below: "data/hosts")
+    #expect(
+      throws: StoreError.nothingWhole(host: "host", folder: host.instance.folder)
+    ) { _ = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0) }
+    #expect(throws: StoreError.currentDamaged(path: host.instance.current)) {
+      _ = try host.lock()
+    }
+    #expect(try host.folder.paths(below: "data/hosts") == before)
+  }
+
+  @Test("leaves a sound instance as it is, also where mending is asked for")
+  func sound() throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    let lock = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0)
+    #expect(!lock.isMended && lock.current?.number == 1)
+  }
 }
 
 @Suite("Instance lock")
@@ -145,6 +210,7 @@ struct InstanceLockTests {
     let host = try TestHost()
     #expect(try HostInstance.all(in: host.instance.places).map(\.id) == [])
     _ = try host.lock()
+    try FileSystem.replace("\(host.instance.places.hosts)/notes.txt", with: [1])
     #expect(try HostInstance.all(in: host.instance.places).map(\.id) == ["host"])
   }
 }
@@ -156,6 +222,9 @@ struct TreeStoreTests {
     let host = try TestHost()
     let trees = TreeStore(host.instance.places)
     let plugin = try host.plugin("a")
+    #expect(trees.isWhole(plugin.tree))
+    try FileSystem.replace(
+      "\(host.instance.places.tree(plugin.tree))/lib/v.so", with: [1], isDurable: false)
     #expect(trees.contains(plugin.tree) && !trees.isWhole(plugin.tree))
     try host.folder.write("new/plugin.json", Array("other".utf8))
     try trees.adopt([(host.folder.file("new"), plugin.tree)])

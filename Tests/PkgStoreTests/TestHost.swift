@@ -28,13 +28,29 @@ struct TestHost: ~Copyable {
   func plugin(
     _ name: String, _ version: String = "1.0.0", bundled: Bool = false, isEnabled: Bool = true
   ) throws -> InstalledPlugin {
-    let content = Array("\(name) \(version)".utf8)
-    let tree = sha256(content)
+    var contents: [(path: String, bytes: [UInt8])] = [
+      ("lib/v.so", Array("\(name) \(version)".utf8))
+    ]
+    if bundled { contents.insert(("lib/libhelp.so.1", [1]), at: 0) }
+    let files = contents.map { path, bytes in
+      PackageFile(
+        path: path,
+        content: .file(size: Int64(bytes.count), isExecutable: false, digest: sha256(bytes))
+      ).json
+    }
+    let tree = sha256(JSON.array(files).canonicalBytes ?? [])
+    let platform = JSON.string(Platform.current.text)
+    let description: JSON = [
+      "schema": 1, "publisher": "acme", "name": .string(name), "version": .string(version),
+      "host": "host", "variants": [["platform": platform, "library": "lib/v.so"]],
+      "platform": platform, "library": "lib/v.so", "tree": .string(tree.hex),
+      "contents": .array(files),
+    ]
     let path = instance.places.tree(tree)
     try FileSystem.makeFolders("\(path)/lib")
-    try FileSystem.replace("\(path)/lib/v.so", with: content, isDurable: false)
-    try FileSystem.replace("\(path)/plugin.json", with: Array("{}".utf8), isDurable: false)
-    if bundled { try FileSystem.replace("\(path)/lib/libhelp.so.1", with: [1], isDurable: false) }
+    for (file, bytes) in contents + [("plugin.json", description.prettyBytes)] {
+      try FileSystem.replace("\(path)/\(file)", with: bytes, isDurable: false)
+    }
     var plugin = InstalledPlugin(
       name: try PluginName("acme/\(name)"), version: try Version(version), platform: .current,
       tree: tree, archive: tree, origin: .index("main"),

@@ -64,7 +64,8 @@ extension StaticChecks {
   }
 
   private func buildMode() -> CheckResult? {
-    let opensGoPlugins = target.staticProbes.contains(.goPackageHashes)
+    let opensGoPlugins =
+      target.staticProbes.contains(.goPackageHashes) || target.kind == "go-plugin"
     let wantsEntry = !target.requiredEntries.isEmpty || target.entryFromFilename != nil
     switch facts.runtime {
     case .goPlugin where !opensGoPlugins && wantsEntry:

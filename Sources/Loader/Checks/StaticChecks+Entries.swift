@@ -13,6 +13,12 @@ extension StaticChecks {
   }
 
   private func entryMissing() -> CheckResult {
+    guard !target.requiredEntries.isEmpty || target.entryFromFilename != nil else {
+      return CheckResult(
+        .entryMissing, .skip,
+        target.kind.map { "the profile names no entries of the kind `\($0)`" }
+          ?? "no profile says which entries it must have")
+    }
     if hasDerivedEntry { return CheckResult(.entryMissing, .pass) }
     let faults = target.requiredEntries.compactMap(fault)
     guard let first = faults.first else { return CheckResult(.entryMissing, .pass) }

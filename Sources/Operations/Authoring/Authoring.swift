@@ -134,11 +134,7 @@ public struct Authoring: Sendable {
   /// - Returns: what each archive is, by its signature and its content, which agree.
   public func verify(_ files: [String], publicKey: String?) throws -> [VerifiedFile] {
     let ring = KeyRing(session)
-    let given = try publicKey.map { text in
-      FileSystem.exists(text)
-        ? String(decoding: try FileSystem.read(text, limit: 1 << 16), as: UTF8.self) : text
-    }
-    let keys = try given.map { [try MinisignPublicKey(fileText: $0)] } ?? ring.trustedKeys()
+    let keys = try publicKey.map { [try KeyRing.publicKey($0)] } ?? ring.trustedKeys()
     return try files.map { file in
       let archive = try DigestedArchive.open(file, limit: PackageLimits.totalBytes)
       guard let bytes = try FileSystem.readIfPresent("\(file).minisig", limit: 1 << 14) else {

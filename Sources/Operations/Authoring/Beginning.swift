@@ -14,9 +14,13 @@ extension Authoring {
     }
     let usual = FileSystem.baseName(of: try FileSystem.absolute(folder)).lowercased()
     let name = name ?? usual
-    guard NamePart(name) != nil else { throw NameError.notAName(name) }
+    guard NamePart(name) != nil else {
+      throw NameError.notANameOf(name, what: "a plugin", option: "--name")
+    }
     let publisher = publisher ?? "my-publisher"
-    guard NamePart(publisher) != nil else { throw NameError.notAName(publisher) }
+    guard NamePart(publisher) != nil else {
+      throw NameError.notANameOf(publisher, what: "a publisher", option: "--publisher")
+    }
     let host = session.options.host ?? "sqlite"
     let profile = try ProfileCatalog(session).profile(host)
     let type = profile.types.first.map { "type: \($0)\n" } ?? ""

@@ -19,17 +19,12 @@ struct InstanceLookup {
 
   /// All instances that the session means, each with its live generation.
   func all() throws -> [(instance: HostInstance, current: Generation)] {
-    let wanted =
-      try session.options.into.map { _ in try session.options.host.map { try instance(of: $0).id } }
-      ?? nil
+    let folder = try session.options.into.map { try FileSystem.absolute($0) }
     let found = try HostInstance.all(in: session.places).compactMap {
       instance -> (instance: HostInstance, current: Generation)? in
-      if let wanted, instance.id != wanted { return nil }
       if let host = session.options.host, instance.hostID != host { return nil }
       guard let current = try instance.currentGeneration() else { return nil }
-      if let into = session.options.into, current.viewFolder != (try FileSystem.absolute(into)) {
-        return nil
-      }
+      if let folder, instance.folder(seenBy: current) != folder { return nil }
       return (instance, current)
     }
     // A host that nobody knows is a slip of the hand, not an empty answer.
@@ -43,4 +38,14 @@ struct InstanceLookup {
 extension HostInstance {
   /// The profile's id.
   var hostID: String { id.split(separator: "@").first.map(String.init) ?? id }
+
+  /// Whether its folder was chosen by `--into`, not by the profile.
+  var isChosenByHand: Bool { id.contains("@") }
+
+  /// The folder in which the host finds the plugins of a live generation.
+  func folder(seenBy generation: Generation) -> String {
+    if let folder = generation.viewFolder { return folder }
+    return generation.isVersioned
+      ? "\(folder(of: generation.number))/plugins" : "\(current)/plugins"
+  }
 }

@@ -44,7 +44,9 @@ public struct IndexManagement: Sendable {
   public func add(_ url: String, name: String?, trust: FirstTrust) async throws -> IndexStatus {
     let url = try Self.normalised(url)
     let name = try name ?? Self.usualName(url)
-    guard NamePart(name) != nil else { throw NameError.notAName(name) }
+    guard NamePart(name) != nil else {
+      throw NameError.notANameOf(name, what: "an index", option: "--name")
+    }
     let known = try registry.all()
     if let same = known.first(where: { $0.name == name || $0.url == url }) {
       throw Diagnostic(

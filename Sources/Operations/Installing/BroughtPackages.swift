@@ -7,7 +7,7 @@ internal import Signing
 struct BroughtPackages: ~Copyable {
   /// A package with what is known of its archive.
   struct Package: Sendable {
-    let path: String
+    let origin: InstalledPlugin.Origin
     let folder: String
     let description: PackageDescription
     let tree: SHA256Digest
@@ -18,7 +18,16 @@ struct BroughtPackages: ~Copyable {
   let packages: [Package]
   private let scratch: ScratchFolder?
 
-  init(_ files: [String], _ session: Session) throws {
+  /// An archive that a person brings.
+  struct File: Sendable {
+    /// Where its bytes are now.
+    let path: String
+    /// How the person named it: a path or a URL.
+    let name: String
+    let origin: InstalledPlugin.Origin
+  }
+
+  init(_ files: [File], _ session: Session) throws {
     guard !files.isEmpty else {
       packages = []
       scratch = nil
@@ -27,22 +36,22 @@ struct BroughtPackages: ~Copyable {
     let scratch = try ScratchFolder()
     var packages: [Package] = []
     let keys = KeyRing(session)
-    let archives = try files.map { path in
-      let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
-      let signature = try FileSystem.readIfPresent("\(path).minisig", limit: 1 << 14)
+    let archives = try files.map { file in
+      let archive = try DigestedArchive.open(file.path, limit: PackageLimits.totalBytes)
+      let signature = try FileSystem.readIfPresent("\(file.path).minisig", limit: 1 << 14)
       return try VerifiedArchive(
-        archive, file: path, signature: signature.map { String(decoding: $0, as: UTF8.self) },
+        archive, file: file.name, signature: signature.map { String(decoding: $0, as: UTF8.self) },
         keys: keys)
     }
     let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
     for (place, package) in unpacked.enumerated() {
       let archive = archives[place]
       if let statement = archive.statement {
-        try package.check(is: statement, file: files[place])
+        try package.check(is: statement, file: files[place].name)
       }
       packages.append(
         Package(
-          path: files[place], folder: package.folder, description: package.description,
+          origin: files[place].origin, folder: package.folder, description: package.description,
           tree: package.tree, archive: archive.archive.sha256, keyID: archive.keyID))
     }
     self.packages = packages

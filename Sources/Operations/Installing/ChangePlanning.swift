@@ -172,7 +172,7 @@ struct ChangePlanning: Sendable {
     return InstalledPlugin(
       name: manifest.name, version: manifest.version, platform: package.description.platform,
       tree: package.tree, archive: package.archive,
-      origin: .file(FileSystem.baseName(of: package.path)),
+      origin: package.origin,
       library: package.description.library, type: manifest.type, summary: manifest.summary,
       isRequested: true, keyID: package.keyID, constraints: manifest.constraints)
   }

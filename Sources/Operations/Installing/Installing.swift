@@ -18,12 +18,15 @@ public struct Installing: Sendable {
   /// Installs what is asked for and what that needs.
   public func install(_ request: InstallRequest) async throws -> [InstallReport] {
     var references: [PluginReference] = []
-    var files: [String] = []
+    var files: [BroughtPackages.File] = []
     for item in request.items {
       switch try InstallRequest.Item(item) {
       case .reference(let reference): references.append(reference)
-      case .file(let path): files.append(path)
-      case .url(let url): files.append(try await download(url))
+      case .file(let path):
+        files.append(
+          .init(path: path, name: path, origin: .file(FileSystem.baseName(of: path))))
+      case .url(let url):
+        files.append(.init(path: try await download(url), name: url, origin: .url(url)))
       }
     }
     if files.isEmpty, let reports = try reportsIfInstalled(references, request) { return reports }
@@ -53,7 +56,7 @@ public struct Installing: Sendable {
     let references = try request.items.map { try PluginReference($0) }
     let targets = try Self.targets(references, InstanceLookup(session: session).all())
     guard !targets.isEmpty else { return [] }
-    let source = try await RecordSource.open(session, network, refresh: .always)
+    let source = try await RecordSource.openIfAny(session, network, refresh: .always)
     var reports: [InstallReport] = []
     for target in targets {
       let names = target.plugins
@@ -73,10 +76,13 @@ public struct Installing: Sendable {
     return reports
   }
 
-  /// Removes plugins; refused where others need them, unless the request cascades.
+  /// Removes plugins; refused where others need them, unless the request cascades, and where one is
+  /// installed in several places.
   public func remove(_ request: InstallRequest) async throws -> [InstallReport] {
     let references = try request.items.map { try PluginReference($0) }
-    let targets = try Self.targets(references, InstanceLookup(session: session).all())
+    let all = try InstanceLookup(session: session).all()
+    let targets = try Self.targets(references, all)
+    for reference in references { try Self.refuseSeveral(reference, all) }
     var reports: [InstallReport] = []
     for target in targets {
       reports.append(try await remove(target.plugins, target.instance, request))
@@ -84,14 +90,18 @@ public struct Installing: Sendable {
     return reports
   }
 
-  /// Brings what was interrupted to its end, for every host instance of the scope.
-  ///
-  /// - Returns: the instances.
-  public func recover() throws -> [String] {
-    try HostInstance.all(in: session.places).map { instance in
-      let lock = try acquire(instance)
-      return lock.instance.id
+  /// Refuses a name that is installed in several places: one may be meant, and all would go.
+  private static func refuseSeveral(
+    _ reference: PluginReference, _ all: [(instance: HostInstance, current: Generation)]
+  ) throws {
+    let places = all.filter { _, current in
+      current.plugins.contains { reference.matches($0.name) }
     }
+    guard places.count > 1 else { return }
+    throw Diagnostic(
+      .instanceAmbiguous, "`\(reference)` is installed in \(places.count) places",
+      notes: places.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
+      hint: "say which one you mean with `--into` and its folder")
   }
 
   /// Where named plugins are installed.
@@ -245,10 +255,7 @@ public struct Installing: Sendable {
   }
 
   private func acquire(_ instance: HostInstance) throws -> InstanceLock {
-    let progress = session.progress
-    return try InstanceLock.acquire(instance, waitSeconds: session.options.waitSeconds) {
-      progress(.waiting(host: instance.id))
-    }
+    try session.acquire(instance)
   }
 
   private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest)

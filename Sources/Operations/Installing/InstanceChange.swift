@@ -55,9 +55,9 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(plan, former: former?.plugins ?? []).map { command in
-      session.options.into.map { "\(command) --into \($0)" } ?? command
-    }
+    report.undo = Self.undo(
+      plan, former: former?.plugins ?? [],
+      into: instance.isChosenByHand ? generation.viewFolder : nil)
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
       .tell(prepared, former: former?.plugins ?? [])
     return report
@@ -107,11 +107,11 @@ struct InstanceChange: Sendable {
   /// A folder that was chosen by hand is filled with links where the profile would have the host
   /// configured.
   private var view: HostProfile.View {
-    session.options.into != nil && profile.layout.view == .include ? .links : profile.layout.view
+    instance.isChosenByHand && profile.layout.view == .include ? .links : profile.layout.view
   }
 
   private func viewFolder(_ current: Generation?) throws -> String? {
-    if let into = session.options.into {
+    if instance.isChosenByHand, let into = session.options.into {
       let folder = try FileSystem.absolute(into)
       if let project = session.projectFolder, !folder.hasPrefix(project + "/") {
         throw Diagnostic(
@@ -120,7 +120,7 @@ struct InstanceChange: Sendable {
       }
       return folder
     }
-    if instance.id.contains("@") { return current?.viewFolder }
+    if instance.isChosenByHand { return current?.viewFolder }
     guard profile.layout.view != .include else { return nil }
     guard let folder = profile.folder(in: session.scope) else {
       throw Diagnostic(
@@ -163,7 +163,7 @@ struct InstanceChange: Sendable {
   }
 
   private var includeHint: String? {
-    guard session.options.into == nil, let hint = profile.activation?.includeHint else {
+    guard !instance.isChosenByHand, let hint = profile.activation?.includeHint else {
       return nil
     }
     return filled(
@@ -171,13 +171,17 @@ struct InstanceChange: Sendable {
       [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
-  /// The command that leads back; nil where a plugin came from a file, which we do not have.
-  private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin]) -> String? {
+  /// The command that leads back; nil where a plugin did not come from an index: we do not have it.
+  ///
+  /// - Parameter into: the folder, where it was chosen by hand.
+  private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin], into: String?)
+    -> String?
+  {
     let lost = plan.steps.contains { step in
-      guard case .file? = former.first(where: { $0.name == step.name })?.origin else {
-        return false
+      switch former.first(where: { $0.name == step.name })?.origin {
+      case .file, .url: true
+      case .index, nil: false
       }
-      return true
     }
     if lost { return nil }
     let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }
@@ -189,6 +193,7 @@ struct InstanceChange: Sendable {
       commands.append("plugctl install --allow-downgrade " + changed.joined(separator: " "))
     }
     if !gone.isEmpty { commands.append("plugctl install " + gone.joined(separator: " ")) }
-    return commands.joined(separator: " && ")
+    return commands.map { command in into.map { "\(command) --into \($0)" } ?? command }
+      .joined(separator: " && ")
   }
 }

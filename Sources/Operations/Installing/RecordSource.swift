@@ -31,6 +31,21 @@ actor RecordSource {
     return RecordSource(clients)
   }
 
+  /// The same where there is an index; without one nothing new is known, which is said.
+  static func openIfAny(_ session: Session, _ network: Network, refresh: IndexClient.Refresh)
+    async throws -> RecordSource
+  {
+    guard try IndexRegistry(session).all().isEmpty else {
+      return try await open(session, network, refresh: refresh)
+    }
+    session.progress(
+      .warning(
+        Diagnostic(
+          .indexNone, "no index is known here, so no newer version is",
+          hint: "add one: `plugctl index add URL`")))
+    return none
+  }
+
   /// Knows no record: for files where there is no index, or none is needed.
   static let none = RecordSource([])
 

@@ -90,7 +90,11 @@ struct VerifiedArchive: Sendable {
     }
     let comment: String
     if signature.isPrehashed {
-      comment = try signature.verify(archive.blake2b, by: key)
+      do {
+        comment = try signature.verify(archive.blake2b, by: key)
+      } catch {
+        throw error.diagnostic.noting("archive: `\(what)`")
+      }
     } else {
       throw Diagnostic(
         .signatureInvalid, "`\(what)` bears a signature of minisign's old form",

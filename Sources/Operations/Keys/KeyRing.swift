@@ -43,12 +43,14 @@ public enum PassphraseSource: Sendable {
 /// those that were revoked.
 public struct KeyRing: Sendable {
   private let configuration: [String]
-  private let revocations: String
+  private let revocations: Revocations
+  private let progress: ProgressSink
 
   /// The keys that a session sees.
   public init(_ session: Session) {
     configuration = session.places.configuration
-    revocations = "\(session.places.trust)/revoked.json"
+    revocations = Revocations(session.places)
+    progress = session.progress
   }
 
   private var ownFolder: String { "\(configuration[0])/keys" }
@@ -59,8 +61,14 @@ public struct KeyRing: Sendable {
   /// - Throws: ``Diagnostic`` with `key.exists`; what the passphrase's source throws.
   public func generate(_ name: String, passphrase: PassphraseSource) throws -> KeyListing {
     try checkName(name)
+    let words = try Self.passphrase(passphrase, "passphrase for the new key `\(name)`")
+    guard words?.count != 0 else {
+      throw Diagnostic(
+        .keyPassphrase, "an empty passphrase protects nothing",
+        hint: "choose one, or make the key with `--unencrypted`")
+    }
     let secret = try MinisignSecretKey.generate()
-    try store(secret, name, try Self.passphrase(passphrase, "passphrase for the new key `\(name)`"))
+    try store(secret, name, words)
     return try listing(name, .own, secret.publicKey)
   }
 
@@ -98,13 +106,7 @@ public struct KeyRing: Sendable {
 
   /// Accepts what a key signs: a file, or the bare base64.
   public func trust(_ keyText: String, as name: String?) throws -> KeyListing {
-    let text: String
-    if FileSystem.exists(keyText) {
-      text = String(decoding: try FileSystem.read(keyText, limit: 1 << 16), as: UTF8.self)
-    } else {
-      text = keyText
-    }
-    let key = try MinisignPublicKey(fileText: text)
+    let key = try Self.publicKey(keyText)
     let name = name ?? key.keyID.hex.lowercased()
     try checkName(name)
     // A revocation outlives trust; to say nothing would have the user wonder why it is still refused.
@@ -120,21 +122,28 @@ public struct KeyRing: Sendable {
     return try listing(name, .trusted, key)
   }
 
+  /// The public key in a file, or the bare base64.
+  static func publicKey(_ fileOrText: String) throws -> MinisignPublicKey {
+    if FileSystem.exists(fileOrText) {
+      let bytes = try FileSystem.read(fileOrText, limit: 1 << 16)
+      return try MinisignPublicKey(fileText: String(decoding: bytes, as: UTF8.self))
+    }
+    // 42 bytes in base64; what is neither that nor lines was meant as a file.
+    guard fileOrText.utf8.count == 56 || fileOrText.contains("\n") else {
+      throw Diagnostic(
+        .systemNotFound, "`\(printable(fileOrText))` is neither a file nor a public key",
+        hint: "name a `.pub` file, or write the key as `minisign -P` takes it")
+    }
+    return try MinisignPublicKey(fileText: fileOrText)
+  }
+
   /// Refuses what a key signs from now on, also what was signed before.
   public func revoke(_ nameOrID: String, reason: String, now: Timestamp) throws -> String {
     let named = try all().first { $0.name == nameOrID }?.id ?? nameOrID
-    guard let id = Self.number(named).map({ String($0, radix: 16).uppercased() }) else {
+    guard let id = Revocations.number(named).map({ String($0, radix: 16).uppercased() }) else {
       throw unknown(nameOrID)
     }
-    var entries = try revoked()
-    if !entries.contains(where: { Self.isSame($0, id) }) {
-      entries.append([
-        "id": .string(id), "reason": .string(reason), "revoked": .string(now.rfc3339),
-      ])
-    }
-    try FileSystem.makeFolders(FileSystem.folder(of: revocations))
-    let json: JSON = ["schema": 1, "keys": .array(entries)]
-    try FileSystem.replace(revocations, with: json.prettyBytes)
+    try revocations.add(id, reason: reason, now: now)
     return id
   }
 
@@ -153,7 +162,10 @@ public struct KeyRing: Sendable {
     let words =
       try MinisignSecretKey.isEncrypted(fileText: text)
       ? try Self.passphrase(passphrase, "passphrase of the key `\(name)`") : nil
-    return try MinisignSecretKey(fileText: text, passphrase: words)
+    let secret = try MinisignSecretKey(fileText: text, passphrase: words)
+    try refuseRevoked(
+      secret.publicKey.keyID.hex, hint: "sign with another key; `plugctl key generate` makes one")
+    return secret
   }
 
   /// The only own key, where no name was given.
@@ -172,44 +184,46 @@ public struct KeyRing: Sendable {
   }
 
   /// Refuses a key that was revoked.
-  package func refuseRevoked(_ id: String) throws {
-    guard let entry = try revoked().first(where: { Self.isSame($0, id) }) else { return }
+  package func refuseRevoked(
+    _ id: String, hint: String = "ask the publisher for a version signed by another key"
+  ) throws {
+    guard let reason = try revocations.reason(id) else { return }
     throw Diagnostic(
-      .keyRevoked, "the key `\(id)` was revoked",
-      notes: [entry["reason"]?.stringValue ?? ""].filter { !$0.isEmpty },
-      hint: "ask the publisher for a version signed by another key")
-  }
-
-  /// minisign writes key ids without leading zeros; they are compared as the numbers that they are.
-  private static func isSame(_ entry: JSON, _ id: String) -> Bool {
-    entry["id"]?.stringValue.flatMap(number).map { $0 == number(id) } ?? false
-  }
-
-  private static func number(_ id: String) -> UInt64? {
-    id.utf8.count <= 16 && id.allSatisfy(\.isHexDigit) ? UInt64(id, radix: 16) : nil
-  }
-
-  private func revoked() throws -> [JSON] {
-    guard let bytes = try FileSystem.readIfPresent(revocations) else { return [] }
-    return try JSONParser.parse(bytes)["keys"]?.arrayValue ?? []
+      .keyRevoked, "the key `\(id)` was revoked", notes: [reason].filter { !$0.isEmpty },
+      hint: hint)
   }
 
   private func keys(in folders: [String], _ kind: KeyListing.Kind) throws -> [KeyListing] {
     var found: [KeyListing] = []
     for folder in folders {
       for file in try FileSystem.namesIfPresent(in: folder) where file.hasSuffix(".pub") {
-        let text = String(
-          decoding: try FileSystem.read("\(folder)/\(file)", limit: 1 << 16), as: UTF8.self)
-        found.append(try listing(String(file.dropLast(4)), kind, MinisignPublicKey(fileText: text)))
+        guard let key = readable("\(folder)/\(file)") else { continue }
+        found.append(try listing(String(file.dropLast(4)), kind, key))
       }
     }
     return found
   }
 
+  /// The key in a file; nil, with a warning, where there is none: what nobody can read is not trusted.
+  private func readable(_ path: String) -> MinisignPublicKey? {
+    do {
+      let bytes = try FileSystem.read(path, limit: 1 << 16)
+      return try MinisignPublicKey(fileText: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      let cause = (error as? any Diagnosable)?.diagnostic
+      progress(
+        .warning(
+          Diagnostic(
+            cause?.code ?? .keyInvalid, "`\(path)` is no public key and is passed over",
+            notes: [cause?.message].compactMap { $0 }, hint: "take the file away")))
+      return nil
+    }
+  }
+
   private func listing(_ name: String, _ kind: KeyListing.Kind, _ key: MinisignPublicKey) throws
     -> KeyListing
   {
-    let isRevoked = try revoked().contains { Self.isSame($0, key.keyID.hex) }
+    let isRevoked = try revocations.reason(key.keyID.hex) != nil
     return KeyListing(
       name: name, kind: kind, id: key.keyID.hex, fingerprint: key.fingerprint.hex,
       publicKey: key.base64, isRevoked: isRevoked)
@@ -233,7 +247,9 @@ public struct KeyRing: Sendable {
   }
 
   private func checkName(_ name: String) throws {
-    guard NamePart(name) != nil else { throw NameError.notAName(name) }
+    guard NamePart(name) != nil else {
+      throw NameError.notANameOf(name, what: "a key", option: nil)
+    }
   }
 
   private func unknown(_ name: String) -> Diagnostic {

@@ -40,7 +40,12 @@ public struct IndexPublishing: Sendable {
       return try OpenedPackage.with(files) { packages in
         var records: [String: IndexRecord] = [:]
         var results: [Published] = []
-        for package in packages { results.append(try add(package, to: &records, known: known)) }
+        for package in packages {
+          results.append(try add(package, to: &records, known: known))
+          if let id = try package.signature.map({ try SignatureKeyID.read($0) }) {
+            try keys.refuseRevoked(id, hint: "sign it with another key")
+          }
+        }
         guard results.contains(where: \.isNew) else { return results }
         for package in packages { try store(package) }
         try commit(records)

@@ -97,7 +97,8 @@ public struct HostQueries: Sendable {
   /// Shared objects in the folders that hosts search, or in given ones.
   public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
     var places = try folders.map {
-      HostFolders.Place(path: try FileSystem.absolute($0), source: "argument")
+      try Self.checkFolder($0)
+      return HostFolders.Place(path: try FileSystem.absolute($0), source: "argument")
     }
     if places.isEmpty {
       let profiles =
@@ -179,6 +180,18 @@ public struct HostQueries: Sendable {
       let note = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
       return ScanListing(
         path: path, source: place.source, state: .broken, plugin: plugin, note: note)
+    }
+  }
+
+  /// Refuses what a person named and can't be looked into.
+  private static func checkFolder(_ path: String) throws {
+    guard let there = FileSystem.target(path) else {
+      throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
+    }
+    guard there.kind == .folder else {
+      throw Diagnostic(
+        .usageInvalidValue, "`\(path)` is no folder",
+        hint: "look at one file with `plugctl test`")
     }
   }
 

@@ -23,15 +23,21 @@ public struct VersionListing: Sendable {
   public let isInstalled: Bool
 }
 
-/// Everything about one plugin of an index.
-public struct PluginDetails: Sendable {
+/// What an index has of one plugin.
+public struct PluginOffer: Sendable {
   /// The index's name.
   public let index: String
   /// The verified record.
   public let record: IndexRecord
   /// Its versions, newest first.
   public let versions: [VersionListing]
-  /// Where it is installed.
+}
+
+/// Everything about one plugin: offered, installed, or both.
+public struct PluginDetails: Sendable {
+  /// What an index has of it; nil where none has it.
+  public let offer: PluginOffer?
+  /// Where it is installed; not empty where nothing is offered.
   public let installed: [InstalledListing]
 }
 
@@ -75,8 +81,26 @@ public struct IndexQueries: Sendable {
     }
   }
 
-  /// Everything about one plugin, from its verified record.
+  /// Everything about one plugin, from its verified record; where no index has it, what its generation
+  /// knows.
   public func details(_ text: String) async throws -> PluginDetails {
+    let reference = try PluginReference(text)
+    let installed = try InstalledQueries(session).list().filter {
+      reference.matches($0.plugin.name)
+    }
+    do {
+      let offer = try await offer(text)
+      return PluginDetails(
+        offer: offer, installed: installed.filter { $0.plugin.name == offer.record.name })
+    } catch let error as Diagnostic
+      where !installed.isEmpty && [.indexNone, .pluginUnknown].contains(error.code)
+    {
+      return PluginDetails(offer: nil, installed: installed)
+    }
+  }
+
+  /// What an index has of one plugin, from its verified record.
+  public func offer(_ text: String) async throws -> PluginOffer {
     let reference = try PluginReference(text)
     let source = try await RecordSource.open(session, Network(session), refresh: .whenOld)
     let name = try await source.fullName(reference)
@@ -93,8 +117,7 @@ public struct IndexQueries: Sendable {
         release: release, refusal: compatibility?.refusal(of: release, name),
         isInstalled: installed.contains { $0.plugin.version == release.version })
     }
-    return PluginDetails(
-      index: found.index.name, record: found.record, versions: versions, installed: installed)
+    return PluginOffer(index: found.index.name, record: found.record, versions: versions)
   }
 
   /// Installed plugins of which a newer version fits together with all others.
@@ -103,7 +126,7 @@ public struct IndexQueries: Sendable {
       !$0.current.plugins.isEmpty
     }
     guard !instances.isEmpty else { return [] }
-    let source = try await RecordSource.open(session, Network(session), refresh: .always)
+    let source = try await RecordSource.openIfAny(session, Network(session), refresh: .always)
     var listings: [OutdatedListing] = []
     for (instance, current) in instances {
       let planner = ChangePlanning(
@@ -123,15 +146,18 @@ public struct IndexQueries: Sendable {
     return listings
   }
 
-  /// Counts over everything.
+  /// Counts over everything; without an index nothing is available.
   public func statistics() async throws -> PluginStatistics {
+    let installed = try InstalledQueries(session).list().count
+    guard try !IndexRegistry(session).all().isEmpty else {
+      return PluginStatistics(installed: installed, available: 0, groups: [])
+    }
     let catalog = try await IndexManagement(session).catalog()
     let groups = try CatalogFile.Group.allCases.map { group in
       (group: group == .index ? "index" : group.rawValue, counts: try catalog.counts(by: group))
     }
     let available = groups.first?.counts.reduce(0) { $0 + $1.count } ?? 0
-    return PluginStatistics(
-      installed: try InstalledQueries(session).list().count, available: available, groups: groups)
+    return PluginStatistics(installed: installed, available: available, groups: groups)
   }
 
   /// Names for a shell's completion; whatever fails answers nothing.

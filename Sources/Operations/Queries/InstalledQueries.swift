@@ -10,6 +10,10 @@ public struct InstalledListing: Sendable {
   public let scope: HostProfile.Scope
   /// The plugin.
   public let plugin: InstalledPlugin
+  /// The folder in which the host finds it.
+  public let folder: String
+  /// Whether the folder was chosen by `--into`, not by the host's profile.
+  public let isChosenByHand: Bool
   /// The library's path as the host gets it.
   public let path: String
 }
@@ -25,9 +29,11 @@ public struct InstalledQueries: Sendable {
   public func list() throws -> [InstalledListing] {
     try InstanceLookup(session: session).all().flatMap { instance, current in
       current.plugins.sorted { $0.name < $1.name }.map { plugin in
-        InstalledListing(
-          host: instance.id, scope: session.scope, plugin: plugin,
-          path: Self.path(plugin, current, instance))
+        let folder = instance.folder(seenBy: current)
+        let name = plugin.viewNames.first ?? FileSystem.baseName(of: plugin.library)
+        return InstalledListing(
+          host: instance.id, scope: session.scope, plugin: plugin, folder: folder,
+          isChosenByHand: instance.isChosenByHand, path: "\(folder)/\(name)")
       }
     }
   }
@@ -72,14 +78,5 @@ public struct InstalledQueries: Sendable {
     throw Diagnostic(
       .pluginFileNotOwned, "no installed plugin owns `\(path)`",
       hint: "`plugctl scan` shows what lies in the hosts' folders")
-  }
-
-  private static func path(
-    _ plugin: InstalledPlugin, _ current: Generation, _ instance: HostInstance
-  ) -> String {
-    let name = plugin.viewNames.first ?? FileSystem.baseName(of: plugin.library)
-    if let folder = current.viewFolder { return "\(folder)/\(name)" }
-    let base = current.isVersioned ? instance.folder(of: current.number) : instance.current
-    return "\(base)/plugins/\(name)"
   }
 }

@@ -8,14 +8,14 @@ internal import Signing
 struct LoadTesting: Sendable {
   let profile: HostProfile
   let binary: String?
-  private let target: LoadTarget
+  private let system: LoadTarget
   private let workerPath: String
 
   init(_ profile: HostProfile) throws {
     self.profile = profile
     binary = HostBinary.path(of: profile)
     workerPath = try Self.findWorker()
-    target = Self.target(profile, binary: binary)
+    system = Self.system(profile)
   }
 
   /// What is tested of a prepared generation.
@@ -62,7 +62,9 @@ struct LoadTesting: Sendable {
       return result.compactMap { $0 }
     }
     let isRefused = reports.contains { !$0.refusals.isEmpty }
-    if level >= 2, !isRefused, !order.isEmpty, let report = try await probeReport(prepared) {
+    if level >= 2, !isRefused, !order.isEmpty,
+      let report = try await probeReport(prepared, candidates)
+    {
       reports.append(report)
     }
     return reports
@@ -75,7 +77,7 @@ struct LoadTesting: Sendable {
     var subject = LoadSubject(name: name, file: path)
     subject.probe = nil
     return try loadTest(
-      subject, against: target, level: level, worker: Worker(workerPath, stop: stop))
+      subject, against: target(path), level: level, worker: Worker(workerPath, stop: stop))
   }
 
   private func test(
@@ -94,7 +96,8 @@ struct LoadTesting: Sendable {
       subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     }
     subject.declared = try Self.declared(candidate)
-    var report = try loadTest(subject, against: target, level: level, worker: worker)
+    var report = try loadTest(
+      subject, against: target(candidate.path), level: level, worker: worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in order.map(\.path) where !report.refusals.isEmpty {
       guard let real = FileSystem.realPath(path) else { continue }
@@ -110,9 +113,11 @@ struct LoadTesting: Sendable {
     return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: sha256(bytes))
   }
 
-  private func probeReport(_ prepared: PreparedGeneration) async throws -> LoadReport? {
+  private func probeReport(
+    _ prepared: PreparedGeneration, _ candidates: [Candidate]
+  ) async throws -> LoadReport? {
     guard let probe = profile.probe, let binary else { return nil }
-    let limits = target.limits
+    let limits = system.limits
     let workerPath = workerPath
     let activation = profile.activation
     let result = try await BlockingWork.run { stop in
@@ -138,7 +143,8 @@ struct LoadTesting: Sendable {
         worker: Worker(workerPath, stop: stop))
     }
     return LoadReport(
-      name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result])
+      name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result],
+      plugins: candidates.map { "\($0.plugin.name) \($0.plugin.version)" })
   }
 
   private static func hostProbe(
@@ -156,18 +162,23 @@ struct LoadTesting: Sendable {
     return command
   }
 
-  private static func target(_ profile: HostProfile, binary: String?) -> LoadTarget {
+  private static func system(_ profile: HostProfile) -> LoadTarget {
     var target = thisSystem()
     let limits = profile.limits
     target.limits = LoadLimits(
       memoryMiB: Int(limits.memoryMB), files: Int(limits.files), tasks: Int(limits.threads),
       executionMilliseconds: Int(limits.executionMilliseconds))
-    // Profiles name several kinds of libraries; the first that we can call decides.
-    guard
-      let abi = profile.abis.first(where: { !$0.required.isEmpty || !$0.entryFromFileName.isEmpty }
-      ),
-      profile.abis.count == 1
-    else { return target }
+    return target
+  }
+
+  /// What the host asks of this file, by the kind of library that it is.
+  private func target(_ path: String) -> LoadTarget {
+    var target = system
+    // What can't be read as ELF is refused for that.
+    let facts = profile.abis.count > 1 ? try? elfFacts(ofFile: path) : nil
+    let abi = facts.flatMap { profile.abi(of: $0, fileName: path) } ?? profile.abis.first
+    guard let abi else { return target }
+    target.kind = abi.kind
     target.requiredEntries = abi.required.map {
       .init(name: $0.name, kind: $0.isObject ? .object : .function)
     }

@@ -17,6 +17,8 @@ extension DiagnosticCode {
     case .systemNoSpace:
       "The disk or the quota is full. Nothing was changed; free some space and run the command again."
     case .systemNotFound: "A file or folder that was named does not exist."
+    case .systemTooLarge:
+      "The file is larger than any file of its kind may be. It is probably another file than was meant."
     case .systemLocked:
       "Another plugctl is changing the same host. Wait for it, or say how long with `--wait`."
     case .systemInterrupted:
@@ -46,7 +48,8 @@ extension DiagnosticCode {
     case .keyInvalid: "The file or text is no key in minisign's format."
     case .keyWeak: "The key is one with which signatures can be forged. It is never accepted."
     case .keyNotFound: "There is no key of this name, or none to sign with."
-    case .keyPassphrase: "The secret key is encrypted, and the passphrase is missing or wrong."
+    case .keyPassphrase:
+      "The secret key is encrypted, and the passphrase is missing or wrong; or a new one is empty."
     case .keyRevoked: "The key was revoked here; nothing that it signed is accepted."
     case .keyUntrusted:
       "The file is signed by a key that you don't trust. If you know whose it is, `plugctl key trust` it."
@@ -108,6 +111,8 @@ extension DiagnosticCode {
       "The plugin was built for another build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
+    case .instanceAmbiguous:
+      "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
     case .hostReload: "The running host could not be told of the change."
     case .storeDamaged:

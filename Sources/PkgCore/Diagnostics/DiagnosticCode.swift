@@ -53,6 +53,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case systemReadOnly = "system.read-only"
   case systemNoSpace = "system.no-space"
   case systemNotFound = "system.not-found"
+  case systemTooLarge = "system.too-large"
   case systemLocked = "system.locked"
   case systemInterrupted = "system.interrupted"
   case systemChildFailed = "system.child-failed"
@@ -126,6 +127,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostUnknown = "host.unknown"
   case hostAmbiguous = "host.ambiguous"
   case hostNotFound = "host.not-found"
+  case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case storeDamaged = "store.damaged"
   case storeConflict = "store.conflict"
@@ -155,10 +157,12 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .storeConflict, .loadHarness, .keyExists, .indexExists:
       .failed
     case .systemNotFound, .pluginUnknown, .pluginNotInstalled, .pluginFileNotOwned, .versionUnknown,
-      .hostUnknown, .hostNotFound, .hostAmbiguous, .indexUnknown, .indexNone, .keyNotFound,
+      .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
+      .keyNotFound,
       .nameAmbiguous:
       .notFound
-    case .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid, .profileInvalid,
+    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid,
+      .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
       .keyPassphrase, .indexImmutable:
       .invalidInput

@@ -11,12 +11,18 @@ extension LoadReport {
     for line in refusals.flatMap(\.lines) where !notes.contains(line) { notes.append(line) }
     if let reproduce { notes.append("repeat it with: \(reproduce)") }
     return Diagnostic(
-      first.code, "`\(name)` \(first.verb)", notes: notes,
+      first.code, sentence(first), notes: notes,
       hint: refusals.lazy.compactMap(\.hint).first,
       details: JSONObject([
         .init("file", .string(file)), .init("check", .string(first.check.rawValue)),
         .init("results", .array(refusals.map(\.json))),
       ]))
+  }
+
+  private func sentence(_ refusal: CheckResult) -> String {
+    guard !plugins.isEmpty else { return "`\(name)` \(refusal.verb)" }
+    let list = plugins.map { "`\($0)`" }.joined(separator: ", ")
+    return "`\(name)` \(refusal.hostVerb) \(list)"
   }
 }
 
@@ -32,6 +38,16 @@ extension CheckResult {
     case (_, .libstdcxxTooNew): .incompatibleLibstdcxx
     case (_, .abiVersion), (_, .goPkghash): .incompatibleAbi
     default: .loadFailed
+    }
+  }
+
+  /// What the host's own command did with plugins.
+  fileprivate var hostVerb: String {
+    switch code {
+    case .loadCrashed: "crashed while it loaded"
+    case .loadTimeout: "did not load in time"
+    case .loadHarness: "could not be asked about"
+    default: "can't load"
     }
   }
 

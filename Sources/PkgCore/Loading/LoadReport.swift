@@ -2,6 +2,8 @@
 public struct LoadReport: Sendable, Equatable {
   /// How a person calls the plugin: its name, or the file's.
   public var name: String
+  /// Plugins that the host's own command was given, where ``name`` is a host; else empty.
+  public var plugins: [String]
   /// The path that was tested.
   public var file: String
   /// The level that was asked for.
@@ -17,9 +19,10 @@ public struct LoadReport: Sendable, Equatable {
   /// A report of these parts.
   public init(
     name: String, file: String, level: Int, results: [CheckResult],
-    missingProtections: [String] = [], reproduce: String? = nil
+    missingProtections: [String] = [], reproduce: String? = nil, plugins: [String] = []
   ) {
     self.name = name
+    self.plugins = plugins
     self.file = file
     self.level = level
     self.results = results
@@ -58,10 +61,11 @@ public struct LoadReport: Sendable, Equatable {
 }
 
 extension LoadReport {
-  /// `{"name","file","level","verdict","results","missingProtections","reproduce"}`.
+  /// `{"name","plugins","file","level","verdict","results","missingProtections","reproduce"}`.
   public var json: JSON {
     var object = JSONObject()
     object.append("name", .string(name))
+    object.append("plugins", plugins.isEmpty ? nil : .strings(plugins))
     object.append("file", .string(file))
     object.append("level", .integer(Int64(level)))
     object.append("verdict", .string(verdict.rawValue))

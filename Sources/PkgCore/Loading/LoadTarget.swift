@@ -12,6 +12,8 @@ public struct LoadTarget: Sendable, Equatable {
   public var libraryFolders: [String]
   /// Paths of host programs, whose exports and libraries plugins may use.
   public var symbolProviders: [String]
+  /// The profile's word for this kind of library, such as `go-plugin`; nil where no profile says.
+  public var kind: String?
   /// Symbols that the host looks up; all must be there, unless one by ``entryFromFilename`` is.
   public var requiredEntries: [RequiredEntry]
   /// The pattern of an entry named after the file, such as `sqlite3_{stem}_init`; see

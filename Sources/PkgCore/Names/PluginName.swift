@@ -79,6 +79,8 @@ public enum NameError: Error, Sendable, Equatable {
   case notAFullName(String)
   /// Not `[a-z0-9][a-z0-9_-]{0,63}`.
   case notAName(String)
+  /// Not a name for something that is no plugin; the option chooses another, where there is one.
+  case notANameOf(String, what: String, option: String?)
   /// A word that the command line uses itself.
   case reserved(String)
 }
@@ -95,6 +97,11 @@ extension NameError: Diagnosable {
       Diagnostic(
         .nameInvalid, "`\(text)` is not a plugin name",
         hint: "use a-z, 0-9, `_` and `-`, at most 64 letters, beginning with a letter or digit")
+    case .notANameOf(let text, let what, let option):
+      Diagnostic(
+        .nameInvalid, "`\(printable(text))` is no name for \(what)",
+        hint: (option.map { "choose one with `\($0)`: " } ?? "use ")
+          + "a-z, 0-9, `_` and `-`, at most 64 letters, beginning with a letter or digit")
     case .reserved(let text):
       Diagnostic(.nameInvalid, "`\(text)` is a reserved name", hint: "choose another name")
     }

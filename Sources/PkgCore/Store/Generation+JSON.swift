@@ -45,6 +45,7 @@ extension InstalledPlugin {
     switch origin {
     case .index(let index): object.append("index", .string(index))
     case .file(let file): object.append("file", .string(file))
+    case .url(let url): object.append("url", .string(url))
     }
     object.append("library", .string(library))
     object.append("type", type.map { .string($0) })
@@ -67,7 +68,8 @@ extension InstalledPlugin {
       let constraints = Constraints(json: json, publisher: name.publisher)
     else { return nil }
     let origin: Origin =
-      json["index"]?.stringValue.map { .index($0) } ?? .file(json["file"]?.stringValue ?? "")
+      json["index"]?.stringValue.map { .index($0) } ?? json["url"]?.stringValue.map { .url($0) }
+      ?? .file(json["file"]?.stringValue ?? "")
     self.init(
       name: name, version: version, platform: platform, tree: tree, archive: archive,
       origin: origin,

@@ -4,8 +4,10 @@ public struct InstalledPlugin: Sendable {
   public enum Origin: Sendable, Equatable {
     /// From an index, by the name under which it was added.
     case index(String)
-    /// From a file or a URL.
+    /// From a file, by its name.
     case file(String)
+    /// From a URL.
+    case url(String)
   }
 
   /// The full name.

@@ -23,8 +23,14 @@ enum ChangeCommands {
   }
 
   static func recover(_ call: Invocation) throws -> Answer {
-    let hosts = try Installing(call.session()).recover()
-    return Answer("recover", json: .strings(hosts), text: "")
+    let report = try Recovering(call.session()).recover()
+    var answer = Answer("recover", json: .strings(report.recovered), text: "")
+    if let failure = report.failures.first {
+      for other in report.failures.dropFirst() { call.output.warn(other) }
+      answer.failure = failure
+      answer.exitCode = ExitCode.of(failure.code.category)
+    }
+    return answer
   }
 
   private static func request(_ call: Invocation) -> InstallRequest {

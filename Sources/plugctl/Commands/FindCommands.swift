@@ -30,18 +30,23 @@ enum FindCommands {
         call.output)
     }
     let listings = try InstalledQueries(session).list()
-    var table = TextTable(["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"])
+    // Hosts are told apart by their folders, where some were chosen by hand.
+    let hasFolders = listings.contains(where: \.isChosenByHand)
+    var table = TextTable(
+      ["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"] + (hasFolders ? ["FOLDER"] : []))
     for listing in listings {
       let plugin = listing.plugin
       let origin =
         switch plugin.origin {
         case .index(let index): index
         case .file: "file"
+        case .url(let url): url
         }
-      table.add([
-        listing.host, plugin.name.description, plugin.version.description, origin,
-        plugin.summary ?? "",
-      ])
+      table.add(
+        [
+          listing.host, plugin.name.description, plugin.version.description, origin,
+          plugin.summary ?? "",
+        ] + (hasFolders ? [listing.folder] : []))
     }
     let text =
       listings.isEmpty && call.output.isInteractive
@@ -75,7 +80,8 @@ enum FindCommands {
     let session = try call.session()
     let name = call.arguments[0]
     let details = try Interruption.run { try await IndexQueries(session).details(name) }
-    let record = details.record
+    guard let offer = details.offer else { return installedInfo(details.installed, call.output) }
+    let record = offer.record
     var rows: [(String, String)] = [("name", record.name.description)]
     func add(_ term: String, _ value: String?) {
       if let value, !value.isEmpty { rows.append((term, printable(value))) }
@@ -87,8 +93,8 @@ enum FindCommands {
     add("authors", record.authors.joined(separator: ", "))
     add("tags", record.tags.joined(separator: ", "))
     add("handles", record.extensions.joined(separator: ", "))
-    add("index", details.index)
-    if let newest = details.versions.first(where: {
+    add("index", offer.index)
+    if let newest = offer.versions.first(where: {
       $0.refusal == nil && $0.release.state == .available
     }) {
       add("newest", "\(newest.release.version), published \(newest.release.published)")
@@ -97,25 +103,44 @@ enum FindCommands {
         newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(
           separator: ", "))
     }
-    add(
-      "installed",
-      details.installed.map { "\($0.plugin.version) for \($0.host)" }.joined(separator: ", "))
-    add("versions", "\(details.versions.count)")
-    let text = rows.map { term, value in
-      call.output.style.dim(term + String(repeating: " ", count: 11 - term.count)) + value
-    }.joined(separator: "\n")
+    add("installed", places(details.installed))
+    add("versions", "\(offer.versions.count)")
     var object = record.json.objectValue ?? JSONObject()
-    object.append("index", .string(details.index))
+    object.append("index", .string(offer.index))
     object.append("installed", .array(details.installed.map(json)))
-    return Answer("info", json: .object(object), text: text)
+    return Answer("info", json: .object(object), text: text(rows, call.output))
+  }
+
+  /// What is known of a plugin that no index has.
+  private static func installedInfo(_ installed: [InstalledListing], _ output: Output) -> Answer {
+    guard let plugin = installed.first?.plugin else { return Answer("info", json: .null, text: "") }
+    var rows: [(String, String)] = [("name", plugin.name.description)]
+    if let summary = plugin.summary { rows.append(("summary", printable(summary))) }
+    rows.append(("index", "none has it"))
+    rows.append(("installed", places(installed)))
+    let object = JSONObject([
+      .init("id", .string(plugin.name.description)), .init("summary", .optional(plugin.summary)),
+      .init("index", .null), .init("installed", .array(installed.map(json))),
+    ])
+    return Answer("info", json: .object(object), text: text(rows, output))
+  }
+
+  private static func places(_ installed: [InstalledListing]) -> String {
+    installed.map { "\($0.plugin.version) for \($0.host)" }.joined(separator: ", ")
+  }
+
+  private static func text(_ rows: [(String, String)], _ output: Output) -> String {
+    rows.map { term, value in
+      output.style.dim(term + String(repeating: " ", count: 11 - term.count)) + value
+    }.joined(separator: "\n")
   }
 
   static func versions(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let name = call.arguments[0]
-    let details = try Interruption.run { try await IndexQueries(session).details(name) }
+    let offer = try Interruption.run { try await IndexQueries(session).offer(name) }
     var table = TextTable(["VERSION", "PUBLISHED", "STATE", ""])
-    for listing in details.versions {
+    for listing in offer.versions {
       let notes = [
         listing.isInstalled ? "installed" : nil, listing.release.state.reason,
         listing.refusal.map { $0.notes.first ?? $0.message },
@@ -126,7 +151,7 @@ enum FindCommands {
         listing.release.state.word, note,
       ])
     }
-    let data = details.versions.map { listing -> JSON in
+    let data = offer.versions.map { listing -> JSON in
       [
         "version": .string(listing.release.version.description),
         "published": .string(listing.release.published.rfc3339),
@@ -203,6 +228,7 @@ enum FindCommands {
     var object = listing.plugin.json.objectValue ?? JSONObject()
     object.append("host", .string(listing.host))
     object.append("scope", .string(listing.scope.rawValue))
+    object.append("folder", .string(listing.folder))
     object.append("path", .string(listing.path))
     return .object(object)
   }

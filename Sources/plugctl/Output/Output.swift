@@ -77,11 +77,14 @@ final class Output: Sendable {
     progress.interrupt { writeError(errorStyle.dim(text)) }
   }
 
-  /// Shows a warning now, or keeps it for the JSON document.
+  /// Shows a warning now, or keeps it for the JSON document; the same one but once.
   func warn(_ diagnostic: Diagnostic) {
-    if isJSON {
-      warnings.withLock { $0.append(diagnostic) }
-    } else {
+    let isNew = warnings.withLock { warnings in
+      guard !warnings.contains(diagnostic) else { return false }
+      warnings.append(diagnostic)
+      return true
+    }
+    if isNew, !isJSON {
       progress.interrupt {
         self.writeError(DiagnosticText.text(diagnostic, kind: "warning", self.errorStyle))
       }
@@ -121,7 +124,7 @@ final class Output: Sendable {
   /// - Throws: ``Diagnostic`` with `confirmation.needed` where nobody can be asked.
   func confirm(_ question: String, hint: String) throws -> Bool {
     guard !isSilent, Terminal.isTerminal(2),
-      let line = Terminal.ask("\(question) [y/N] ", isSecret: false)
+      let line = try Terminal.ask("\(question) [y/N] ", isSecret: false)
     else {
       throw Diagnostic(
         .trustConfirmation, "this needs your confirmation, and nobody can be asked",
@@ -133,7 +136,7 @@ final class Output: Sendable {
 
   /// Asks for a passphrase without showing it.
   func askSecret(_ label: String) throws -> [UInt8] {
-    guard !isSilent, let line = Terminal.ask("\(label): ", isSecret: true) else {
+    guard !isSilent, let line = try Terminal.ask("\(label): ", isSecret: true) else {
       throw Diagnostic(
         .confirmationNeeded,
         "a \(label.split(separator: " ").first ?? "passphrase") is needed, and nobody can be asked",

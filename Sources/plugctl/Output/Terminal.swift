@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// What is known of the terminal.
 enum Terminal {
@@ -55,29 +56,54 @@ enum Terminal {
   }
 
   /// Asks on the controlling terminal; nil where there is none.
-  static func ask(_ question: String, isSecret: Bool) -> [UInt8]? {
+  ///
+  /// - Throws: `CancellationError` once a signal came; the terminal then is as it was.
+  static func ask(_ question: String, isSecret: Bool) throws -> [UInt8]? {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
-    var saved = termios()
-    if isSecret {
-      tcgetattr(terminal, &saved)
-      var silent = saved
-      silent.c_lflag &= ~tcflag_t(ECHO)
-      tcsetattr(terminal, TCSAFLUSH, &silent)
-    }
-    // Only now: what is typed after the question must be neither shown nor dropped.
-    write(Array(question.utf8), to: terminal)
+    // A signal that ended the process here would leave the terminal mute.
+    Interruption.watch()
+    if isSecret { hideInput(terminal) }
     defer {
       if isSecret {
-        tcsetattr(terminal, TCSAFLUSH, &saved)
+        showInput()
         write([0x0A], to: terminal)
       }
     }
+    // Only now: what is typed after the question must be neither shown nor dropped.
+    write(Array(question.utf8), to: terminal)
     var line: [UInt8] = []
     var byte: UInt8 = 0
-    while read(terminal, &byte, 1) == 1, byte != 0x0A { line.append(byte) }
-    return line
+    while true {
+      guard Interruption.signal == nil else { throw CancellationError() }
+      var waiting = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, 50) > 0 else { continue }
+      guard read(terminal, &byte, 1) == 1, byte != 0x0A else { return line }
+      line.append(byte)
+    }
+  }
+
+  /// How the terminal was before its input was hidden.
+  private static let shown = Mutex<termios?>(nil)
+
+  private static func hideInput(_ terminal: Int32) {
+    var state = termios()
+    guard tcgetattr(terminal, &state) == 0 else { return }
+    shown.withLock { $0 = state }
+    state.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(terminal, TCSAFLUSH, &state)
+  }
+
+  /// Shows what is typed again, where it was hidden; before the process ends in whatever way.
+  static func showInput() {
+    shown.withLock { shown in
+      guard var state = shown.take() else { return }
+      let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+      guard terminal >= 0 else { return }
+      tcsetattr(terminal, TCSAFLUSH, &state)
+      close(terminal)
+    }
   }
 }
 

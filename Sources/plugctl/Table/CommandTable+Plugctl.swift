@@ -146,7 +146,8 @@ extension CommandTable {
     CommandSpec(
       "recover", group: "change what is installed", "bring interrupted changes to their end",
       discussion: [
-        "Every change does this first; the command is for boot, or before a host starts."
+        "Every change does this first; the command is for boot, or before a host starts.",
+        "It also goes back to the newest generation that is whole, where the live one is damaged.",
       ]),
   ]
 

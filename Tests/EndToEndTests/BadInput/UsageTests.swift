@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @Suite("a command line that is wrong")
@@ -109,7 +110,8 @@ struct AbsenceTests {
       (["verify", "x"], "system.not-found"),
       (["test", "./x.so"], "system.not-found"), (["install", "./x.tar.zst"], "system.not-found"),
       (["sign", "x.tar.zst", "--key", "k"], "key.not-found"),
-      (["lint", "nowhere"], "system.not-found"),
+      (["lint", "nowhere"], "system.not-found"), (["scan", "nope"], "system.not-found"),
+      (["key", "trust", "nope"], "system.not-found"),
       (
         [
           "index", "add", "/no/such/folder", "--trust",
@@ -121,6 +123,26 @@ struct AbsenceTests {
     let outcome = try user.plugctl(arguments)
     #expect(outcome.exit == 3 && outcome.code == code, "\(outcome)")
     #expect(outcome.output == "")
+  }
+
+  @Test("to look through a file as a folder is refused, with the command that does it")
+  func scanFile() throws {
+    let file = try user.folder.write("work/a.so", "x")
+    let outcome = try user.plugctl("scan", file)
+    #expect(outcome.exit == 2 && outcome.hint == "look at one file with `plugctl test`")
+  }
+
+  @Test("a name that can't be one is said to be whose, with the option that chooses another")
+  func badNames() throws {
+    let index = try Examples.shared.get().index
+    let added = try user.plugctl("index", "add", index.path, "--name", "Bad Name")
+    #expect(added.exit == 2 && added.errors.contains("`Bad Name` is no name for an index"))
+    #expect(added.hint?.contains("`--name`") == true, "\(added)")
+    try FileSystem.makeFolders("\(user.work)/Bad Folder")
+    let begun = try user.plugctl(["init"], in: "\(user.work)/Bad Folder")
+    #expect(begun.exit == 2 && begun.errors.contains("is no name for a plugin"), "\(begun)")
+    #expect(begun.hint?.contains("`--name`") == true, "\(begun)")
+    #expect(try user.plugctl(["init"], in: "/").hint?.contains("`--name`") == true)
   }
 
   @Test("a name that is nearly right is pointed out")

@@ -22,6 +22,37 @@ struct QuestionTests {
     #expect(try !user.plugctl("key", "list").output.contains("other"))
   }
 
+  @Test("for a passphrase leaves the terminal as it was when Ctrl-C ends it", arguments: [1, 2])
+  func interrupted(times: Int) throws {
+    let (outcome, echoes) = try PseudoTerminal.interrupt(
+      [Programs.plugctl, "key", "generate", "mine"], at: "passphrase", times: times, in: user)
+    #expect(outcome.exit == 130, "\(outcome)")
+    #expect(echoes == "False True", "\(outcome)")
+    #expect(try user.plugctl("key", "list").output == "")
+  }
+
+  @Test("about an index is ended by one Ctrl-C")
+  func interruptedQuestion() throws {
+    let examples = try Examples.shared.get()
+    let (outcome, echoes) = try PseudoTerminal.interrupt(
+      [Programs.plugctl, "index", "add", examples.index.path], at: "[y/N]", in: user)
+    #expect(outcome.exit == 130 && echoes == "True True", "\(outcome)")
+    #expect(try user.plugctl("index", "list").output == "")
+  }
+
+  @Test("for a new passphrase takes no empty one, nor does a file")
+  func emptyPassphrase() throws {
+    let asked = try PseudoTerminal.converse(
+      [Programs.plugctl, "key", "generate", "mine"], answers: [("passphrase", ""), ("again", "")],
+      in: user)
+    #expect(asked.exit == 13 && asked.output.contains("error[key.passphrase]"), "\(asked)")
+    let path = try user.folder.write("work/empty", "\n")
+    let read = try user.plugctl("key", "generate", "mine", "--passphrase-file", path)
+    #expect(read.exit == 13 && read.code == "key.passphrase", "\(read)")
+    #expect(read.hint?.contains("--unencrypted") == true)
+    #expect(try user.plugctl("key", "list").output == "")
+  }
+
   @Test(
     "about an index shows its fingerprint; only yes adds it",
     arguments: [("y", true), ("n", false), ("", false)])

@@ -75,4 +75,39 @@ extension PseudoTerminal {
     return try user.run(
       ["python3", "-c", script, list] + arguments, with: ["PLUGCTL_NO_INPUT": "", "TERM": "xterm"])
   }
+
+  /// Runs a command and types Ctrl-C so many times once it has asked.
+  ///
+  /// - Returns: its outcome, and whether the terminal shows what is typed at the question and after it.
+  static func interrupt(
+    _ arguments: [String], at question: String, times: Int = 1, in user: Sandbox
+  ) throws -> (outcome: Outcome, echoes: String) {
+    let script = """
+      import os, pty, sys, termios
+      child, terminal = pty.fork()
+      if child == 0:
+          os.execv(sys.argv[3], sys.argv[3:])
+      def echoes():
+          return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+      seen, during = b'', None
+      while True:
+          try:
+              part = os.read(terminal, 4096)
+          except OSError:
+              break
+          seen += part
+          if during is None and sys.argv[1].encode() in seen:
+              during = echoes()
+              os.write(terminal, b'\\x03' * int(sys.argv[2]))
+      print(during, echoes())
+      sys.stderr.buffer.write(seen)
+      sys.stderr.flush()
+      code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+      sys.exit(code if code >= 0 else 99)
+      """
+    let outcome = try user.run(
+      ["python3", "-c", script, question, "\(times)"] + arguments,
+      with: ["PLUGCTL_NO_INPUT": "", "TERM": "xterm"])
+    return (outcome, outcome.lines.last ?? "")
+  }
 }

@@ -119,9 +119,17 @@ struct BroughtArchiveTests {
     server.answers { $0.hasSuffix(".zst") ? .altered { $0.dropLast() + [0x55] } : .plain }
     let altered = try user.plugctl("install", url)
     #expect(altered.exit == 5, "\(altered)")
+    #expect(altered.errors.contains("`\(url)`"), "\(altered)")
+    server.answers { $0.hasSuffix(".minisig") ? .status(404) : .plain }
+    let unsigned = try user.plugctl("install", url)
+    #expect(unsigned.errors.contains("`\(url)` is not signed"), "\(unsigned)")
     server.answers { _ in .plain }
     try user.plugctl("install", url).succeeded()
     #expect(try user.sqlite("SELECT delta_version();").output == "1.1.0\n")
+    #expect(
+      try user.plugctl("list").output == "sqlite\tacme/delta\t1.1.0\t\(url)\tdelta for tests\n")
+    let data = try user.plugctl("list", "--json").succeeded().data()
+    #expect(data.arrayValue?.first?["url"]?.stringValue == url)
   }
 
   @Test("finds its dependencies in the index")

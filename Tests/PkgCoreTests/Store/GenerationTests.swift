@@ -36,6 +36,16 @@ struct GenerationTests {
       plugins: [second, first])
   }
 
+  @Test(
+    "knows where each plugin came from",
+    arguments: [.index("main"), .file("b.tar.zst"), .url("https://x.test/b.tar.zst")]
+      as [InstalledPlugin.Origin])
+  func origins(origin: InstalledPlugin.Origin) throws {
+    var generation = try Self.full()
+    generation.plugins[0].origin = origin
+    #expect(Generation(json: generation.json)?.plugins[0].origin == origin)
+  }
+
   @Test("reads back what it writes")
   func roundTrip() throws {
     let generation = try Self.full()

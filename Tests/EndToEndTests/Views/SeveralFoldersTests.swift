@@ -1,0 +1,123 @@
+import Files
+import PkgCore
+import Testing
+
+@Suite("a plugin in several folders")
+struct SeveralFoldersTests {
+  let user: Sandbox
+
+  init() throws {
+    user = try Sandbox()
+    try user.add(StormPlugins.shared.get().index)
+    try user.plugctl("install", "vector@1.0.0").succeeded()
+    try user.plugctl("install", "vector@1.0.0", "--into", chosen).succeeded()
+  }
+
+  private var usual: String { "\(user.home)/.stormdb/plugins" }
+  private var chosen: String { user.folder.file("chosen") }
+  private var both: [Bool] {
+    [usual, chosen].map { FileSystem.exists("\($0)/vector.so") }
+  }
+
+  @Test("is not removed before the folder is named")
+  func refused() throws {
+    let outcome = try user.plugctl("remove", "vector")
+    #expect(outcome.exit == 3 && outcome.code == "instance.ambiguous", "\(outcome)")
+    #expect(outcome.hint?.contains("--into") == true, "\(outcome)")
+    for folder in [usual, chosen] { #expect(outcome.errors.contains("`\(folder)`"), "\(outcome)") }
+    #expect(both == [true, true])
+  }
+
+  @Test("is removed from the folder that is named, the usual one too")
+  func named() throws {
+    try user.plugctl("remove", "vector", "--into", usual).succeeded()
+    #expect(both == [false, true])
+    try user.plugctl("remove", "vector").succeeded()
+    #expect(both == [false, false])
+  }
+
+  @Test("is listed with each folder")
+  func listed() throws {
+    let lines = try user.plugctl("list").succeeded().lines
+    #expect(Set(lines.map { $0.split(separator: "\t").last.map(String.init) }) == [usual, chosen])
+    let data = try user.plugctl("list", "--json").succeeded().data().arrayValue
+    #expect(Set(data?.map { $0["folder"]?.stringValue } ?? []) == [usual, chosen])
+  }
+
+  @Test("is told how to undo a change with `--into` at each command")
+  func undo() throws {
+    let outcome = try user.plugctl("install", "vector@1.1.0", "geo", "--into", chosen).succeeded()
+    #expect(
+      outcome.lines.last
+        == "undo: plugctl remove storm/geo --into \(chosen)"
+        + " && plugctl install --allow-downgrade storm/vector@1.0.0 --into \(chosen)",
+      "\(outcome)")
+    let mixed = try user.plugctl("upgrade").succeeded()
+    #expect(
+      mixed.lines.last == "undo: plugctl install --allow-downgrade storm/vector@1.0.0", "\(mixed)")
+  }
+
+  @Test("of a host that reads a generation keeps its links through an upgrade of all")
+  func include() throws {
+    let user = try Sandbox()
+    try user.add(Examples.shared.get().index)
+    let chosen = user.folder.file("chosen")
+    try user.plugctl("install", "alpha@1.0.0", "--into", chosen).succeeded()
+    try user.plugctl("upgrade").succeeded()
+    let manifest = try FileSystem.names(in: "\(user.data)/hosts").map {
+      try FileSystem.read("\(user.data)/hosts/\($0)/current/manifest.json")
+    }
+    #expect(manifest.count == 1)
+    let json = try JSONParser.parse(manifest[0])
+    #expect(json["generation"]?.integerValue == 2 && json["view"]?.stringValue == "links")
+  }
+}
+
+@Suite("a user without an index")
+struct NoIndexTests {
+  let user: Sandbox
+
+  /// Installed from an index that is gone since.
+  init() throws {
+    user = try Sandbox()
+    try user.add(Examples.shared.get().index)
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    try user.plugctl("index", "remove", "main").succeeded()
+  }
+
+  @Test(
+    "has nothing to upgrade, and is told why",
+    arguments: [
+      (["outdated"], ""), (["upgrade"], "nothing to do\n"),
+      (["upgrade", "delta"], "nothing to do\n"),
+    ])
+  func nothing(command: [String], answer: String) throws {
+    let outcome = try user.plugctl(command)
+    #expect(outcome.exit == 0 && outcome.output == answer, "\(outcome)")
+    #expect(outcome.errors.contains("warning[index.none]"), "\(outcome)")
+    #expect(try user.list() == ["delta 1.0.0"])
+  }
+
+  @Test("gets what the generation knows from `info` and `stats`")
+  func answers() throws {
+    let info = try user.plugctl("info", "delta").succeeded()
+    #expect(info.output.contains("acme/delta") && info.output.contains("1.0.0 for sqlite"))
+    let data = try user.plugctl("info", "delta", "--json").succeeded().data()
+    #expect(data["id"]?.stringValue == "acme/delta")
+    #expect(data["installed"]?.arrayValue?.count == 1)
+    let stats = try user.plugctl("stats").succeeded()
+    #expect(stats.lines == ["all\tinstalled\t1", "all\tavailable\t0"], "\(stats)")
+  }
+
+  @Test("is told that an index is missing where only one could answer")
+  func missing() throws {
+    for command in [["info", "alpha"], ["versions", "delta"], ["search"], ["install", "alpha"]] {
+      let outcome = try user.plugctl(command)
+      #expect(outcome.exit == 3 && outcome.code == "index.none", "\(outcome)")
+    }
+    let outcome = try user.plugctl("upgrade", "delta@1.1.0")
+    #expect(outcome.exit == 4, "\(outcome)")
+    let empty = try Sandbox()
+    for command in ["outdated", "upgrade", "stats"] { try empty.plugctl(command).succeeded() }
+  }
+}
