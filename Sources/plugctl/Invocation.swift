@@ -34,6 +34,17 @@ struct Invocation {
     return value
   }
 
+  /// The value of an option as a day, `YYYY-MM-DD`, or a time, in UTC.
+  func day(_ option: String) throws -> Timestamp? {
+    guard let text = parsed.value(option) else { return nil }
+    guard let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") else {
+      throw Diagnostic(
+        .usageInvalidValue, "`--\(option)` can't be `\(printable(text))`",
+        hint: "write a day as 2027-01-31")
+    }
+    return time
+  }
+
   /// Where a passphrase comes from, by the options of key commands.
   ///
   /// - Parameter isNew: whether it is chosen now, so that a slip of the hand would lose the key.

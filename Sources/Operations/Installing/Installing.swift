@@ -6,8 +6,8 @@ internal import Signing
 
 /// Changes what is installed: install, upgrade, remove. Each host instance is changed on its own.
 public struct Installing: Sendable {
-  private let session: Session
-  private let network: Network
+  let session: Session
+  let network: Network
 
   /// Changes in a session's scope.
   public init(_ session: Session) {
@@ -76,38 +76,10 @@ public struct Installing: Sendable {
     return reports
   }
 
-  /// Removes plugins; refused where others need them, unless the request cascades, and where one is
-  /// installed in several places.
-  public func remove(_ request: InstallRequest) async throws -> [InstallReport] {
-    let references = try request.items.map { try PluginReference($0) }
-    let all = try InstanceLookup(session: session).all()
-    let targets = try Self.targets(references, all)
-    for reference in references { try Self.refuseSeveral(reference, all) }
-    var reports: [InstallReport] = []
-    for target in targets {
-      reports.append(try await remove(target.plugins, target.instance, request))
-    }
-    return reports
-  }
-
-  /// Refuses a name that is installed in several places: one may be meant, and all would go.
-  private static func refuseSeveral(
-    _ reference: PluginReference, _ all: [(instance: HostInstance, current: Generation)]
-  ) throws {
-    let places = all.filter { _, current in
-      current.plugins.contains { reference.matches($0.name) }
-    }
-    guard places.count > 1 else { return }
-    throw Diagnostic(
-      .instanceAmbiguous, "`\(reference)` is installed in \(places.count) places",
-      notes: places.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
-      hint: "say which one you mean with `--into` and its folder")
-  }
-
   /// Where named plugins are installed.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.not-installed` for a name that is nowhere.
-  private static func targets(
+  static func targets(
     _ references: [PluginReference], _ all: [(instance: HostInstance, current: Generation)]
   ) throws -> [(instance: HostInstance, plugins: [PluginName])] {
     let installed = all.flatMap { $0.current.plugins.map(\.name) }
@@ -213,52 +185,11 @@ public struct Installing: Sendable {
       plan, wanted, lock: lock, unpacked: unpacked, staging: staging)
   }
 
-  private func remove(
-    _ names: [PluginName], _ instance: HostInstance, _ request: InstallRequest
-  ) async throws -> InstallReport {
-    let profile = try ProfileCatalog(session).profile(instance.hostID)
-    if request.isDryRun {
-      let current = try instance.currentGeneration()?.plugins ?? []
-      let rest = try Self.rest(current, without: names, cascades: request.cascades)
-      return InstallReport(
-        host: instance.id, scope: session.scope, plan: TransactionPlan(from: current, to: rest))
-    }
-    let lock = try acquire(instance)
-    let current = lock.current?.plugins ?? []
-    let rest = try Self.rest(current, without: names, cascades: request.cascades)
-    let plan = TransactionPlan(from: current, to: rest)
-    if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
-    let staging = try TransactionFolder(instance)
-    return try await runner(profile, instance, request).perform(
-      plan, rest.map { InstanceChange.Wanted(plugin: $0) }, lock: lock, staging: staging)
-  }
-
-  /// What stays when these go.
-  private static func rest(
-    _ plugins: [InstalledPlugin], without names: [PluginName], cascades: Bool
-  ) throws -> [InstalledPlugin] {
-    var gone = Set(names)
-    while true {
-      let dependents = plugins.filter { plugin in
-        !gone.contains(plugin.name)
-          && plugin.constraints.dependencies.contains { !$0.isOptional && gone.contains($0.name) }
-      }
-      guard !dependents.isEmpty else { return plugins.filter { !gone.contains($0.name) } }
-      guard cascades else {
-        let needed = dependents.map { "`\($0.name)`" }.joined(separator: ", ")
-        throw Diagnostic(
-          .solveRequired, "\(needed) needs what would be removed",
-          hint: "remove it as well, or all that depends on it with `--cascade`")
-      }
-      gone.formUnion(dependents.map(\.name))
-    }
-  }
-
-  private func acquire(_ instance: HostInstance) throws -> InstanceLock {
+  func acquire(_ instance: HostInstance) throws -> InstanceLock {
     try session.acquire(instance)
   }
 
-  private func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest)
+  func runner(_ profile: HostProfile, _ instance: HostInstance, _ request: InstallRequest)
     -> InstanceChange
   {
     InstanceChange(

@@ -55,9 +55,9 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
-    report.undo = Self.undo(
-      plan, former: former?.plugins ?? [],
-      into: instance.isChosenByHand ? generation.viewFolder : nil)
+    report.undo = undo(plan, former: former, folder: generation.viewFolder)
+    // A pin is nothing to the host.
+    guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
     report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
       .tell(prepared, former: former?.plugins ?? [])
     return report
@@ -142,7 +142,7 @@ struct InstanceChange: Sendable {
     _ prepared: PreparedGeneration
   ) async throws -> [LoadReport] {
     guard testLevel > 0 else { return [] }
-    let changed = Set(plan.steps.filter { $0.action != .remove }.map(\.name))
+    let changed = Set(plan.steps.filter(\.action.bringsBytes).map(\.name))
     guard !changed.isEmpty else { return [] }
     let candidates = try prepared.libraries.compactMap { library -> LoadTesting.Candidate? in
       guard changed.contains(library.name), let plugin = prepared.generation.plugin(library.name),
@@ -171,29 +171,12 @@ struct InstanceChange: Sendable {
       [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
   }
 
-  /// The command that leads back; nil where a plugin did not come from an index: we do not have it.
-  ///
-  /// - Parameter into: the folder, where it was chosen by hand.
-  private static func undo(_ plan: TransactionPlan, former: [InstalledPlugin], into: String?)
-    -> String?
-  {
-    let lost = plan.steps.contains { step in
-      switch former.first(where: { $0.name == step.name })?.origin {
-      case .file, .url: true
-      case .index, nil: false
-      }
-    }
-    if lost { return nil }
-    let came = plan.steps.filter { $0.action == .install }.map { "\($0.name)" }
-    let changed = plan.steps.compactMap { step in step.formerVersion.map { "\(step.name)@\($0)" } }
-    let gone = plan.steps.filter { $0.action == .remove }.map { "\($0.name)@\($0.version)" }
-    var commands: [String] = []
-    if !came.isEmpty { commands.append("plugctl remove " + came.joined(separator: " ")) }
-    if !changed.isEmpty {
-      commands.append("plugctl install --allow-downgrade " + changed.joined(separator: " "))
-    }
-    if !gone.isEmpty { commands.append("plugctl install " + gone.joined(separator: " ")) }
-    return commands.map { command in into.map { "\(command) --into \($0)" } ?? command }
-      .joined(separator: " && ")
+  /// The command that leads back: to the generation before, which stays on disk.
+  private func undo(_ plan: TransactionPlan, former: Generation?, folder: String?) -> String {
+    let words =
+      former.map { ["rollback", "\($0.number)", "--host", instance.hostID] }
+      ?? ["remove"] + plan.steps.map { "\($0.name)" }
+    let into = instance.isChosenByHand ? folder.map { ["--into", $0] } ?? [] : []
+    return (["plugctl"] + words + into).joined(separator: " ")
   }
 }

@@ -26,7 +26,7 @@ public struct SessionOptions: Sendable {
 /// A command's surroundings, found once: paths, time, how to report progress. Opens nothing.
 public struct Session: Sendable {
   /// How the command was asked to work.
-  public let options: SessionOptions
+  public internal(set) var options: SessionOptions
   /// The moment at which the command began; the only clock that decisions see.
   public let now: Timestamp
   /// Where the scope keeps what it has.

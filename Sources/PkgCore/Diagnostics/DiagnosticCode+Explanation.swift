@@ -102,6 +102,8 @@ extension DiagnosticCode {
     case .solveRequired: "Other installed plugins need what would be removed."
     case .solveDowngrade:
       "A version below the installed one is never taken by itself; `--allow-downgrade` asks for it."
+    case .solvePinned:
+      "A pin holds the plugin at other versions. `plugctl unpin` lets it move."
     case .incompatiblePlatform:
       "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."
@@ -115,6 +117,8 @@ extension DiagnosticCode {
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
     case .hostReload: "The running host could not be told of the change."
+    case .generationUnknown:
+      "There is no generation of this number on disk. `plugctl history` lists all."
     case .storeDamaged:
       "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
     case .storeConflict:

@@ -118,6 +118,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case solveConflict = "solve.conflict"
   case solveRequired = "solve.required"
   case solveDowngrade = "solve.downgrade"
+  case solvePinned = "solve.pinned"
   case incompatiblePlatform = "incompatible.platform"
   case incompatibleGlibc = "incompatible.glibc"
   case incompatibleLibstdcxx = "incompatible.libstdcxx"
@@ -130,6 +131,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case storeDamaged = "store.damaged"
+  case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
   // load tests
   case loadFailed = "load.failed"
@@ -156,7 +158,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
       .storeConflict, .loadHarness, .keyExists, .indexExists:
       .failed
-    case .systemNotFound, .pluginUnknown, .pluginNotInstalled, .pluginFileNotOwned, .versionUnknown,
+    case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled,
+      .pluginFileNotOwned, .versionUnknown,
       .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
       .keyNotFound,
       .nameAmbiguous:
@@ -179,7 +182,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .policyUnsigned, .projectUntrusted, .keyUntrusted,
+    case .versionYanked, .versionWithdrawn, .solvePinned, .policyUnsigned, .projectUntrusted,
+      .keyUntrusted,
       .solveDowngrade:
       .policy
     case .trustConfirmation, .confirmationNeeded: .needsConfirmation

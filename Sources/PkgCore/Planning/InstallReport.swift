@@ -40,7 +40,7 @@ public struct InstallReport: Sendable {
 }
 
 extension TransactionPlan.Step {
-  /// The action's word: `install`, `upgrade`, `downgrade`, `replace`, `remove`.
+  /// The action's word, as its case is called.
   public var word: String {
     switch action {
     case .install: "install"
@@ -48,6 +48,12 @@ extension TransactionPlan.Step {
     case .downgrade: "downgrade"
     case .replace: "replace"
     case .remove: "remove"
+    case .enable: "enable"
+    case .disable: "disable"
+    case .pin: "pin"
+    case .unpin: "unpin"
+    case .keep: "keep"
+    case .release: "release"
     }
   }
 
@@ -59,12 +65,14 @@ extension TransactionPlan.Step {
     }
   }
 
-  var json: JSON {
+  /// One element of `steps`.
+  public var json: JSON {
     var object = JSONObject()
     object.append("action", .string(word))
     object.append("id", .string(name.description))
     object.append("version", .string(version.description))
     object.append("from", formerVersion.map { .string($0.description) })
+    if case .pin(let pin) = action { object.append("pin", pin.json) }
     object.append("size", .integer(size))
     return .object(object)
   }

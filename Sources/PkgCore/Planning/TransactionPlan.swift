@@ -14,6 +14,29 @@ public struct TransactionPlan: Sendable {
       case replace
       /// It goes.
       case remove
+      /// The host gets to see it again.
+      case enable
+      /// It stays, and the host does not get to see it.
+      case disable
+      /// It is held at certain versions from now on.
+      case pin(Pin)
+      /// It may move again.
+      case unpin
+      /// It was there because another needed it; now it stays for its own sake.
+      case keep
+      /// It is there only as long as another needs it.
+      case release
+
+      /// Whether the host notices.
+      public var isSeenByHost: Bool { bringsBytes || self == .remove || self == .disable }
+
+      /// Whether the host gets bytes that it did not have before.
+      public var bringsBytes: Bool {
+        switch self {
+        case .install, .upgrade, .downgrade, .replace, .enable: true
+        case .remove, .disable, .pin, .unpin, .keep, .release: false
+        }
+      }
     }
 
     /// The kind of change.
@@ -26,7 +49,7 @@ public struct TransactionPlan: Sendable {
     public let size: Int64
   }
 
-  /// Installs and upgrades in the order of dependencies, then removals by name.
+  /// What changes, in the order of dependencies, then removals by name.
   public let steps: [Step]
   /// All plugins afterwards, in the order of dependencies.
   public let result: [InstalledPlugin]
@@ -66,6 +89,10 @@ public struct TransactionPlan: Sendable {
     guard let old else { return .install }
     if old.version < new.version { return .upgrade(from: old.version) }
     if old.version > new.version { return .downgrade(from: old.version) }
-    return old.tree == new.tree ? nil : .replace
+    if old.tree != new.tree { return .replace }
+    if old.isEnabled != new.isEnabled { return new.isEnabled ? .enable : .disable }
+    if old.pin != new.pin { return new.pin.map { .pin($0) } ?? .unpin }
+    if old.isRequested != new.isRequested { return new.isRequested ? .keep : .release }
+    return nil
   }
 }

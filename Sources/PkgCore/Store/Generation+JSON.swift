@@ -52,6 +52,7 @@ extension InstalledPlugin {
     object.append("summary", summary.map { .string($0) })
     object.append("enabled", .bool(isEnabled))
     object.append("requested", .bool(isRequested))
+    object.append("pin", pin?.json)
     object.append("key", keyID.map { .string($0) })
     if !viewNames.isEmpty { object.append("view", .strings(viewNames)) }
     constraints.write(to: &object)
@@ -77,6 +78,10 @@ extension InstalledPlugin {
       isRequested: json["requested"]?.boolValue ?? true, keyID: json["key"]?.stringValue,
       constraints: constraints)
     isEnabled = json["enabled"]?.boolValue ?? true
+    if let value = json["pin"] {
+      guard let pin = Pin(json: value) else { return nil }
+      self.pin = pin
+    }
     viewNames = json["view"]?.texts ?? []
     guard viewNames.allSatisfy(PackagePath.isSafe) else { return nil }
   }

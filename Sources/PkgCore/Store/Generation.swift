@@ -32,6 +32,8 @@ public struct InstalledPlugin: Sendable {
   public var isEnabled: Bool
   /// Asked for by name, not only needed by another.
   public var isRequested: Bool
+  /// Held at certain versions; nil where it may move.
+  public var pin: Pin?
   /// The signer's key id, nil where nobody signed.
   public var keyID: String?
   /// For the solver.

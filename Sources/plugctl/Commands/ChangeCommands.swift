@@ -5,21 +5,83 @@ internal import PkgCore
 /// Commands that change what is installed.
 enum ChangeCommands {
   static func install(_ call: Invocation) throws -> Answer {
-    let (session, request) = (try call.session(), request(call))
-    let reports = try Interruption.run { try await Installing(session).install(request) }
-    return answer("install", reports, request, call.output)
+    try change(call) { try await $0.install($1) }
   }
 
   static func upgrade(_ call: Invocation) throws -> Answer {
-    let (session, request) = (try call.session(), request(call))
-    let reports = try Interruption.run { try await Installing(session).upgrade(request) }
-    return answer("upgrade", reports, request, call.output)
+    try change(call) { try await $0.upgrade($1) }
   }
 
   static func remove(_ call: Invocation) throws -> Answer {
+    try change(call) { try await $0.remove($1) }
+  }
+
+  static func autoremove(_ call: Invocation) throws -> Answer {
+    try change(call) { try await $0.autoremove($1) }
+  }
+
+  static func enable(_ call: Invocation) throws -> Answer {
+    try change(call) { try await $0.enable($1) }
+  }
+
+  static func disable(_ call: Invocation) throws -> Answer {
+    try change(call) { try await $0.disable($1) }
+  }
+
+  static func pin(_ call: Invocation) throws -> Answer {
+    let reason = call.parsed.value("reason") ?? ""
+    let until = try call.day("until")
+    return try change(call) { try await $0.pin($1, reason: reason, until: until) }
+  }
+
+  static func unpin(_ call: Invocation) throws -> Answer {
+    try change(call) { try await $0.unpin($1) }
+  }
+
+  static func rollback(_ call: Invocation) throws -> Answer {
+    let number = try generation(call.arguments.first)
+    return try change(call) { try await $0.rollback(to: number, $1) }
+  }
+
+  static func history(_ call: Invocation) throws -> Answer {
+    let entries = try Installing(call.session()).history(generation(call.arguments.first))
+    let style = call.output.style
+    guard !call.parsed.has("diff"), call.arguments.isEmpty else {
+      let lines = entries.flatMap { entry in
+        ["\(entry.host) \(entry.generation.number): \(printable(entry.generation.command))"]
+          + entry.plan.steps.map { "  " + line($0, false, style) }
+      }
+      return Answer(
+        "history", json: .array(entries.map(\.json)), text: lines.joined(separator: "\n"))
+    }
+    var table = TextTable(["HOST", "GENERATION", "CREATED", "COMMAND", "LIVE"])
+    for entry in entries {
+      table.add([
+        entry.host, "\(entry.generation.number)", entry.generation.created.rfc3339,
+        printable(entry.generation.command), entry.isLive ? "live" : "",
+      ])
+    }
+    return Answer("history", json: .array(entries.map(\.json)), text: table.text(call.output))
+  }
+
+  private static func generation(_ text: String?) throws -> Int64? {
+    guard let text else { return nil }
+    guard let number = Int64(text), number > 0 else {
+      throw Diagnostic(
+        .usageInvalidValue, "`\(printable(text))` is no generation",
+        hint: "`plugctl history` shows their numbers")
+    }
+    return number
+  }
+
+  /// A change whose answer is what was done.
+  private static func change(
+    _ call: Invocation,
+    _ body: @escaping @Sendable (Installing, InstallRequest) async throws -> [InstallReport]
+  ) throws -> Answer {
     let (session, request) = (try call.session(), request(call))
-    let reports = try Interruption.run { try await Installing(session).remove(request) }
-    return answer("remove", reports, request, call.output)
+    let reports = try Interruption.run { try await body(Installing(session), request) }
+    return answer(call.parsed.path.joined(separator: " "), reports, request, call.output)
   }
 
   static func recover(_ call: Invocation) throws -> Answer {
@@ -71,6 +133,12 @@ enum ChangeCommands {
       case .downgrade: isDryRun ? "would downgrade" : "downgraded"
       case .replace: isDryRun ? "would replace" : "replaced"
       case .remove: isDryRun ? "would remove" : "removed"
+      case .enable: isDryRun ? "would enable" : "enabled"
+      case .disable: isDryRun ? "would disable" : "disabled"
+      case .pin: isDryRun ? "would pin" : "pinned"
+      case .unpin: isDryRun ? "would unpin" : "unpinned"
+      case .keep: isDryRun ? "would keep" : "kept"
+      case .release: isDryRun ? "would release" : "released"
       }
     let former = step.formerVersion.map { "\($0) -> " } ?? ""
     let size = isDryRun && step.size > 0 ? " (\(sizeText(step.size)))" : ""

@@ -76,6 +76,22 @@ extension CommandTable {
       "outdated", group: "find plugins", "list plugins of which there is a newer version",
       options: [OptionSpec("exit-code", "exit with 20 where there are any")]),
     CommandSpec(
+      "tree", group: "find plugins", "show what installed plugins need, as a tree",
+      options: [
+        OptionSpec("reverse", "show who needs them instead"),
+        OptionSpec(
+          "format", value: "FORM", "text, JSON, or Graphviz's dot",
+          completion: .words(["text", "json", "dot"])),
+      ],
+      arguments: [
+        ArgumentSpec(
+          "NAME", "an installed plugin; all without one", arity: .optional,
+          completion: .dynamic("installed"))
+      ]),
+    CommandSpec(
+      "why", group: "find plugins", "say why a plugin is installed",
+      arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
+    CommandSpec(
       "files", group: "find plugins", "list the files of an installed plugin",
       arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
     CommandSpec(
@@ -86,69 +102,6 @@ extension CommandTable {
       options: [OptionSpec("all", "also the files of the same name that it hides")],
       arguments: [ArgumentSpec("NAME", "a plugin", completion: .dynamic("installed"))]),
     CommandSpec("stats", group: "find plugins", "count plugins by host, type, publisher and state"),
-  ]
-
-  private static let changeOptions: [OptionSpec] = [
-    OptionSpec("dry-run", short: "n", "show what would be done and do nothing"),
-    OptionSpec(
-      "test-level", value: "N",
-      "how far new plugins are load-tested first: 0 not, 1 as files, 2 loaded",
-      completion: .words(["0", "1", "2"])),
-  ]
-
-  private static let intoOption = OptionSpec(
-    "into", value: "DIR", "a folder of the host's to install into", completion: .folders)
-
-  private static let changeCommands: [CommandSpec] = [
-    CommandSpec(
-      "install", aliases: ["add"], group: "change what is installed",
-      "install plugins and what they need",
-      discussion: [
-        "A plugin is named `NAME`, `PUBLISHER/NAME`, `NAME@VERSION` or `NAME@RANGE`, or by the path or URL of a signed archive.",
-        "Every new plugin is load-tested in a process of its own, in the folder from which the host will get it, before anything goes live.",
-      ],
-      options: changeOptions + [
-        intoOption,
-        OptionSpec(
-          "with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
-        OptionSpec("allow-downgrade", "allow a version below the installed one"),
-      ],
-      arguments: [
-        ArgumentSpec(
-          "REF", "a plugin, an archive or a URL", arity: .oneOrMore,
-          completion: .dynamic("available"))
-      ],
-      examples: [
-        ("install vector_plugin", "the newest version that fits"),
-        ("install 'vector_plugin@^1.2'", "the newest 1.x from 1.2 on"),
-        (
-          "install ./my_plugin-1.0.0-linux-x86_64-gnu.tar.zst",
-          "an archive, with its .minisig beside it"
-        ),
-      ]),
-    CommandSpec(
-      "upgrade", group: "change what is installed",
-      "bring installed plugins to their newest versions",
-      options: changeOptions + [intoOption],
-      arguments: [
-        ArgumentSpec(
-          "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))
-      ]),
-    CommandSpec(
-      "remove", aliases: ["rm", "uninstall"], group: "change what is installed", "remove plugins",
-      options: [
-        changeOptions[0], intoOption, OptionSpec("cascade", "remove also what depends on them"),
-      ],
-      arguments: [
-        ArgumentSpec(
-          "NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))
-      ]),
-    CommandSpec(
-      "recover", group: "change what is installed", "bring interrupted changes to their end",
-      discussion: [
-        "Every change does this first; the command is for boot, or before a host starts.",
-        "It also goes back to the newest generation that is whole, where the live one is damaged.",
-      ]),
   ]
 
   private static let keyOptions: [OptionSpec] = [

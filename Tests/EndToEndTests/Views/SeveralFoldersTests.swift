@@ -44,17 +44,17 @@ struct SeveralFoldersTests {
     #expect(Set(data?.map { $0["folder"]?.stringValue } ?? []) == [usual, chosen])
   }
 
-  @Test("is told how to undo a change with `--into` at each command")
+  @Test("is told how to undo a change, with `--into` where the folder was chosen by hand")
   func undo() throws {
     let outcome = try user.plugctl("install", "vector@1.1.0", "geo", "--into", chosen).succeeded()
     #expect(
-      outcome.lines.last
-        == "undo: plugctl remove storm/geo --into \(chosen)"
-        + " && plugctl install --allow-downgrade storm/vector@1.0.0 --into \(chosen)",
+      outcome.lines.last == "undo: plugctl rollback 1 --host stormdb --into \(chosen)",
       "\(outcome)")
     let mixed = try user.plugctl("upgrade").succeeded()
-    #expect(
-      mixed.lines.last == "undo: plugctl install --allow-downgrade storm/vector@1.0.0", "\(mixed)")
+    #expect(mixed.lines.last == "undo: plugctl rollback 1 --host stormdb", "\(mixed)")
+    let before = try user.list()
+    try user.plugctl("rollback", "1", "--host", "stormdb").succeeded()
+    #expect(try user.list() != before)
   }
 
   @Test("of a host that reads a generation keeps its links through an upgrade of all")

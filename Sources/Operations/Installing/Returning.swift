@@ -1,0 +1,123 @@
+public import PkgCore
+internal import PkgStore
+
+/// One entry of an instance's history.
+public struct HistoryEntry: Sendable {
+  /// The host instance.
+  public let host: String
+  /// What was live from then on.
+  public let generation: Generation
+  /// What it changed, against the one before that is on disk.
+  public let plan: TransactionPlan
+  /// Whether it is live now.
+  public let isLive: Bool
+
+  /// One element of `plugctl.history/1`.
+  public var json: JSON {
+    var object = JSONObject()
+    object.append("host", .string(host))
+    object.append("generation", .integer(generation.number))
+    object.append("created", .string(generation.created.rfc3339))
+    object.append("command", .string(generation.command))
+    object.append("live", .bool(isLive))
+    object.append("steps", .array(plan.steps.map(\.json)))
+    return .object(object)
+  }
+}
+
+/// Going back: generations stay on disk, so neither index nor network is needed.
+extension Installing {
+  /// What was live when, newest first.
+  ///
+  /// - Parameter number: only this generation.
+  /// - Throws: ``Diagnostic`` with `generation.unknown` where it is on disk for no instance.
+  public func history(_ number: Int64? = nil) throws -> [HistoryEntry] {
+    var entries: [HistoryEntry] = []
+    for (instance, current) in try InstanceLookup(session: session).all() {
+      var before: [InstalledPlugin] = []
+      var mine: [HistoryEntry] = []
+      for place in try instance.generationNumbers() where place <= current.number {
+        // One that can't be read can't be gone back to either.
+        guard let generation = try? instance.generation(place) else { continue }
+        mine.append(
+          HistoryEntry(
+            host: instance.id, generation: generation,
+            plan: TransactionPlan(from: before, to: generation.plugins),
+            isLive: place == current.number))
+        before = generation.plugins
+      }
+      entries += mine.reversed()
+    }
+    guard let number else { return entries }
+    let wanted = entries.filter { $0.generation.number == number }
+    guard wanted.isEmpty else { return wanted }
+    throw Self.unknownGeneration(number)
+  }
+
+  /// Makes what an earlier generation held live again, as a new generation.
+  ///
+  /// - Parameter number: which one; nil for the one before the live one.
+  /// - Throws: ``Diagnostic``: `host.ambiguous` where several instances are there, `generation.unknown`,
+  ///   `store.damaged` where a file of it was changed, `key.revoked`, `version.withdrawn`.
+  public func rollback(to number: Int64?, _ request: InstallRequest) async throws -> [InstallReport]
+  {
+    var all = try InstanceLookup(session: session).all()
+    // A folder that was chosen by hand is meant only where it is named, or alone.
+    if all.count > 1 { all.removeAll(where: \.instance.isChosenByHand) }
+    guard let (instance, current) = all.first else {
+      throw Diagnostic(.generationUnknown, "nothing was ever installed here")
+    }
+    guard all.count == 1 else {
+      throw Diagnostic(
+        .hostAmbiguous, "several hosts have plugins here",
+        notes: all.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
+        hint: "name one with `--host`, or with `--into` and its folder")
+    }
+    let earlier = try instance.generationNumbers().filter { $0 < current.number }
+    guard let wanted = number ?? earlier.last else {
+      throw Diagnostic(.generationUnknown, "there is no generation before \(current.number)")
+    }
+    guard wanted == current.number || earlier.contains(wanted) else {
+      throw Self.unknownGeneration(wanted)
+    }
+    let plugins = try instance.generation(wanted).plugins
+    try await refuseBad(plugins, besides: current.plugins)
+    return [try await rearrange(instance, request) { _ in plugins }]
+  }
+
+  private static func unknownGeneration(_ number: Int64) -> Diagnostic {
+    Diagnostic(
+      .generationUnknown, "there is no generation \(number) here",
+      hint: "`plugctl history` shows which there are")
+  }
+
+  /// What was good then may be known to be bad now.
+  private func refuseBad(_ plugins: [InstalledPlugin], besides current: [InstalledPlugin])
+    async throws
+  {
+    let kept = Set(current.map(\.tree))
+    let returning = plugins.filter { !kept.contains($0.tree) }
+    let keys = KeyRing(session)
+    let trees = TreeStore(session.places)
+    for plugin in returning {
+      if let signer = plugin.keyID { try keys.refuseRevoked(signer) }
+      guard trees.isWhole(plugin.tree) else {
+        throw Diagnostic(
+          .storeDamaged, "files of `\(plugin.name)` \(plugin.version) were changed or are gone",
+          hint: "install it again: `plugctl install \(plugin.name)@\(plugin.version)`")
+      }
+    }
+    let fromIndex = returning.filter { if case .index = $0.origin { true } else { false } }
+    guard !fromIndex.isEmpty, let source = await RecordSource.known(session, network) else {
+      return
+    }
+    for plugin in fromIndex {
+      guard let release = try? await source.record(plugin.name)?.record.release(plugin.version),
+        case .withdrawn(let reason) = release.state
+      else { continue }
+      throw Diagnostic(
+        .versionWithdrawn, "`\(plugin.name)` \(plugin.version) was withdrawn",
+        notes: [reason].filter { !$0.isEmpty })
+    }
+  }
+}

@@ -1,0 +1,112 @@
+internal import CommandLineKit
+
+extension CommandTable {
+  static let changeOptions: [OptionSpec] = [
+    OptionSpec("dry-run", short: "n", "show what would be done and do nothing"),
+    OptionSpec(
+      "test-level", value: "N",
+      "how far new plugins are load-tested first: 0 not, 1 as files, 2 loaded",
+      completion: .words(["0", "1", "2"])),
+  ]
+
+  static let intoOption = OptionSpec(
+    "into", value: "DIR", "a folder of the host's to install into", completion: .folders)
+
+  private static let installedNames = ArgumentSpec(
+    "NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))
+
+  static let changeCommands: [CommandSpec] = [
+    CommandSpec(
+      "install", aliases: ["add"], group: "change what is installed",
+      "install plugins and what they need",
+      discussion: [
+        "A plugin is named `NAME`, `PUBLISHER/NAME`, `NAME@VERSION` or `NAME@RANGE`, or by the path or URL of a signed archive.",
+        "Every new plugin is load-tested in a process of its own, in the folder from which the host will get it, before anything goes live.",
+      ],
+      options: changeOptions + [
+        intoOption,
+        OptionSpec(
+          "with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
+        OptionSpec("allow-downgrade", "allow a version below the installed one"),
+      ],
+      arguments: [
+        ArgumentSpec(
+          "REF", "a plugin, an archive or a URL", arity: .oneOrMore,
+          completion: .dynamic("available"))
+      ],
+      examples: [
+        ("install vector_plugin", "the newest version that fits"),
+        ("install 'vector_plugin@^1.2'", "the newest 1.x from 1.2 on"),
+        (
+          "install ./my_plugin-1.0.0-linux-x86_64-gnu.tar.zst",
+          "an archive, with its .minisig beside it"
+        ),
+      ]),
+    CommandSpec(
+      "upgrade", group: "change what is installed",
+      "bring installed plugins to their newest versions",
+      options: changeOptions + [intoOption],
+      arguments: [
+        ArgumentSpec(
+          "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))
+      ]),
+    CommandSpec(
+      "remove", aliases: ["rm", "uninstall"], group: "change what is installed", "remove plugins",
+      options: [
+        changeOptions[0], intoOption, OptionSpec("cascade", "remove also what depends on them"),
+      ],
+      arguments: [installedNames]),
+    CommandSpec(
+      "autoremove", group: "change what is installed",
+      "remove what nobody asked for and nobody needs any more",
+      options: [changeOptions[0], intoOption]),
+    CommandSpec(
+      "enable", group: "change what is installed", "show plugins to their host again",
+      options: changeOptions + [intoOption], arguments: [installedNames]),
+    CommandSpec(
+      "disable", group: "change what is installed", "keep plugins and hide them from their host",
+      options: [
+        changeOptions[0], intoOption, OptionSpec("cascade", "hide also what depends on them"),
+      ], arguments: [installedNames]),
+    CommandSpec(
+      "pin", aliases: ["hold"], group: "change what is installed",
+      "hold plugins at their versions",
+      discussion: [
+        "A pinned plugin is neither upgraded nor downgraded, except within the range that was named."
+      ],
+      options: [
+        changeOptions[0], intoOption,
+        OptionSpec("reason", value: "TEXT", "why, for those who wonder later"),
+        OptionSpec("until", value: "DAY", "when the pin ends by itself, as 2027-01-31"),
+      ],
+      arguments: [
+        ArgumentSpec(
+          "REF", "installed plugins, each perhaps with a range", arity: .oneOrMore,
+          completion: .dynamic("installed"))
+      ],
+      examples: [
+        ("pin vector_core --reason 'regression in 1.2.4'", "stay at the installed version"),
+        ("pin 'vector_core@~1.2'", "take corrections only"),
+      ]),
+    CommandSpec(
+      "unpin", aliases: ["unhold"], group: "change what is installed", "let plugins move again",
+      options: [changeOptions[0], intoOption], arguments: [installedNames]),
+    CommandSpec(
+      "rollback", group: "change what is installed", "go back to what was installed before",
+      discussion: [
+        "What an earlier generation held becomes live again, as a new generation. Needs no network."
+      ],
+      options: changeOptions + [intoOption],
+      arguments: [ArgumentSpec("GEN", "a generation; without it the one before", arity: .optional)]),
+    CommandSpec(
+      "history", group: "change what is installed", "list what was installed when",
+      options: [intoOption, OptionSpec("diff", "show what each change changed")],
+      arguments: [ArgumentSpec("GEN", "only this generation", arity: .optional)]),
+    CommandSpec(
+      "recover", group: "change what is installed", "bring interrupted changes to their end",
+      discussion: [
+        "Every change does this first; the command is for boot, or before a host starts.",
+        "It also goes back to the newest generation that is whole, where the live one is damaged.",
+      ]),
+  ]
+}
