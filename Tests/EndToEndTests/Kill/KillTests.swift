@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a change that is killed")
@@ -16,7 +17,7 @@ struct KillTests {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
     try user.add(examples.index)
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var state = try State(of: user)
     var counts = (old: 0, new: 0)
     for number in 1...Self.kills {
@@ -53,7 +54,7 @@ struct KillTests {
     let (index, owner) = try examples.index.copy()
     let author = examples.workshop.author
     let archives = try (0..<3).map { try examples.workshop.packExtension("fresh\($0)", "1.0.0") }
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var killed = 0
     for number in 0..<30 {
       let command = ["publish", "--to", index.path, archives[number % 3]]
@@ -90,7 +91,7 @@ struct KillTests {
       layout: { place: flat, file: "{file}", view: \(view), path: stable }
 
       """)
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var state = try State(of: user)
     for number in 1...20 {
       let change = Self.change(from: state, &numbers)
@@ -146,7 +147,7 @@ struct KillTests {
     let result: [String: String]
   }
 
-  private static func change(from state: State, _ numbers: inout SeededNumbers) -> Change {
+  private static func change(from state: State, _ numbers: inout SeededGenerator) -> Change {
     var result = state.plugins
     if result["delta"] == "1.0.0", Bool.random(using: &numbers) {
       result["delta"] = "1.1.0"
