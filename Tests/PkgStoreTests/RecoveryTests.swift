@@ -166,6 +166,25 @@ struct RecoveryTests {
     #expect(try host.folder.paths(below: "data/hosts") == before)
   }
 
+  @Test("goes back behind nothing that a newer program wrote", arguments: [2, 1])
+  func newer(live: Int64) throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    try host.install([host.plugin("b")])
+    let path = "\(host.instance.folder(of: 2))/manifest.json"
+    try FileSystem.replace(path, with: Array("{\"schema\":2}".utf8))
+    // Live, or above what is damaged.
+    if live == 1 {
+      try FileSystem.remove(host.instance.current)
+      try FileSystem.link(host.instance.current, to: "gens/9")
+    }
+    let before = try host.folder.paths(below: "data/hosts")
+    #expect(throws: StoreError.generationNewer(path: path)) {
+      _ = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0)
+    }
+    #expect(try host.folder.paths(below: "data/hosts") == before)
+  }
+
   @Test("leaves a sound instance as it is, also where mending is asked for")
   func sound() throws {
     let host = try TestHost()

@@ -33,7 +33,8 @@ struct KillTests {
       #expect(try now.faults(of: user) == [], label)
       if now.plugins == change.result { counts.new += 1 } else { counts.old += 1 }
       if number % 5 == 0 {
-        #expect(try user.plugctl("recover").exit == 0, label)
+        let recovered = try user.plugctl("recover")
+        #expect(recovered.exit == 0, "\(label): \(recovered)")
         #expect(try FileSystem.names(in: "\(user.data)/tmp") == [], label)
         let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap {
           Int64($0)
