@@ -22,7 +22,7 @@ public struct PackageReader: ~Copyable {
     self.packedSize = packedSize
   }
 
-  private func open(_ descriptor: Int32) throws(ArchiveError) {
+  func open(_ descriptor: Int32) throws(ArchiveError) {
     let functions = library.functions
     // Only tar, and only these filters: libarchive's other formats are where its faults are.
     for result in [
@@ -61,36 +61,6 @@ public struct PackageReader: ~Copyable {
     return description
   }
 
-  /// Unpacks an archive that is no package: one top folder of regular files with safe paths, the
-  /// folder itself left out.
-  ///
-  /// - Throws: ``ArchiveError``.
-  public mutating func unpackForeign(
-    _ descriptor: Int32, into staging: borrowing StagingFolder
-  ) throws(ArchiveError) {
-    try open(descriptor)
-    var folders: Set<String> = ["."]
-    var paths = UniquePaths()
-    var top: Substring?
-    while let entry = try nextEntry(isForeign: true) {
-      let parts = entry.path.split(separator: "/", maxSplits: 1)
-      guard top == nil || top == parts.first else {
-        throw .unsafe(entry: entry.path, why: "which is outside of the one top folder")
-      }
-      top = parts.first
-      if entry.type == EntryType.folder { continue }
-      guard entry.type == EntryType.file, parts.count == 2 else {
-        throw .unsafe(entry: entry.path, why: "which is no regular file in the one top folder")
-      }
-      let path = String(parts[1])
-      try paths.add(path)
-      try onDisk { () throws(SystemError) in
-        try Self.makeFolders(of: path, known: &folders, staging)
-      }
-      try copy(to: path, size: entry.size, isExecutable: entry.isExecutable, staging)
-    }
-  }
-
   /// The first entry that is no folder.
   private mutating func firstFile() throws(ArchiveError) -> Entry? {
     var folders: [String] = []
@@ -107,7 +77,8 @@ public struct PackageReader: ~Copyable {
     return nil
   }
 
-  private struct Entry {
+  /// What the archive says of one entry, as far as it may be.
+  struct Entry {
     let path: String
     let type: UInt32
     let size: Int64
@@ -153,7 +124,7 @@ public struct PackageReader: ~Copyable {
     }
   }
 
-  private static func makeFolders(
+  static func makeFolders(
     of path: String, known: inout Set<String>, _ staging: borrowing StagingFolder
   ) throws(SystemError) {
     let folder = FileSystem.folder(of: path)
@@ -174,7 +145,10 @@ public struct PackageReader: ~Copyable {
     return nil
   }
 
-  private mutating func nextEntry(isForeign: Bool = false) throws(ArchiveError) -> Entry? {
+  /// The next entry; nil at the end.
+  ///
+  /// - Parameter isForeign: whether a leading `./` and other modes are taken.
+  mutating func nextEntry(isForeign: Bool = false) throws(ArchiveError) -> Entry? {
     while true {
       var pointer: OpaquePointer?
       let result = library.functions.read_next_header(archive, &pointer)
@@ -239,7 +213,7 @@ public struct PackageReader: ~Copyable {
     return bytes
   }
 
-  private mutating func copy(
+  mutating func copy(
     to path: String, size: Int64, isExecutable: Bool, _ staging: borrowing StagingFolder
   ) throws(ArchiveError) {
     let file = try onDisk { () throws(SystemError) in try staging.create(path) }

@@ -43,9 +43,14 @@ public struct HostInstance: Sendable {
   /// A generation's manifest.
   public func generation(_ number: Int64) throws -> Generation {
     let path = "\(folder(of: number))/manifest.json"
-    guard let bytes = try FileSystem.readIfPresent(path), let json = try? JSONParser.parse(bytes),
-      let generation = Generation(json: json), generation.number == number
+    guard let bytes = try FileSystem.readIfPresent(path), let json = try? JSONParser.parse(bytes)
     else { throw StoreError.generationDamaged(path: path) }
+    if let schema = json["schema"]?.integerValue, schema > Generation.schema {
+      throw StoreError.generationNewer(path: path)
+    }
+    guard let generation = Generation(json: json), generation.number == number else {
+      throw StoreError.generationDamaged(path: path)
+    }
     // A project's store may have come with a checkout: it names no folder outside of the project.
     if places.scope == .project, let view = generation.viewFolder {
       let project = FileSystem.folder(of: places.data)

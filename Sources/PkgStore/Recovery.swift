@@ -9,11 +9,11 @@ enum Recovery {
   /// - Throws: ``StoreError/nothingWhole(host:folder:)``; then nothing was touched.
   static func mend(_ instance: HostInstance) throws -> Bool {
     guard try isDamaged(instance) else { return false }
-    guard let number = try instance.generationNumbers().last(where: { isWhole($0, instance) })
+    guard let number = try instance.generationNumbers().last(where: { try isWhole($0, instance) })
     else { throw StoreError.nothingWhole(host: instance.id, folder: instance.folder) }
     // A rename replaces a link or a file, but no folder.
-    if FileSystem.target(instance.current)?.kind == .folder {
-      try? FileSystem.removeTree(instance.current)
+    if (try? FileSystem.status(instance.current))?.kind == .folder {
+      try FileSystem.removeTree(instance.current)
     }
     try Commit.turn(instance, to: number)
     return true
@@ -23,15 +23,21 @@ enum Recovery {
     do {
       _ = try instance.currentGeneration()
       return false
-    } catch is StoreError {
+    } catch StoreError.currentDamaged, StoreError.generationDamaged {
       return true
     }
   }
 
   /// Whether a generation can be read, each of its names leads to a library, and every byte of it is
   /// right: it may never have been live, and so never have reached the disk.
-  private static func isWhole(_ number: Int64, _ instance: HostInstance) -> Bool {
-    guard let generation = try? instance.generation(number) else { return false }
+  ///
+  /// - Throws: ``StoreError/generationNewer(path:)``: what a newer plugctl wrote is not damage, and would
+  ///   be swept.
+  private static func isWhole(_ number: Int64, _ instance: HostInstance) throws -> Bool {
+    let generation: Generation
+    do { generation = try instance.generation(number) } catch StoreError.generationDamaged {
+      return false
+    }
     let trees = TreeStore(instance.places)
     guard generation.plugins.allSatisfy({ trees.isWhole($0.tree) }) else { return false }
     let names = generation.plugins.filter(\.isEnabled).flatMap(\.viewNames)

@@ -6,6 +6,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case locked(host: String)
   /// A generation's manifest is missing or can't be read.
   case generationDamaged(path: String)
+  /// A generation's manifest is of a schema that this program does not know.
+  case generationNewer(path: String)
   /// No generation of an instance is whole, so there is none to go back to.
   case nothingWhole(host: String, folder: String)
   /// `current` names no generation.
@@ -19,7 +21,7 @@ public enum StoreError: Error, Sendable, Equatable {
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `store.damaged` or `store.conflict`.
+  /// `system.locked`, `schema.unknown`, `store.damaged` or `store.conflict`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
@@ -30,6 +32,9 @@ extension StoreError: Diagnosable {
       Diagnostic(
         .storeDamaged, "`\(path)` can't be read as a generation",
         hint: "run `plugctl recover`, which goes back to the newest generation that is whole")
+    case .generationNewer(let path):
+      Diagnostic(
+        .schemaUnknown, "`\(path)` was written by a newer plugctl", hint: "install that one again")
     case .nothingWhole(let host, let folder):
       Diagnostic(
         .storeDamaged, "no generation of `\(host)` in `\(folder)` is whole",

@@ -2,6 +2,7 @@ import Archiving
 import Files
 import PkgCore
 import Signing
+import TestSupport
 import Testing
 
 /// A package as its parts, so that a test can bend one.

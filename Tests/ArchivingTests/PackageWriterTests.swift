@@ -2,6 +2,7 @@ import Archiving
 import Files
 import PkgCore
 import Signing
+import TestSupport
 import Testing
 
 @Suite("Package writer")

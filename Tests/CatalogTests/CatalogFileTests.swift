@@ -1,6 +1,7 @@
 import Catalog
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 private func entry(

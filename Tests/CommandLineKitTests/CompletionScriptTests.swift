@@ -1,5 +1,6 @@
 import CommandLineKit
 import Files
+import TestSupport
 import Testing
 
 /// The scripts in a folder, with a `prog` that answers `__complete` and otherwise prints its arguments.

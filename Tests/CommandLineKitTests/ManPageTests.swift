@@ -1,5 +1,6 @@
 import CommandLineKit
 import Files
+import TestSupport
 import Testing
 
 @Suite("Man pages")

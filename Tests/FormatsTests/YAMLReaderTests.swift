@@ -1,5 +1,6 @@
 import Formats
 import PkgCore
+import TestSupport
 import Testing
 
 private func read(_ text: String) throws(YAMLError) -> Node {

@@ -1,6 +1,7 @@
 import Files
 import PkgCore
 import PkgStore
+import TestSupport
 import Testing
 
 @Suite("Commit")

@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 @testable import PkgStore
@@ -174,6 +175,25 @@ struct RecoveryTests {
     ) { _ = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0) }
     #expect(throws: StoreError.currentDamaged(path: host.instance.current)) {
       _ = try host.lock()
+    }
+    #expect(try host.folder.paths(below: "data/hosts") == before)
+  }
+
+  @Test("goes back behind nothing that a newer program wrote", arguments: [2, 1])
+  func newer(live: Int64) throws {
+    let host = try TestHost()
+    try host.install([host.plugin("a")])
+    try host.install([host.plugin("b")])
+    let path = "\(host.instance.folder(of: 2))/manifest.json"
+    try FileSystem.replace(path, with: Array("{\"schema\":2}".utf8))
+    // Live, or above what is damaged.
+    if live == 1 {
+      try FileSystem.remove(host.instance.current)
+      try FileSystem.link(host.instance.current, to: "gens/9")
+    }
+    let before = try host.folder.paths(below: "data/hosts")
+    #expect(throws: StoreError.generationNewer(path: path)) {
+      _ = try InstanceLock.acquire(host.instance, mends: true, waitSeconds: 0)
     }
     #expect(try host.folder.paths(below: "data/hosts") == before)
   }

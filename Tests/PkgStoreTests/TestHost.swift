@@ -2,6 +2,7 @@ import Files
 import PkgCore
 import PkgStore
 import Signing
+import TestSupport
 
 /// A host with a folder that it searches and a store beside it.
 struct TestHost: ~Copyable {

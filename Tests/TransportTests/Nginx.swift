@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A real nginx on a port of its own, with a folder of its own; ended with its owner.
 final class Nginx: Sendable {

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @Suite("an archive that was altered")
@@ -18,7 +19,7 @@ struct AlteredArchiveTests {
     try user.plugctl("install", "alpha").succeeded()
     let before = try user.installed()
     let size = Int(try FileSystem.status(try #require(examples.archives["delta 1.1.0"])).size)
-    var numbers = SeededNumbers(1)
+    var numbers = SeededGenerator(seed: 1)
     let places =
       [0, 1, 4, size - 1, size - 5]
       + (0..<35).map { _ in Int.random(in: 0..<size, using: &numbers) }
@@ -63,7 +64,7 @@ struct AlteredArchiveTests {
     let bytes = try FileSystem.read(archive)
     let path = try user.folder.write("work/delta.tar.zst", bytes)
     try user.folder.write("work/delta.tar.zst.minisig", try FileSystem.read(archive + ".minisig"))
-    var numbers = SeededNumbers(2)
+    var numbers = SeededGenerator(seed: 2)
     for place in [0, bytes.count - 1]
       + (0..<20).map({ _ in Int.random(in: 0..<bytes.count, using: &numbers) })
     {

@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite(

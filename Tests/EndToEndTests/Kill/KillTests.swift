@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a change that is killed")
@@ -16,7 +17,7 @@ struct KillTests {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
     try user.add(examples.index)
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var state = try State(of: user)
     var counts = (old: 0, new: 0)
     for number in 1...Self.kills {
@@ -32,7 +33,8 @@ struct KillTests {
       #expect(try now.faults(of: user) == [], label)
       if now.plugins == change.result { counts.new += 1 } else { counts.old += 1 }
       if number % 5 == 0 {
-        #expect(try user.plugctl("recover").exit == 0, label)
+        let recovered = try user.plugctl("recover")
+        #expect(recovered.exit == 0, "\(label): \(recovered)")
         #expect(try FileSystem.names(in: "\(user.data)/tmp") == [], label)
         let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap {
           Int64($0)
@@ -53,7 +55,7 @@ struct KillTests {
     let (index, owner) = try examples.index.copy()
     let author = examples.workshop.author
     let archives = try (0..<3).map { try examples.workshop.packExtension("fresh\($0)", "1.0.0") }
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var killed = 0
     for number in 0..<30 {
       let command = ["publish", "--to", index.path, archives[number % 3]]
@@ -90,7 +92,7 @@ struct KillTests {
       layout: { place: flat, file: "{file}", view: \(view), path: stable }
 
       """)
-    var numbers = SeededNumbers(Self.seed)
+    var numbers = SeededGenerator(seed: Self.seed)
     var state = try State(of: user)
     for number in 1...20 {
       let change = Self.change(from: state, &numbers)
@@ -146,7 +148,7 @@ struct KillTests {
     let result: [String: String]
   }
 
-  private static func change(from state: State, _ numbers: inout SeededNumbers) -> Change {
+  private static func change(from state: State, _ numbers: inout SeededGenerator) -> Change {
     var result = state.plugins
     if result["delta"] == "1.0.0", Bool.random(using: &numbers) {
       result["delta"] = "1.1.0"

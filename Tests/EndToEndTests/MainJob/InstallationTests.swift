@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("installing")

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @Suite("the real hosts", .enabled(if: RealPlugins.areThere, "scripts/test-plugins was not run"))

@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import TestSupport
 
 /// A small file system of its own, mounted over a folder; needs root. Unmounted with its owner.
 final class SmallDisk: Sendable {
@@ -41,19 +42,5 @@ enum FakeClock {
   /// Variables that move the clock, as `+30d` does.
   static func moved(_ offset: String) -> [String: String] {
     ["LD_PRELOAD": library ?? "", "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"]
-  }
-}
-
-/// Numbers that a seed decides.
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
   }
 }

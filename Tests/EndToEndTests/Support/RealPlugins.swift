@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import TestSupport
 
 /// Plugins that Debian ships, packed, signed and published: what `scripts/test-plugins` fetched.
 struct RealPlugins: Sendable {

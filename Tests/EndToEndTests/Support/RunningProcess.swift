@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import TestSupport
 
 /// A process beside the test; ended with its owner.
 final class RunningProcess: Sendable {

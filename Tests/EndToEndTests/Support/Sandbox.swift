@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import PkgCore
+internal import TestSupport
 
 /// One user on one machine: an empty home, nothing of the environment but the PATH, user scope.
 final class Sandbox: Sendable {

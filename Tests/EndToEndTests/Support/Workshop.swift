@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import PkgCore
+internal import TestSupport
 
 /// A publisher and the operator of an index, with a home of their own that users never see.
 final class Workshop: Sendable {

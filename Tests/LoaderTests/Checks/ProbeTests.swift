@@ -1,6 +1,7 @@
 import Glibc
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a host's probe") struct ProbeTests {

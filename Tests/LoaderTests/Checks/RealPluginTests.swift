@@ -1,5 +1,6 @@
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a plugin of Debian's") struct RealPluginTests {

@@ -1,6 +1,7 @@
 import Glibc
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("ELF facts of a file") struct ElfFactsReadingTests {

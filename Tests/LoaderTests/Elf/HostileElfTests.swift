@@ -1,5 +1,6 @@
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a hostile ELF file") struct HostileElfTests {

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 extension TestFolder {
   /// Compiles C to a shared object in this folder and gives its path.

@@ -1,5 +1,6 @@
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 /// The worker of this checkout, built on first use.

@@ -1,4 +1,5 @@
 import PkgCore
+import TestSupport
 import Testing
 
 private let hex = String(repeating: "ab", count: 32)

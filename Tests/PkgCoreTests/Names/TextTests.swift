@@ -1,4 +1,5 @@
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("Text encodings")

@@ -1,4 +1,5 @@
 import PkgCore
+import TestSupport
 import Testing
 
 /// A registry in few words: `["a": ["1.0.0": ["b ^1", "!c <2", "?d 1", "b 1 | c 2"]]]`; a yanked

@@ -1,42 +1,5 @@
 import Glibc
 
-/// A folder of its own for one test, removed with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/plugctl-signing-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw CommandFailure(status: errno, output: "mkdtemp") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit { _ = try? run(["rm", "-rf", path]) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws {
-    guard let file = fopen(file(name), "w") else {
-      throw CommandFailure(status: errno, output: name)
-    }
-    fwrite(bytes, 1, bytes.count, file)
-    fclose(file)
-  }
-
-  func read(_ name: String) throws -> [UInt8] {
-    guard let file = fopen(file(name), "r") else {
-      throw CommandFailure(status: errno, output: name)
-    }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return Array(bytes.prefix(count))
-  }
-
-  func text(_ name: String) throws -> String { String(decoding: try read(name), as: UTF8.self) }
-}
-
 struct CommandFailure: Error {
   var status: Int32
   var output: String

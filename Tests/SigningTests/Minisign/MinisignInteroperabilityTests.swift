@@ -1,4 +1,5 @@
 import PkgCore
+import TestSupport
 import Testing
 
 @testable import Signing
@@ -6,11 +7,11 @@ import Testing
 /// Both ways with the `minisign` program, version 0.11.
 @Suite("minisign itself")
 struct MinisignInteroperabilityTests {
-  let folder: TemporaryFolder
+  let folder: TestFolder
   let content = Array("content of an archive\n".utf8)
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TestFolder()
     try folder.write("file", content)
   }
 

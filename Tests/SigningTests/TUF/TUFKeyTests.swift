@@ -1,4 +1,5 @@
 import PkgCore
+import TestSupport
 import Testing
 
 @testable import Signing
@@ -6,11 +7,11 @@ import Testing
 /// Keys and signatures of other kinds, made by the `openssl` program.
 @Suite("TUFKey")
 struct TUFKeyTests {
-  let folder: TemporaryFolder
+  let folder: TestFolder
   let message = Array("signed bytes".utf8)
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TestFolder()
     try folder.write("message", message)
   }
 

@@ -1,39 +1,9 @@
 import Glibc
+import TestSupport
 
 struct SystemFailure: Error {
   var call: String
   var number: Int32 = errno
-}
-
-/// A folder of its own for one test, removed with its owner.
-final class TestFolder: Sendable {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/plugctl-transport-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit {
-    if let process = try? spawn(["rm", "-rf", path]) { waitpid(process, nil, 0) }
-  }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws {
-    guard let stream = fopen(file(name), "w") else { throw SystemFailure(call: "fopen") }
-    fwrite(bytes, 1, bytes.count, stream)
-    fclose(stream)
-  }
-
-  func lines(_ name: String) throws -> [Substring] {
-    guard let stream = fopen(file(name), "r") else { throw SystemFailure(call: "fopen") }
-    defer { fclose(stream) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = fread(&bytes, 1, bytes.count, stream)
-    return String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
-  }
 }
 
 /// Starts a command found on the PATH, silent; the caller waits for it or ends it by its id.
@@ -59,4 +29,11 @@ func spawn(_ arguments: [String]) throws -> pid_t {
     throw SystemFailure(call: arguments[0])
   }
   return process
+}
+
+extension TestFolder {
+  /// The lines of a file.
+  func lines(_ name: String) throws -> [Substring] {
+    try text(name).split(separator: "\n")
+  }
 }
