@@ -59,7 +59,11 @@ let package = Package(
     // 5 programs
     program("plugctl", ["Operations", "CommandLineKit", "PkgCore"]),
 
-    tests("PkgCoreTests", ["PkgCore"]),
+    // Resolution cases in files, for tests and the benchmark.
+    .target(
+      name: "ResolverCases", dependencies: ["PkgCore"], path: "Tests/ResolverCases",
+      swiftSettings: strict),
+    tests("PkgCoreTests", ["PkgCore", "ResolverCases"]),
     tests("CommandLineKitTests", ["CommandLineKit", "Files", "PkgCore"]),
     tests("FilesTests", ["Files", "PkgCore"]),
     tests("SigningTests", ["Signing", "PkgCore", "Files"]),
@@ -83,4 +87,12 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
       ],
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
+
+// The solver's benchmark is built by scripts/bench only.
+if Context.environment["PLUGCTL_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "plugctl-bench-solver", dependencies: ["PkgCore", "ResolverCases"],
+      path: "benchmarks/solver", swiftSettings: strict))
 }

@@ -17,7 +17,7 @@ struct VersionChoice {
     var solver = Solver(request)
     var records: [PluginName: RecordSource.Found] = [:]
     while true {
-      switch solver.advance() {
+      switch solver.advance(isCancelled: { Task.isCancelled }) {
       case .needs(let names):
         let found = try await source.records(names)
         for name in names {
@@ -26,6 +26,7 @@ struct VersionChoice {
         }
       case .solution(let resolution): return Outcome(choices: resolution.choices, records: records)
       case .failure(let failure): throw diagnostic(failure, request, records)
+      case .cancelled: throw CancellationError()
       }
     }
   }
