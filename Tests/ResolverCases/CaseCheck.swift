@@ -65,7 +65,9 @@ extension ResolverFile.Case {
     if isSolvable == false { return "has no answer" }
     let check = CaseCheck(resolution, universe)
     if let fault = check.fault(request) { return fault }
-    for (name, version) in bestDirect {
+    let preferred = pairs(json["prefer"]).map(\.name)
+    // What is locked stays, though a newer version could be had.
+    for (name, version) in bestDirect where !preferred.contains(name) {
       let found = (try? universe.id(of: name)).flatMap { check.version($0) }
       if found?.description != version {
         return "\(name) is \(found?.description ?? "absent"), \(version) can be had"

@@ -149,7 +149,9 @@ extension VersionRange {
     }
     var stretches: [(from: Version?, below: Version?)] = []
     for part in text.split(separator: "|") where text != "!" {
-      var (from, below): (Version?, Version?) = (nil, nil)
+      // Above 0.0.0-0, which stands for a capability without a version.
+      var from: Version? = Version(0, 0, 0, prerelease: [.number(0), .number(0)])
+      var below: Version?
       for word in part.split(separator: " ") {
         if word.hasPrefix(">=") {
           from = try Version(String(word.dropFirst(2)))
