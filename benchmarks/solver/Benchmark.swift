@@ -67,12 +67,14 @@ func runBenchmark(_ arguments: [String]) -> Int32 {
   var isJSON = false
   var isQuiet = false
   var explains = true
+  var showsText = false
   var files: [String] = []
   for argument in arguments {
     switch argument {
     case "--json": isJSON = true
     case "--summary": isQuiet = true
     case "--no-explanation": explains = false
+    case "--text": showsText = true
     default: files.append(argument)
     }
   }
@@ -86,7 +88,7 @@ func runBenchmark(_ arguments: [String]) -> Int32 {
       faults += 1
       continue
     }
-    let outcomes = solve(file, explains: explains) { outcome in
+    let outcomes = solve(file, explains: explains, showsText: showsText) { outcome in
       if !isJSON, !isQuiet { write(line(outcome), to: .output) }
     }
     let wrong = outcomes.filter { $0.fault != nil }
@@ -125,7 +127,7 @@ private func line(_ outcome: Outcome) -> String {
   return "\(outcome.id)\t\(outcome.answer)\t\(fixed(outcome.milliseconds, 3))\t\(detail)\n"
 }
 
-private func solve(_ file: ResolverFile, explains: Bool, _ report: (Outcome) -> Void) -> [Outcome] {
+private func solve(_ file: ResolverFile, explains: Bool, showsText: Bool, _ report: (Outcome) -> Void) -> [Outcome] {
   var universes: [String: CaseUniverse] = [:]
   var outcomes: [Outcome] = []
   for element in file.cases {
@@ -141,14 +143,14 @@ private func solve(_ file: ResolverFile, explains: Bool, _ report: (Outcome) -> 
       continue
     }
     if !isOwn { universes[key] = universe }
-    outcomes.append(solve(element, request, universe, explains: explains))
+    outcomes.append(solve(element, request, universe, explains: explains, showsText: showsText))
     report(outcomes[outcomes.count - 1])
   }
   return outcomes
 }
 
 private func solve(
-  _ element: ResolverFile.Case, _ request: SolveRequest, _ universe: CaseUniverse, explains: Bool
+  _ element: ResolverFile.Case, _ request: SolveRequest, _ universe: CaseUniverse, explains: Bool, showsText: Bool
 ) -> Outcome {
   let known = universe.universe
   let start = now()
@@ -157,20 +159,49 @@ private func solve(
   let time = now() - start
   var answer = "stopped"
   var chosen: [(name: String, version: String)] = []
-  let named: [String] = []
+  var named: [String] = []
   var fault: String?
   switch step {
   case .solution(let resolution):
     answer = "solved"
     chosen = resolution.choices.map { (universe.text(of: $0.name), $0.version.description) }
     fault = element.fault(resolution, request, universe)
-  case .failure:
+  case .failure(let failure):
     answer = "unsolvable"
     if element.isSolvable == true { fault = "has an answer" }
-    _ = explains
+    if explains {
+      let explanation = failure.explanation()
+      named = explanation.plugins.map { universe.text(of: $0) }
+      named += explanation.requested.map { "$req:" + universe.text(of: $0) }
+      if showsText {
+        write(readable(explanation, universe), to: .output)
+      }
+    }
   case .needs: fault = "asks for more"
   case .cancelled: fault = "took more than a minute"
   }
   return Outcome(
     id: element.id, answer: answer, chosen: chosen, milliseconds: time, named: named, fault: fault)
+}
+
+/// An explanation with the file's own names.
+private func readable(_ explanation: Explanation, _ universe: CaseUniverse) -> String {
+  let text = ([explanation.message] + explanation.lines.map { "  " + $0 }
+    + [explanation.hint.map { "  hint: " + $0 } ?? ""]).joined(separator: "\n")
+  var result = ""
+  var word = ""
+  func flush() {
+    if let name = try? PluginName(word) { result += universe.text(of: name) } else { result += word }
+    word = ""
+  }
+  for character in text {
+    if character.isLetter || character.isNumber || character == "/" {
+      word.append(character)
+    } else {
+      flush()
+      result.append(character)
+    }
+  }
+  flush()
+  return result + "\n"
 }

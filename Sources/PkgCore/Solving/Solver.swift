@@ -1,5 +1,5 @@
 /// What the solver says next.
-public enum SolverStep: Sendable {
+public enum SolverStep {
   /// It must know the versions of these plugins before it can go on.
   case needs([PluginName])
   /// Done.
@@ -44,7 +44,8 @@ public struct Solver {
     case .solved(let chosen): return .solution(ordered(chosen))
     case .needs(let plugins): return .needs(plugins.map { universe.names[Int($0)] })
     case .stopped: return .cancelled
-    case .contradiction: return .failure(SolveFailure(reasons: ["contradiction"]))
+    case .contradiction:
+      return .failure(SolveFailure(request: request, universe: universe, search.evidence()))
     }
   }
 
@@ -82,8 +83,26 @@ public struct Solver {
   }
 }
 
-/// Why there is no answer.
-public struct SolveFailure: Error, Sendable, Equatable {
-  /// Facts that together exclude every answer, a sentence each.
-  public let reasons: [String]
+/// That there is no answer; ``explanation()`` says why.
+///
+/// It stays bound to the solver's knowledge and is used where it was received.
+public struct SolveFailure {
+  private let request: SolveRequest
+  private let universe: Universe
+  private let roots: [Int32]
+  private let clauses: [Int32]
+
+  init(
+    request: SolveRequest, universe: Universe, _ evidence: (roots: [Int32], clauses: [Int32])
+  ) {
+    self.request = request
+    self.universe = universe
+    (roots, clauses) = evidence
+  }
+
+  /// Finds the facts that can't hold together, as few as possible, and puts them in words. Takes many
+  /// times as long as the search itself.
+  public func explanation() -> Explanation {
+    Explanation(Core(Premises(request, universe), roots: roots, clauses: clauses))
+  }
 }
