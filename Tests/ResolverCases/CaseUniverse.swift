@@ -115,7 +115,7 @@ public final class CaseUniverse {
       let fits = try hosts[name].map { try self.range(range).contains($0) } ?? false
       if !fits {
         exclusion = Exclusion(
-          .host, "needs \(name) \(range), this is \(hostTexts[name] ?? "not there")")
+          .host, "needs \(name) \(range)", here: "this is \(hostTexts[name] ?? "not there")")
       }
     }
     if facts.excluded[package]?.contains(text) ?? false {

@@ -44,12 +44,27 @@ public struct Exclusion: Sendable, Hashable {
 
   /// What kind of fact.
   public var kind: Kind
-  /// Said of the version, without a subject: ``needs GLIBC_2.38, this system has 2.36``.
-  public var detail: String
+  /// What the version is said to do, without its name: "needs GLIBC_2.38".
+  public var need: String
+  /// What there is instead: "this system has 2.36"; nil where that says nothing.
+  public var here: String?
 
   /// An exclusion of these parts.
-  public init(_ kind: Kind, _ detail: String) {
+  public init(_ kind: Kind, _ need: String, here: String? = nil) {
     self.kind = kind
-    self.detail = detail
+    self.need = need
+    self.here = here
+  }
+
+  /// Several of one kind in one phrase: what two of them need, and how many more there are.
+  static func phrase(_ all: [Exclusion]) -> String {
+    var needs: [String] = []
+    for exclusion in all where !needs.contains(exclusion.need) { needs.append(exclusion.need) }
+    guard let first = needs.first else { return "" }
+    let verb = first.prefix { $0 != " " } + " "
+    var words = needs.prefix(2).map { $0.hasPrefix(verb) ? String($0.dropFirst(verb.count)) : $0 }
+    if needs.count > 2 { words.append("something else still") }
+    let here = all.first?.here.map { ", \($0)" } ?? ""
+    return "\(verb)\(VersionWords.joined(words, "or"))\(here)"
   }
 }

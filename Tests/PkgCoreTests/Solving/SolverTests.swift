@@ -286,7 +286,7 @@ struct SolverTests {
   func solves(scenario: Scenario) throws {
     let step = try TestRegistry(scenario.plugins).solve(try scenario.request())
     #expect(answer(step) == scenario.result)
-    if case .failure(let failure) = step { #expect(!failure.reasons.isEmpty) }
+    if case .failure(let failure) = step { #expect(!failure.explanation().lines.isEmpty) }
   }
 
   @Test("the answer does not depend on the order in which it learns", arguments: scenarios)
@@ -337,7 +337,7 @@ struct SolverTests {
       Issue.record("solved")
       return
     }
-    let text = failure.reasons.joined(separator: "\n")
+    let text = failure.explanation().lines.joined(separator: "\n")
     #expect(text.contains("acme/a") && text.contains("acme/b"))
   }
 

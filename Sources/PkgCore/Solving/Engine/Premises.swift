@@ -22,7 +22,8 @@ final class Premises {
   /// States of one plugin that are ruled out for one reason.
   struct Bar {
     enum Reason: Equatable {
-      case excluded(Exclusion)
+      /// Facts of one kind, the newest version's first.
+      case excluded([Exclusion])
       case yanked
       case pinned
       case downgrade
@@ -140,11 +141,7 @@ final class Premises {
   func bars(of plugin: Int32) -> [Bar] {
     guard !universe.isUnknown(plugin) else { return [] }
     let value = universe.plugins[Int(plugin)]
-    var bars: [Bar] = value.exclusions.map { exclusion in
-      Bar(
-        plugin: plugin, states: states(plugin, exclusion.versions),
-        reason: .excluded(exclusion.reason))
-    }
+    var bars = exclusionBars(plugin)
     let yanked = (0..<universe.wordCount(plugin)).map { word in
       universe.masks[value.yanked + word] & ~askedFor(plugin, word, universe)
     }
@@ -152,6 +149,25 @@ final class Premises {
       bars.append(Bar(plugin: plugin, states: yanked, reason: .yanked))
     }
     return bars + requestBars(universe.names[Int(plugin)], plugin)
+  }
+
+  /// One bar for each kind of fact.
+  private func exclusionBars(_ plugin: Int32) -> [Bar] {
+    var bars: [Bar] = []
+    for exclusion in universe.plugins[Int(plugin)].exclusions.reversed() {
+      let states = states(plugin, exclusion.versions)
+      let place = bars.firstIndex { bar in
+        guard case .excluded(let others) = bar.reason else { return false }
+        return others.first?.kind == exclusion.reason.kind
+      }
+      guard let place, case .excluded(let others) = bars[place].reason else {
+        bars.append(Bar(plugin: plugin, states: states, reason: .excluded([exclusion.reason])))
+        continue
+      }
+      for word in states.indices { bars[place].states[word] |= states[word] }
+      bars[place].reason = .excluded(others + [exclusion.reason])
+    }
+    return bars
   }
 
   private func states(_ plugin: Int32, _ versions: [Int32]) -> [UInt64] {

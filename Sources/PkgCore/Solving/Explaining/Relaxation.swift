@@ -71,7 +71,7 @@ private struct Attempts {
       changed.roots[index].range = .any
       let name = request.roots[index].name
       if let version = answer(changed)?[name] {
-        return "\(version) fits; run `plugctl install \(name)@\(version)`"
+        return "`\(name)` \(version) would fit: `plugctl install \(name)@\(version)`"
       }
     }
     return nil
@@ -117,10 +117,12 @@ private struct Attempts {
 
   private func fallback() -> String? {
     for bar in barred {
-      guard case .excluded(let exclusion) = bar.reason else { continue }
+      guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
       let name = name(bar.plugin)
       switch exclusion.kind {
-      case .host: return "upgrade the host application, or look at `plugctl versions \(name)`"
+      case .host:
+        return "use a version of the host that fits, or look for another plugin: "
+          + "`plugctl versions \(name)`"
       case .glibc, .libstdcxx, .platform, .instructionSet, .abi:
         return "ask the publisher of `\(name)` for a build that fits this machine"
       case .tooRecent: return "wait, or lower `--min-age`"
@@ -142,7 +144,8 @@ private struct Attempts {
     if universe.plugins[Int(root)].versions.isEmpty {
       return "look for it with `plugctl search \(name(root).name)`"
     }
-    return "`plugctl versions \(name(root))` shows what there is"
+    return "ask the publisher of `\(name(root))` for a version that fits, or look at "
+      + "`plugctl versions \(name(root))`"
   }
 
   private func rootPlace(_ ground: Ground) -> Int {

@@ -46,7 +46,7 @@ struct Report {
     guard case .derived(let left, let right) = derivation.statements[place].cause else { return }
     let isNumbered = isNumbered || (uses[place] ?? 0) > 1
     switch (isDerived(left), isDerived(right)) {
-    case (false, false): add(place, "\(text(left)), and \(text(right))", isNumbered)
+    case (false, false): add(place, joined([left, right]), isNumbered)
     case (true, false): extend(place, left, right, isNumbered)
     case (false, true): extend(place, right, left, isNumbered)
     case (true, true): combine(place, left, right, isNumbered)
@@ -66,12 +66,27 @@ struct Report {
       let (inner, innerFact) = isDerived(left) ? (left, right) : (right, left)
       if numbers[inner] == nil {
         tell(inner, isNumbered: false)
-        add(place, "\(text(innerFact)), and \(text(fact))", isNumbered)
+        add(place, joined([innerFact, fact]), isNumbered)
         return
       }
     }
     tell(derived, isNumbered: false)
-    add(place, text(fact), isNumbered)
+    add(place, (isRequest(fact) ? "but " : "") + text(fact), isNumbered)
+  }
+
+  private func isRequest(_ place: Int) -> Bool {
+    if case .ground(.root) = derivation.statements[place].cause { true } else { false }
+  }
+
+  /// Two facts side by side, requests last.
+  private func joined(_ facts: [Int]) -> String {
+    let sorted = facts.filter { !isRequest($0) } + facts.filter(isRequest)
+    let asked = "you asked for "
+    let (first, second) = (text(sorted[0]), text(sorted[1]))
+    if isRequest(sorted[0]), first.hasPrefix(asked), second.hasPrefix(asked) {
+      return "but \(first) and \(second.dropFirst(asked.count))"
+    }
+    return "\(isRequest(sorted[0]) ? "but " : "")\(first), \(isRequest(sorted[1]) ? "but" : "and") \(second)"
   }
 
   private mutating func combine(_ place: Int, _ left: Int, _ right: Int, _ isNumbered: Bool) {

@@ -79,7 +79,7 @@ struct Sentences {
     let name = universe.names[Int(bar.plugin)]
     let subject = words.phrase(bar.plugin, bar.states)
     switch bar.reason {
-    case .excluded(let exclusion): return "\(subject) \(exclusion.detail)"
+    case .excluded(let all): return "\(subject) \(Exclusion.phrase(all))"
     case .yanked: return "\(subject) was yanked"
     case .pinned:
       let pin = premises.request.pins[name]
@@ -112,7 +112,7 @@ struct Sentences {
     switch (present.count, needed.count) {
     case (0, 0): return "nothing fits"
     case (0, _): return needed.count == 1 ? "\(wanted) is needed" : "one of \(wanted) is needed"
-    case (1, 0): return "\(present[0]) can't be installed"
+    case (1, 0): return words.refusal(positives[0])
     case (_, 0): return "\(VersionWords.joined(present, "and")) can't be installed together"
     case (1, _): return "\(present[0]) needs \(wanted)"
     default: return "\(VersionWords.joined(present, "and")) together need \(wanted)"

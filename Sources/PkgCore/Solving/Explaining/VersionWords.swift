@@ -12,6 +12,15 @@ struct VersionWords {
     return "`\(name)` \(list(places, of: versions))"
   }
 
+  /// That none of these versions can be had.
+  func refusal(_ term: Incompatibility.Term) -> String {
+    let count = universe.plugins[Int(term.plugin)].versions.count
+    if count > 1, self.count(term.plugin, term.set) == count {
+      return "no version of `\(universe.names[Int(term.plugin)])` can be installed"
+    }
+    return "\(phrase(term.plugin, term.set)) can't be installed"
+  }
+
   /// The versions alone, as in "1.2.0 or newer".
   func versions(_ plugin: Int32, _ states: [UInt64]) -> String {
     let versions = universe.plugins[Int(plugin)].versions
