@@ -63,7 +63,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict
     ),
-    tests("PkgCoreTests", ["PkgCore", "TestSupport"]),
+    // Resolution cases in files, for tests and the benchmark.
+    .target(
+      name: "ResolverCases", dependencies: ["PkgCore"], path: "Tests/ResolverCases",
+      swiftSettings: strict),
+    tests("PkgCoreTests", ["PkgCore", "ResolverCases", "TestSupport"]),
     tests("CommandLineKitTests", ["CommandLineKit", "Files", "PkgCore", "TestSupport"]),
     tests("FilesTests", ["Files", "PkgCore", "TestSupport"]),
     tests("SigningTests", ["Signing", "PkgCore", "Files", "TestSupport"]),
@@ -87,4 +91,12 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
       ],
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
+
+// The solver's benchmark is built by scripts/bench only.
+if Context.environment["PLUGCTL_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "plugctl-bench-solver", dependencies: ["PkgCore", "ResolverCases"],
+      path: "benchmarks/solver", swiftSettings: strict))
 }

@@ -2,6 +2,7 @@ import Files
 import Glibc
 import Loader
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a worker that forks for each plugin") struct WorkerTests {

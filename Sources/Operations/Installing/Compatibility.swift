@@ -42,6 +42,23 @@ public struct Compatibility: Sendable {
     return nil
   }
 
+  /// The same reason as the solver takes it.
+  public func exclusion(of release: Release, _ name: PluginName) -> Exclusion? {
+    guard let refusal = refusal(of: release, name) else { return nil }
+    let note = refusal.notes.first ?? "does not fit"
+    let words = note.split(separator: ",", maxSplits: 1).map(String.init)
+    let here = words.count > 1 ? String(words[1].drop { $0 == " " }) : nil
+    switch refusal.code {
+    case .incompatiblePlatform:
+      let built = release.builds.map(\.platform.text).joined(separator: ", ")
+      return Exclusion(
+        .platform, "was built for \(built)", here: "this machine is \(platform)")
+    case .incompatibleGlibc: return Exclusion(.glibc, words[0], here: here)
+    case .incompatibleLibstdcxx: return Exclusion(.libstdcxx, words[0], here: here)
+    default: return Exclusion(.host, words[0], here: here)
+    }
+  }
+
   /// What the C++ library of this system lacks; its versions are read only for a plugin that needs it.
   private static func lackingCxx(_ floors: Release.Floors?) -> String? {
     for (family, text) in [

@@ -17,7 +17,7 @@ struct VersionChoice {
     var solver = Solver(request)
     var records: [PluginName: RecordSource.Found] = [:]
     while true {
-      switch solver.advance() {
+      switch solver.advance(isCancelled: { Task.isCancelled }) {
       case .needs(let names):
         let found = try await source.records(names)
         for name in names {
@@ -26,26 +26,31 @@ struct VersionChoice {
         }
       case .solution(let resolution): return Outcome(choices: resolution.choices, records: records)
       case .failure(let failure): throw diagnostic(failure, request, records)
+      case .cancelled: throw CancellationError()
       }
     }
   }
 
-  /// What may be chosen here: releases that fit, and what is installed already.
+  /// All releases, those that can't be chosen with the reason, and what is installed already.
   private func candidates(_ name: PluginName, _ record: IndexRecord?) -> [Candidate] {
     var result: [Candidate] = []
+    let there = installed.first { $0.name == name }
     if let record, record.host == host || record.host == "any" {
-      for release in record.releases where compatibility.refusal(of: release, name) == nil {
-        if case .withdrawn = release.state { continue }
-        var isYanked = false
-        if case .yanked = release.state { isYanked = true }
-        result.append(
-          Candidate(version: release.version, constraints: release.constraints, isYanked: isYanked))
+      for release in record.releases {
+        var candidate = Candidate(version: release.version, constraints: release.constraints)
+        switch release.state {
+        case .withdrawn: candidate.exclusion = Exclusion(.withdrawn, "was withdrawn")
+        case .yanked: candidate.isYanked = true
+        case .available: break
+        }
+        // What is installed fits, whatever this machine was when its release was made.
+        if candidate.exclusion == nil, there?.version != release.version {
+          candidate.exclusion = compatibility.exclusion(of: release, name)
+        }
+        result.append(candidate)
       }
     }
-    if let there = installed.first(where: { $0.name == name }),
-      !result.contains(where: { $0.version == there.version }),
-      record?.release(there.version).map({ !$0.isWithdrawn }) ?? true
-    {
+    if let there, !result.contains(where: { $0.version == there.version }) {
       result.append(Candidate(version: there.version, constraints: there.constraints))
     }
     return result
@@ -61,9 +66,9 @@ struct VersionChoice {
       if wanted.isEmpty { return unknownVersion(root, record) }
       if let refusal = refusal(of: wanted, record) { return refusal }
     }
+    let explanation = failure.explanation()
     return Diagnostic(
-      .solveConflict, "no versions fit together", notes: failure.reasons,
-      hint: "ask for other versions, or remove what stands against them")
+      .solveConflict, explanation.message, notes: explanation.lines, hint: explanation.hint)
   }
 
   private func unknownVersion(_ root: SolveRequest.Root, _ record: IndexRecord) -> Diagnostic {

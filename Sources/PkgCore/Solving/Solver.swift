@@ -1,108 +1,108 @@
-/// One version that the solver may choose.
-public struct Candidate: Sendable {
-  /// The version.
-  public var version: Version
-  /// What it asks of others.
-  public var constraints: Constraints
-  /// Chosen only where it is asked for exactly or installed already.
-  public var isYanked: Bool
-
-  /// A candidate of these parts.
-  public init(version: Version, constraints: Constraints, isYanked: Bool = false) {
-    self.version = version
-    self.constraints = constraints
-    self.isYanked = isYanked
-  }
-}
-
-/// What is wanted of the solver.
-public struct SolveRequest: Sendable {
-  /// A plugin that must be in the answer, with its range.
-  public struct Root: Sendable {
-    /// Which plugin.
-    public var name: PluginName
-    /// Which versions.
-    public var range: VersionRange
-
-    /// A root of these parts.
-    public init(name: PluginName, range: VersionRange) {
-      self.name = name
-      self.range = range
-    }
-  }
-
-  /// In the order asked for.
-  public var roots: [Root]
-  /// Installed versions: preferred, unless the plugin is in `upgrades`.
-  public var installed: [PluginName: Version]
-  /// Plugins for which the newest version is preferred to the installed one.
-  public var upgrades: Set<PluginName>
-  /// Whether a version below the installed one may be chosen.
-  public var allowsDowngrade: Bool
-
-  /// A request of these parts.
-  public init(
-    roots: [Root], installed: [PluginName: Version] = [:], upgrades: Set<PluginName> = [],
-    allowsDowngrade: Bool = false
-  ) {
-    self.roots = roots
-    self.installed = installed
-    self.upgrades = upgrades
-    self.allowsDowngrade = allowsDowngrade
-  }
-}
-
-/// One version a name.
-public struct Resolution: Sendable, Equatable {
-  /// A chosen version.
-  public struct Choice: Sendable, Equatable {
-    /// Which plugin.
-    public let name: PluginName
-    /// Which version.
-    public let version: Version
-  }
-
-  /// In the order of dependencies: whom others need comes first; by name where that leaves a choice.
-  public let choices: [Choice]
-}
-
-/// Why there is no answer.
-public struct SolveFailure: Error, Sendable, Equatable {
-  /// Facts that together exclude every answer, a sentence each.
-  public let reasons: [String]
-}
-
 /// What the solver says next.
-public enum SolverStep: Sendable {
+public enum SolverStep {
   /// It must know the versions of these plugins before it can go on.
   case needs([PluginName])
   /// Done.
   case solution(Resolution)
   /// There is none.
   case failure(SolveFailure)
+  /// The caller took its question back.
+  case cancelled
 }
 
 /// Chooses versions: pure, synchronous and resumable. The caller answers each `needs` with
 /// ``learn(_:candidates:)`` and asks again; the answer depends on the facts only, never on their
 /// order or on time.
 ///
-/// This first implementation is a depth-first search with backtracking; conflict-driven learning
-/// takes its place behind the same interface.
+/// Conflict-driven learning over sets of versions; `docs/solver.md` says how. The state is owned by
+/// one caller: a solver is not shared between tasks.
 public struct Solver {
   private let request: SolveRequest
-  private var known: [PluginName: [Candidate]] = [:]
+  private let universe: Universe
 
   /// A solver that knows no plugin yet.
-  public init(_ request: SolveRequest) { self.request = request }
+  public init(_ request: SolveRequest) { self.init(request, universe: Universe()) }
 
-  /// Tells the solver all versions of a plugin that can be used here; none if it is unknown.
+  /// A solver over plugins that are known already.
+  package init(_ request: SolveRequest, universe: Universe) {
+    self.request = request
+    self.universe = universe
+  }
+
+  /// Tells the solver all versions of a plugin, also those that can't be used here; none if it is
+  /// unknown. What was said first stays.
   public mutating func learn(_ name: PluginName, candidates: [Candidate]) {
-    known[name] = candidates
+    universe.learn(name, candidates: candidates)
   }
 
   /// Goes as far as what is known allows.
-  public func advance() -> SolverStep {
-    var search = BacktrackingSearch(request: request, known: known)
-    return search.run()
+  ///
+  /// - Parameter isCancelled: asked now and then, at least every few milliseconds.
+  public mutating func advance(isCancelled: () -> Bool = { false }) -> SolverStep {
+    var search = Search(universe, Premises(request, universe))
+    switch search.run(isCancelled: isCancelled) {
+    case .solved(let chosen): return .solution(ordered(chosen))
+    case .needs(let plugins): return .needs(plugins.map { universe.names[Int($0)] })
+    case .stopped: return .cancelled
+    case .contradiction:
+      return .failure(SolveFailure(request: request, universe: universe, search.evidence()))
+    }
+  }
+
+  /// Whom others need first; among equals by name. A cycle is entered at its first name.
+  private func ordered(_ chosen: [(plugin: Int32, version: Int32)]) -> Resolution {
+    var versions = [Int32](repeating: -1, count: universe.plugins.count)
+    for (plugin, version) in chosen { versions[Int(plugin)] = version }
+    var choices: [Resolution.Choice] = []
+    choices.reserveCapacity(chosen.count)
+    var isDone = [Bool](repeating: false, count: versions.count)
+    var stack: [(plugin: Int32, isLeft: Bool)] = []
+    for (plugin, _) in chosen.sorted(by: { rank($0.plugin) < rank($1.plugin) }) {
+      stack.append((plugin, false))
+      while let (plugin, isLeft) = stack.popLast() {
+        if isLeft {
+          choices.append(choice(plugin, versions[Int(plugin)]))
+          continue
+        }
+        guard versions[Int(plugin)] >= 0, !isDone[Int(plugin)] else { continue }
+        isDone[Int(plugin)] = true
+        stack.append((plugin, true))
+        let needed = universe.needed(by: plugin, versions[Int(plugin)])
+        stack += needed.sorted { rank($0) > rank($1) }.map { ($0, false) }
+      }
+    }
+    return Resolution(choices: choices)
+  }
+
+  private func rank(_ plugin: Int32) -> Int32 { universe.rank[Int(plugin)] }
+
+  private func choice(_ plugin: Int32, _ version: Int32) -> Resolution.Choice {
+    Resolution.Choice(
+      name: universe.names[Int(plugin)],
+      version: universe.plugins[Int(plugin)].versions[Int(version)])
+  }
+}
+
+/// That there is no answer; ``explanation()`` says why.
+///
+/// It stays bound to the solver's knowledge and is used where it was received.
+public struct SolveFailure {
+  private let request: SolveRequest
+  private let universe: Universe
+  private let roots: [Int32]
+  private let clauses: [Int32]
+
+  init(
+    request: SolveRequest, universe: Universe, _ evidence: (roots: [Int32], clauses: [Int32])
+  ) {
+    self.request = request
+    self.universe = universe
+    (roots, clauses) = evidence
+  }
+
+  /// Finds the facts that can't hold together, as few as possible, and puts them in words. Takes many
+  /// times as long as the search itself.
+  public func explanation() -> Explanation {
+    Explanation(Core(Premises(request, universe), roots: roots, clauses: clauses))
   }
 }

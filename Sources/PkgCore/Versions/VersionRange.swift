@@ -31,6 +31,21 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
       mentionsPrerelease: version.isPrerelease)
   }
 
+  /// A version and all above.
+  public init(from version: Version) {
+    self.init(
+      intervals: [Interval(lower: version, upper: nil)], text: ">=\(version)",
+      mentionsPrerelease: version.isPrerelease)
+  }
+
+  /// Stretches of versions by precedence alone, without any rule about pre-releases: for data of
+  /// others.
+  package init(plain stretches: [(from: Version?, below: Version?)], text: String) {
+    self.init(
+      intervals: stretches.map { Interval(lower: $0.from ?? Self.leastVersion, upper: $0.below) },
+      text: text, mentionsPrerelease: false)
+  }
+
   private init(intervals: [Interval], text: String, mentionsPrerelease: Bool) {
     self.intervals = Self.normalised(intervals)
     description = text

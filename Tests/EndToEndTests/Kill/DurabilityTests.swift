@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 /// What reaches the disk before a change can be seen, as the kernel's own trace tells it.

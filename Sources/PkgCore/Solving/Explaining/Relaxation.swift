@@ -1,0 +1,154 @@
+/// The smallest change of the request that would let an answer through.
+struct Relaxation {
+  let hint: String?
+
+  init(_ core: Core) {
+    let attempts = Attempts(core: core)
+    hint =
+      attempts.liftPin() ?? attempts.allowDowngrade() ?? attempts.widenRequest()
+      ?? attempts.takeYanked() ?? attempts.leaveOut()
+  }
+}
+
+private struct Attempts {
+  let core: Core
+
+  private var request: SolveRequest { core.premises.request }
+  private var universe: Universe { core.premises.universe }
+
+  /// The answer to a changed request over what is known; nil where there is none, or too much work.
+  private func answer(_ request: SolveRequest) -> [PluginName: Version]? {
+    let premises = Premises(request, universe)
+    var search = Search(universe, premises)
+    guard case .solved(let chosen) = search.run(budget: 2_000, isCancelled: { false }) else {
+      return nil
+    }
+    return Dictionary(
+      uniqueKeysWithValues: chosen.map {
+        let name = universe.names[Int($0.plugin)]
+        return (name, universe.plugins[Int($0.plugin)].versions[Int($0.version)])
+      })
+  }
+
+  private var barred: [Premises.Bar] {
+    core.bars.indices.filter { core.grounds.contains(.bar($0)) }.map { core.bars[$0] }
+  }
+
+  private func name(_ plugin: Int32) -> PluginName { universe.names[Int(plugin)] }
+
+  func liftPin() -> String? {
+    for bar in barred where bar.reason == .pinned {
+      var changed = request
+      changed.pins[name(bar.plugin)] = nil
+      if let version = answer(changed)?[name(bar.plugin)] {
+        return "lift the pin, which leads to \(version): `plugctl unpin \(name(bar.plugin))`"
+      }
+    }
+    return nil
+  }
+
+  func allowDowngrade() -> String? {
+    guard barred.contains(where: { $0.reason == .downgrade }) else { return nil }
+    var changed = request
+    changed.allowsDowngrade = true
+    guard let answer = answer(changed) else { return nil }
+    let lowered = request.installed.filter { name, version in
+      answer[name].map { $0 < version } ?? false
+    }
+    guard let (name, _) = lowered.min(by: { $0.key < $1.key }), let version = answer[name] else {
+      return nil
+    }
+    return "add `--allow-downgrade` to take `\(name)` back to \(version)"
+  }
+
+  /// Another version of something asked for.
+  func widenRequest() -> String? {
+    for ground in core.grounds.sorted(by: { rootPlace($0) < rootPlace($1) }) {
+      guard case .root(let place) = ground, let index = core.premises.roots[place].place,
+        request.roots[index].range != .any
+      else { continue }
+      var changed = request
+      changed.roots[index].range = .any
+      let name = request.roots[index].name
+      if let version = answer(changed)?[name] {
+        return "`\(name)` \(version) would fit: `plugctl install \(name)@\(version)`"
+      }
+    }
+    return nil
+  }
+
+  func takeYanked() -> String? {
+    for bar in barred where bar.reason == .yanked {
+      guard let index = request.roots.firstIndex(where: { $0.name == name(bar.plugin) }) else {
+        continue
+      }
+      let versions = universe.plugins[Int(bar.plugin)].versions
+      for (place, version) in versions.enumerated().reversed()
+      where bar.states[(place + 1) / 64] >> UInt64((place + 1) % 64) & 1 != 0 {
+        var changed = request
+        changed.roots[index].range = VersionRange(exactly: version)
+        if answer(changed) != nil {
+          return "ask for exactly that version to have it all the same: "
+            + "`plugctl install \(name(bar.plugin))@\(version)`"
+        }
+      }
+    }
+    return nil
+  }
+
+  /// One of what was asked for less; what was asked for last goes first, and then what is installed.
+  func leaveOut() -> String? {
+    let places = core.grounds.compactMap { ground in
+      if case .root(let place) = ground { core.premises.roots[place].place } else { nil }
+    }
+    guard places.count > 1 else { return fallback() }
+    let isKept = { (place: Int) in request.installed[request.roots[place].name] != nil }
+    for place in places.sorted(by: { isKept($0) != isKept($1) ? isKept($1) : $0 > $1 }) {
+      var changed = request
+      changed.roots.remove(at: place)
+      guard answer(changed) != nil else { continue }
+      let name = request.roots[place].name
+      return isKept(place)
+        ? "remove `\(name)` first, if you can do without it: `plugctl remove \(name)`"
+        : "leave out `\(name)`, or look for another version of it: `plugctl versions \(name)`"
+    }
+    return fallback()
+  }
+
+  private func fallback() -> String? {
+    for bar in barred {
+      guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
+      let name = name(bar.plugin)
+      switch exclusion.kind {
+      case .host:
+        return "use a version of the host that fits, or look for another plugin: "
+          + "`plugctl versions \(name)`"
+      case .glibc, .libstdcxx, .platform, .instructionSet, .abi:
+        return "ask the publisher of `\(name)` for a build that fits this machine"
+      case .tooRecent: return "wait, or lower `--min-age`"
+      case .withdrawn: return "ask the publisher of `\(name)` for a new version"
+      }
+    }
+    for ground in core.grounds {
+      guard case .fact(let index) = ground else { continue }
+      let fact = universe.facts[Int(index)]
+      for demand in fact.demands where universe.plugins[Int(demand.target)].versions.isEmpty {
+        return "add the index that has `\(name(demand.target))`, or ask the publisher of "
+          + "`\(name(fact.owner))`"
+      }
+    }
+    let roots = core.grounds.compactMap { ground in
+      if case .root(let place) = ground { core.premises.roots[place].plugin } else { nil }
+    }
+    guard let root = roots.first else { return nil }
+    if universe.plugins[Int(root)].versions.isEmpty {
+      return "look for it with `plugctl search \(name(root).name)`"
+    }
+    return "ask the publisher of `\(name(root))` for a version that fits, or look at "
+      + "`plugctl versions \(name(root))`"
+  }
+
+  private func rootPlace(_ ground: Ground) -> Int {
+    if case .root(let place) = ground { place } else { .max }
+  }
+}
