@@ -5,7 +5,7 @@ public import PkgCore
 /// folder before it touches the first byte. One child unpacks many archives.
 ///
 /// ```
-/// argv    plugctl __unpack STAGING FOREIGN FD SIZE [FD SIZE ...]      descriptors are inherited
+/// argv    plugctl __unpack PARENT STAGING FOREIGN FD SIZE [FD SIZE ...]      descriptors are inherited
 /// stdout  one line an archive: {"ok":true} or {"code":..,"message":..,"notes":[..],"hint":..}
 /// disk    STAGING/0, STAGING/1, ...                                   one folder an archive
 /// ```
@@ -38,7 +38,10 @@ public enum UnpackChild {
     -> [Diagnostic?]
   {
     let folder = try FileSystem.openFolder(staging)
-    var arguments = [Machine.executable, command, String(folder.raw), isForeign ? "1" : "0"]
+    var arguments = [
+      Machine.executable, command, String(Machine.processID), String(folder.raw),
+      isForeign ? "1" : "0",
+    ]
     for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
     var child = ChildCommand(arguments)
     child.environment = []
@@ -62,16 +65,18 @@ public enum UnpackChild {
   /// - Returns: the exit code.
   public static func serve(_ arguments: [String]) -> Int32 {
     let numbers = arguments.compactMap { Int64($0) }
-    guard numbers.count == arguments.count, numbers.count >= 2, numbers.count.isMultiple(of: 2)
+    guard numbers.count == arguments.count, numbers.count >= 3, !numbers.count.isMultiple(of: 2)
     else { return 2 }
     let output = Descriptor(owning: 1, name: "standard output")
-    let staging = Descriptor(owning: Int32(clamping: numbers[0]), name: "staging")
+    let staging = Descriptor(owning: Int32(clamping: numbers[1]), name: "staging")
     // libarchive must be open before every other path is out of reach.
     _ = try? ArchiveLibrary.load()
     _ = Sandbox.confine(to: staging)
-    for index in stride(from: 2, to: numbers.count, by: 2) {
+    // The next command sweeps where this one would write.
+    guard Sandbox.isChild(of: Int32(clamping: numbers[0])) else { return 1 }
+    for index in stride(from: 3, to: numbers.count, by: 2) {
       let job = Job(descriptor: Int32(clamping: numbers[index]), size: numbers[index + 1])
-      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isForeign: numbers[1] == 1)
+      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isForeign: numbers[2] == 1)
       do throws(SystemError) { try output.write(report.compactBytes + [0x0A]) } catch { return 1 }
     }
     return 0

@@ -20,4 +20,8 @@ public enum Sandbox {
     _ = plg_drop_capabilities()
     return isConfined
   }
+
+  /// Whether a process still has the parent that started it. Asked after ``confine(to:)``: who lost it
+  /// before that gets no signal any more.
+  public static func isChild(of parent: Int32) -> Bool { getppid() == parent }
 }

@@ -35,7 +35,7 @@ struct KillTests {
       if number % 5 == 0 {
         let recovered = try user.plugctl("recover")
         #expect(recovered.exit == 0, "\(label): \(recovered)")
-        #expect(try FileSystem.names(in: "\(user.data)/tmp") == [], label)
+        #expect(try FileSystem.namesIfPresent(in: "\(user.data)/tmp") == [], label)
         let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap {
           Int64($0)
         }
@@ -47,6 +47,23 @@ struct KillTests {
     #expect(counts.old > 0 && counts.new > 0)
     try user.plugctl("install", "alpha", "delta").succeeded()
     #expect(try user.sqlite("SELECT delta_version();").exit == 0)
+  }
+
+  @Test("leaves no child that goes on unpacking", arguments: [true, false])
+  func orphan(isOurs: Bool) throws {
+    let user = try Sandbox()
+    let archive = try #require(Examples.shared.get().archives["delta 1.1.0"])
+    let size = try FileSystem.status(archive).size
+    let staging = "\(user.work)/staging"
+    try FileSystem.makeFolders(staging)
+    // The shell is the parent, or another process was, which is gone.
+    let outcome = try user.run([
+      "bash", "-c",
+      "exec 3<'\(staging)' 4<'\(archive)'; '\(Programs.plugctl)' __unpack "
+        + (isOurs ? "$$" : "$((2**22))") + " 3 0 4 \(size); exit $?",
+    ])
+    #expect(outcome.exit == (isOurs ? 0 : 1), "\(outcome)")
+    #expect(try FileSystem.names(in: staging).isEmpty == !isOurs)
   }
 
   @Test("in an index leaves one that clients trust, and publishing again takes it to its end")
