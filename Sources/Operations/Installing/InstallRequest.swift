@@ -1,4 +1,4 @@
-internal import PkgCore
+public import PkgCore
 
 /// What a person asks to be changed.
 public struct InstallRequest: Sendable {
@@ -14,6 +14,8 @@ public struct InstallRequest: Sendable {
   public var cascades = false
   /// 0 for no load test, 1 for what is read of the file, 2 for loading it.
   public var testLevel = 2
+  /// A plan that must still be the one; nil for none.
+  public var expected: SavedPlan?
   /// The command, as it is remembered in the generation.
   public var command = ""
 

@@ -104,6 +104,9 @@ extension DiagnosticCode {
       "A version below the installed one is never taken by itself; `--allow-downgrade` asks for it."
     case .solvePinned:
       "A pin holds the plugin at other versions. `plugctl unpin` lets it move."
+    case .planInvalid: "The file is not a plan that this plugctl can carry out."
+    case .planStale:
+      "What is installed, or what the indexes offer, is not what it was when the plan was made. Make it anew."
     case .incompatiblePlatform:
       "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."

@@ -119,6 +119,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case solveRequired = "solve.required"
   case solveDowngrade = "solve.downgrade"
   case solvePinned = "solve.pinned"
+  case planInvalid = "plan.invalid"
+  case planStale = "plan.stale"
   case incompatiblePlatform = "incompatible.platform"
   case incompatibleGlibc = "incompatible.glibc"
   case incompatibleLibstdcxx = "incompatible.libstdcxx"
@@ -164,7 +166,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .keyNotFound,
       .nameAmbiguous:
       .notFound
-    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid,
+    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .planInvalid,
+      .manifestInvalid,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
       .keyPassphrase, .indexImmutable:
@@ -182,7 +185,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .solvePinned, .policyUnsigned, .projectUntrusted,
+    case .versionYanked, .versionWithdrawn, .solvePinned, .planStale, .policyUnsigned,
+      .projectUntrusted,
       .keyUntrusted,
       .solveDowngrade:
       .policy

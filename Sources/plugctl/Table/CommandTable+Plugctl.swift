@@ -92,6 +92,13 @@ extension CommandTable {
       "why", group: "find plugins", "say why a plugin is installed",
       arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
     CommandSpec(
+      "why-not", group: "find plugins", "say what stands against installing a plugin",
+      arguments: [
+        ArgumentSpec(
+          "REF", "a plugin, perhaps with a version; else its newest",
+          completion: .dynamic("available"))
+      ]),
+    CommandSpec(
       "files", group: "find plugins", "list the files of an installed plugin",
       arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
     CommandSpec(
