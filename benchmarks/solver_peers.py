@@ -170,8 +170,8 @@ class Resolvelib:
             pass
 
         class Provider(lib.AbstractProvider):
-            def identify(self, item):
-                return item[0]
+            def identify(self, requirement_or_candidate):
+                return requirement_or_candidate[0]
 
             def get_preference(self, identifier, resolutions, candidates, information,
                                backtrack_causes):

@@ -69,6 +69,15 @@ struct TestRegistry {
       name: try name(String(words[0])), range: try VersionRange(range), isOptional: isOptional)
   }
 
+  /// Takes away what some plugins ask of others.
+  mutating func forgetFacts(where isForgotten: (PluginName) -> Bool) {
+    for name in candidates.keys where isForgotten(name) {
+      for place in (candidates[name] ?? []).indices {
+        candidates[name]?[place].constraints = Constraints()
+      }
+    }
+  }
+
   /// Asks the solver to the end; tells it only what it wants to know.
   func solve(_ request: SolveRequest, learnsInReverse: Bool = false) -> SolverStep {
     var solver = Solver(request)
