@@ -23,26 +23,31 @@ def key(text):
     return (numbers, 0, parts)
 
 
-def reader(cache={}):
-    def allows(text, version):
-        if text not in cache:
-            parts = []
-            if text not in ("*", "!"):
-                for part in text.split("||"):
-                    bounds = [None, None]
-                    for word in part.split():
-                        if word.startswith(">="):
-                            bounds[0] = key(word[2:])
-                        else:
-                            bounds[1] = key(word[1:])
-                    parts.append(bounds)
-            elif text == "*":
-                parts.append([None, None])
-            cache[text] = parts
-        place = key(version)
-        return any((low is None or place >= low) and (high is None or place < high)
-                   for low, high in cache[text])
-    return allows
+def bounds(text):
+    if text == "!":
+        return []
+    parts = []
+    for part in text.split("||"):
+        low = high = None
+        for word in part.split():
+            if word.startswith(">="):
+                low = key(word[2:])
+            elif word.startswith("<"):
+                high = key(word[1:])
+        parts.append((low, high))
+    return parts
+
+
+ALLOWED = {}
+
+
+def allows(text, version):
+    place = (text, version)
+    if place not in ALLOWED:
+        found = key(version)
+        ALLOWED[place] = any((low is None or found >= low) and (high is None or found < high)
+                             for low, high in bounds(text))
+    return ALLOWED[place]
 
 
 class Universe:
@@ -58,13 +63,12 @@ class Universe:
         hosts = source.get("host_constraints" if own else "host", {})
         here = case.get("host", {})
         excluded = case.get("excluded", {})
-        self.allows = reader()
         self.usable = {}
         for name, versions in self.packages.items():
             self.usable[name] = [
                 v for v in versions
                 if v not in excluded.get(name, [])
-                and all(h in here and self.allows(r, here[h])
+                and all(h in here and allows(r, here[h])
                         for h, r in hosts.get(name, {}).get(v, {}).items())]
 
 
@@ -110,7 +114,7 @@ class Libsolv:
 
     def runs(self, name, text):
         allowed = [self.ranks[name][v] for v in self.universe.packages.get(name, {})
-                   if self.universe.allows(text, v)]
+                   if allows(text, v)]
         runs = []
         for rank in allowed:
             if runs and runs[-1][1] + 1 == rank:
@@ -120,9 +124,16 @@ class Libsolv:
         return runs
 
     def stretches(self, name, text):
-        """One relation for each version: exact, and few where ranges are narrow."""
+        """One relation for each version, for conflicts."""
         return [self.relation(name, "==", str(rank))
                 for low, high in self.runs(name, text) for rank in range(low, high + 1)]
+
+    def choices(self, name, text):
+        """One relation for each run of neighbours."""
+        return [self.relation(name, "==", str(low)) if low == high else
+                self.relation(name, ">=", str(low)).Rel(
+                    self.solv.REL_AND, self.relation(name, "<=", str(high)))
+                for low, high in self.runs(name, text)]
 
     def deps(self, name, text):
         if text == "*":
@@ -131,10 +142,10 @@ class Libsolv:
         if len(runs) == 1:
             low, high = runs[0]
             return [self.relation(name, ">=", str(low)), self.relation(name, "<=", str(high))]
-        return [self.any(self.stretches(name, text))]
+        return [self.any(self.choices(name, text))]
 
     def either(self, name, text):
-        return self.pool.Dep(name) if text == "*" else self.any(self.stretches(name, text))
+        return self.pool.Dep(name) if text == "*" else self.any(self.choices(name, text))
 
     def any(self, deps):
         if not deps:
@@ -183,10 +194,10 @@ class Resolvelib:
                 texts = [r[1] for r in requirements[identifier]]
                 bad = {c[1] for c in incompatibilities[identifier]}
                 return [(identifier, v) for v in reversed(universe.usable.get(identifier, []))
-                        if v not in bad and all(universe.allows(t, v) for t in texts)]
+                        if v not in bad and all(allows(t, v) for t in texts)]
 
             def is_satisfied_by(self, requirement, candidate):
-                return universe.allows(requirement[1], candidate[1])
+                return allows(requirement[1], candidate[1])
 
             def get_dependencies(self, candidate):
                 return list(universe.packages[candidate[0]][candidate[1]].items())
