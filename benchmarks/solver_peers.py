@@ -11,7 +11,7 @@ import sys
 import time
 
 sys.path.append("/usr/lib/python3/dist-packages")
-LIMIT = 60.0
+LIMIT = 10.0
 
 
 def key(text):
