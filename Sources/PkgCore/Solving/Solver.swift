@@ -101,8 +101,12 @@ public struct SolveFailure {
   }
 
   /// Finds the facts that can't hold together, as few as possible, and puts them in words. Takes many
-  /// times as long as the search itself.
-  public func explanation() -> Explanation {
-    Explanation(Core(Premises(request, universe), roots: roots, clauses: clauses))
+  /// times as long as the search itself, and at most a second or two.
+  ///
+  /// - Parameter isCancelled: asked now and then; when it says so, what was found until then is told.
+  public func explanation(isCancelled: @escaping () -> Bool = { false }) -> Explanation {
+    Explanation(
+      Core(
+        Premises(request, universe), roots: roots, clauses: clauses, isCancelled: isCancelled))
   }
 }
