@@ -54,6 +54,7 @@ enum CommandRegistry {
     "publish": IndexCommands.publish,
     "yank": IndexCommands.yank,
     "unyank": IndexCommands.unyank,
+    "deprecate": IndexCommands.deprecate,
     "update": IndexCommands.update,
     "index add": IndexCommands.add,
     "index remove": IndexCommands.remove,

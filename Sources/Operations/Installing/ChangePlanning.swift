@@ -162,8 +162,8 @@ struct ChangePlanning: Sendable {
       session.progress(
         .warning(
           Diagnostic(
-            .versionYanked, "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))"))
-      )
+            .versionDeprecated,
+            "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))")))
     }
     let signer = try build.signature.map { try SignatureKeyID.read($0) }
     try check(signer, of: found.record.name, former)

@@ -96,6 +96,8 @@ extension DiagnosticCode {
     case .versionUnknown: "The plugin has no such version."
     case .versionYanked:
       "The version was taken back by its publisher. It is chosen only where it is asked for by its number."
+    case .versionDeprecated:
+      "Its publisher says that the version should not be used any more, and what to use instead."
     case .versionWithdrawn: "The version was withdrawn as harmful. It is refused on every way."
     case .solveConflict:
       "No set of versions fits everything that is asked for. The notes say what stands against it."

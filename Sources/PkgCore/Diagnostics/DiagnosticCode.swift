@@ -114,6 +114,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case pluginFileNotOwned = "plugin.file-not-owned"
   case versionUnknown = "version.unknown"
   case versionYanked = "version.yanked"
+  case versionDeprecated = "version.deprecated"
   case versionWithdrawn = "version.withdrawn"
   case solveConflict = "solve.conflict"
   case solveRequired = "solve.required"
@@ -185,7 +186,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .solvePinned, .planStale, .policyUnsigned,
+    case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
+      .policyUnsigned,
       .projectUntrusted,
       .keyUntrusted,
       .solveDowngrade:

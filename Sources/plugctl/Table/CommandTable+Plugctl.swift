@@ -241,6 +241,17 @@ extension CommandTable {
       "unyank", group: "author", "take the mark of a yanked version away",
       options: indexFolderOptions,
       arguments: [ArgumentSpec("NAME@VERSION", "a published version")]),
+    CommandSpec(
+      "deprecate", group: "author", "say that a plugin, or a version, should not be used any more",
+      discussion: ["It stays installable; whoever installs or has it is told."],
+      options: indexFolderOptions + [
+        OptionSpec("message", value: "TEXT", "what users should do instead"),
+        OptionSpec("undo", "take the mark away"),
+      ],
+      arguments: [ArgumentSpec("NAME[@VERSION]", "a published plugin, or one version of it")],
+      examples: [
+        ("deprecate acme/old --message 'use acme/new' --to www", "all versions of acme/old")
+      ]),
   ]
 
   private static let indexFolderOptions: [OptionSpec] = [

@@ -121,6 +121,9 @@ struct StateTests {
     #expect(kept.output == "nothing to do\n")
     #expect(kept.errors.contains("warning[solve.pinned]") && kept.errors.contains("1.1.0 is slow"))
     #expect(try user.plugctl("why", "delta").succeeded().output.contains("pinned to =1.0.0"))
+    #expect(
+      try user.plugctl("outdated").succeeded().output
+        == "sqlite\tacme/delta\t1.0.0\t-\t1.1.0\tpinned to =1.0.0\n")
     let refused = try user.plugctl("install", "delta@1.1.0")
     #expect(refused.exit == 12 && refused.code == "solve.pinned", "\(refused)")
     try user.plugctl("unpin", "delta").succeeded()
