@@ -73,7 +73,7 @@ extension Search {
     restarts += 1
     restartsAt = conflicts + 64 * Self.luby(restarts)
     cancel(to: 0)
-    if learnedCount > 4_000 + 500 * restarts { forgetHalf() }
+    if learnedCount > 1_500 + 50 * restarts { forgetHalf() }
   }
 
   /// 1 1 2 1 1 2 4 ... (Luby, Sinclair and Zuckerman).

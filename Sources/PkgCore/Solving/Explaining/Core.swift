@@ -23,21 +23,21 @@ struct Core {
   private static let limit = 400
 
   init(
-    _ premises: Premises, roots: [Int32], clauses: [Int32],
+    _ premises: Premises, roots: [Int32], facts: Set<Int32>,
     isCancelled: @escaping () -> Bool = { false }
   ) {
     self.premises = premises
     self.isCancelled = isCancelled
     let universe = premises.universe
-    var facts = Set(clauses.map { universe.clauses[$0].fact })
+    var facts = facts
     var plugins: Set<Int32> = []
     for root in roots {
       for term in premises.roots[Int(root)].terms { plugins.insert(term.plugin) }
     }
-    for clause in clauses {
-      let value = universe.clauses[clause]
-      for place in value.start..<(value.start + value.count) {
-        plugins.insert(universe.terms[place].plugin)
+    for fact in facts {
+      let value = universe.facts[Int(fact)]
+      for clause in value.clauseStart..<(value.clauseStart + value.clauseCount) {
+        plugins.formUnion(universe.plugins(in: clause))
       }
     }
     for plugin in plugins.sorted(by: { universe.rank[Int($0)] < universe.rank[Int($1)] }) {
@@ -137,11 +137,8 @@ struct Core {
       for term in premises.roots[Int(root)].terms { plugins.insert(term.plugin) }
     }
     for clause in evidence.clauses {
-      let value = universe.clauses[clause]
-      found.insert(.fact(value.fact))
-      for place in value.start..<(value.start + value.count) {
-        plugins.insert(universe.terms[place].plugin)
-      }
+      found.insert(.fact(universe.clauses[clause].fact))
+      plugins.formUnion(universe.plugins(in: clause))
     }
     for plugin in plugins {
       for entry in universe.plugins[Int(plugin)].impossible { found.insert(.fact(entry.fact)) }
@@ -150,5 +147,13 @@ struct Core {
       found.insert(.bar(place))
     }
     return found.intersection(tried)
+  }
+}
+
+extension Universe {
+  /// The plugins that a clause speaks of.
+  func plugins(in clause: Int32) -> [Int32] {
+    let value = clauses[clause]
+    return (value.start..<(value.start + value.count)).map { terms[$0].plugin }
   }
 }
