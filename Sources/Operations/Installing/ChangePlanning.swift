@@ -23,6 +23,8 @@ struct ChangePlanning: Sendable {
   let profile: HostProfile
   let source: RecordSource
   let allowsDowngrade: Bool
+  /// Whose wishes count; nil outside of a project.
+  var project: Project?
 
   func plan(_ goal: ChangeGoal) async throws -> (TransactionPlan, [InstanceChange.Wanted]) {
     let installed = goal.current?.plugins ?? []
@@ -49,14 +51,18 @@ struct ChangePlanning: Sendable {
     // What was asked for once stays wanted; what only others needed may go when nobody needs it.
     let known =
       brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
-    let choice = VersionChoice(
+    var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
+    choice.targets = project?.file.targets ?? []
     var roots =
-      goal.roots
+      goal.roots.map { root in
+        guard root.range == .any, let range = project?.range(of: root.name) else { return root }
+        return SolveRequest.Root(name: root.name, range: range, isWish: root.isWish)
+      }
       + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
     let named = Set(roots.map(\.name))
     roots += installed.filter { !named.contains($0.name) }.map {
-      SolveRequest.Root(name: $0.name, range: .any)
+      SolveRequest.Root(name: $0.name, range: project?.range(of: $0.name) ?? .any)
     }
     for text in goal.with {
       let reference = try PluginReference(text)
@@ -72,6 +78,7 @@ struct ChangePlanning: Sendable {
       upgrades: goal.upgrades, allowsDowngrade: allowsDowngrade)
     if !allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
+    project?.apply(to: &request, at: session.now)
     let outcome = try await choice.solve(request)
     return try outcome.choices.map { chosen in
       if let plugin = brought.first(where: { $0.name == chosen.name }) {
@@ -95,7 +102,8 @@ struct ChangePlanning: Sendable {
     }
   }
 
-  private func wanted(
+  /// A chosen version from its index, with where its bytes are.
+  func wanted(
     _ chosen: Resolution.Choice, _ found: RecordSource.Found?, _ former: InstalledPlugin?
   ) throws -> InstanceChange.Wanted {
     guard let found, let release = found.record.release(chosen.version),

@@ -241,7 +241,8 @@ struct Search: ~Copyable {
   func onlyState(_ variable: Int32) -> Int32? {
     let value = variables[variable]
     if value.wordCount == 1 {
-      return value.domain & (value.domain &- 1) == 0 ? Int32(value.domain.trailingZeroBitCount) : nil
+      return value.domain & (value.domain &- 1) == 0
+        ? Int32(value.domain.trailingZeroBitCount) : nil
     }
     let set = pointer(value.domain)
     var found: Int32?

@@ -71,7 +71,8 @@ package final class Universe {
   /// Ranks of names in byte order.
   var rank: [Int32] = []
   /// Who provides a name that may be no plugin's own.
-  private(set) var providers: [Int32: [(plugin: Int32, versions: [Int32], offered: [Version])]] = [:]
+  private(set) var providers: [Int32: [(plugin: Int32, versions: [Int32], offered: [Version])]] =
+    [:]
   private var ids: [PluginName: Int32] = [:]
   private var rangeIDs: [String: Int32] = [:]
   private var isPrepared = false

@@ -86,7 +86,8 @@ struct Report {
     if isRequest(sorted[0]), first.hasPrefix(asked), second.hasPrefix(asked) {
       return "but \(first) and \(second.dropFirst(asked.count))"
     }
-    return "\(isRequest(sorted[0]) ? "but " : "")\(first), \(isRequest(sorted[1]) ? "but" : "and") \(second)"
+    return
+      "\(isRequest(sorted[0]) ? "but " : "")\(first), \(isRequest(sorted[1]) ? "but" : "and") \(second)"
   }
 
   private mutating func combine(_ place: Int, _ left: Int, _ right: Int, _ isNumbered: Bool) {

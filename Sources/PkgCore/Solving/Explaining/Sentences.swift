@@ -30,7 +30,8 @@ struct Sentences {
       return "`\(name)` \(exact(root.range)) is in an outer scope and can't be changed from here"
     }
     let isKept = premises.request.installed[name] != nil && root.range.description == "*"
-    let asked = isKept ? "`\(name)` is installed" : "you asked for \(demand(root.plugin, root.range))"
+    let asked =
+      isKept ? "`\(name)` is installed" : "you asked for \(demand(root.plugin, root.range))"
     return asked + (lack(root.plugin, root.range).map { ", but \($0)" } ?? "")
   }
 
