@@ -16,6 +16,17 @@ public struct ParsedCommand: Sendable, Equatable {
   /// Whether a flag was given.
   public func has(_ option: String) -> Bool { values[option] != nil }
 
+  /// The command line again: path, options by name, arguments after `--`.
+  ///
+  /// - Parameter dropped: options to leave out.
+  public func words(without dropped: Set<String>) -> [String] {
+    var words = path
+    for (name, all) in values.sorted(by: { $0.key < $1.key }) where !dropped.contains(name) {
+      words += all.map { $0.isEmpty ? "--\(name)" : "--\(name)=\($0)" }
+    }
+    return words + ["--"] + arguments
+  }
+
   /// How often a flag was given.
   public func count(_ option: String) -> Int { values[option]?.count ?? 0 }
 }

@@ -32,7 +32,7 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
-  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version
+  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version, range
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -76,7 +76,26 @@ enum FuzzTarget: String, CaseIterable {
       }
       if let range = try? VersionRange(text) { _ = range.contains(Version(1, 0, 0)) }
       _ = try? PluginReference(text)
+    case .range: readRange(bytes)
     }
+  }
+
+  /// A range, and after a line feed a version: what was read is written back to the same range, and
+  /// sets of versions obey their laws.
+  private func readRange(_ bytes: [UInt8]) {
+    let lines = bytes.split(separator: 10, maxSplits: 1, omittingEmptySubsequences: false)
+    let texts = lines.map { String(decoding: $0, as: UTF8.self) }
+    guard let range = try? VersionRange(texts[0]) else { return }
+    precondition((try? VersionRange(range.description)) == range)
+    precondition(range.intersection(range) == range)
+    precondition(range.intersection(.any) == range)
+    precondition(
+      range.isEmpty || range != VersionRange.any.intersection(VersionRange(plain: [], text: "")))
+    guard texts.count > 1, let version = try? Version(texts[1]) else { return }
+    let exact = VersionRange(exactly: version)
+    precondition(exact.exactVersion == version)
+    precondition(range.contains(version) == !range.intersection(exact).isEmpty)
+    precondition(range.exactVersion.map { range.contains($0) } ?? true)
   }
 
   private func unpack(_ bytes: [UInt8]) {

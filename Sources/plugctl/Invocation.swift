@@ -23,6 +23,14 @@ struct Invocation {
     return try Session(options, progress: output.progressSink)
   }
 
+  /// The surroundings of another session, with host and folder as this command line names them.
+  func session(like others: SessionOptions) throws -> Session {
+    var options = others
+    options.host = parsed.value("host") ?? others.host
+    options.into = parsed.value("into")
+    return try Session(options, progress: output.progressSink)
+  }
+
   /// The value of an option as a number within bounds.
   func number(_ option: String, _ range: ClosedRange<Int>) throws -> Int? {
     guard let text = parsed.value(option) else { return nil }

@@ -139,7 +139,7 @@ extension WorkerRun {
 /// A command as one line for a shell.
 func shellCommand(_ argv: [String]) -> String {
   argv.map { word in
-    let isPlain = !word.isEmpty && word.utf8.allSatisfy { plainBytes.contains($0) }
+    let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlainByte)
     if isPlain { return word }
     return "'"
       + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
@@ -147,5 +147,11 @@ func shellCommand(_ argv: [String]) -> String {
   }.joined(separator: " ")
 }
 
-private let plainBytes = Set(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=+:,@%".utf8)
+/// Whether a byte means itself in a shell: letters, digits and `-_./=+:,@%`.
+private func isPlainByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+  case 0x2D, 0x5F, 0x2E, 0x2F, 0x3D, 0x2B, 0x3A, 0x2C, 0x40, 0x25: true
+  default: false
+  }
+}

@@ -6,8 +6,6 @@ extension StaticChecks {
     [entryMissing(), entryNameMismatch(), exportPollution()]
   }
 
-  private var derivedEntry: String? { target.entryName(fileName: subject.file) }
-
   private var hasDerivedEntry: Bool {
     derivedEntry.flatMap(facts.export)?.kind == .function
   }

@@ -10,6 +10,8 @@ struct StaticChecks {
   let facts: ElfFacts
   /// What the process would hold beside the plugin; nil where the target is another system.
   let closure: LibraryClosure?
+  /// The entry that the host looks for in a file of this name.
+  let derivedEntry: String?
 
   init(_ subject: LoadSubject, _ target: LoadTarget, _ status: FileStatus, _ image: ElfImage) {
     self.subject = subject
@@ -18,6 +20,7 @@ struct StaticChecks {
     self.image = image
     facts = ElfFacts(image)
     closure = Self.closure(subject, target, image)
+    derivedEntry = target.entryName(fileName: subject.file)
   }
 
   private static func closure(

@@ -55,10 +55,7 @@ struct ChangePlanning: Sendable {
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
     choice.targets = project?.file.targets ?? []
     var roots =
-      goal.roots.map { root in
-        guard root.range == .any, let range = project?.range(of: root.name) else { return root }
-        return SolveRequest.Root(name: root.name, range: range, isWish: root.isWish)
-      }
+      goal.roots.map { project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
       + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
     let named = Set(roots.map(\.name))
     roots += installed.filter { !named.contains($0.name) }.map {
@@ -76,10 +73,16 @@ struct ChangePlanning: Sendable {
       installed: Dictionary(
         installed.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first }),
       upgrades: goal.upgrades, allowsDowngrade: allowsDowngrade)
+    for plugin in installed {
+      guard let pin = plugin.pin, pin.holds(at: session.now) else { continue }
+      request.pins[plugin.name] = SolveRequest.Pin(range: pin.range, reason: pin.reason)
+    }
+    project?.apply(to: &request, at: session.now)
+    try refusePinned(roots, request.pins)
     if !allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
-    project?.apply(to: &request, at: session.now)
     let outcome = try await choice.solve(request)
+    sayPinned(goal, installed, outcome.records)
     return try outcome.choices.map { chosen in
       if let plugin = brought.first(where: { $0.name == chosen.name }) {
         return InstanceChange.Wanted(plugin: plugin)
@@ -87,6 +90,41 @@ struct ChangePlanning: Sendable {
       let there = installed.first { $0.name == chosen.name }
       if let there, there.version == chosen.version { return InstanceChange.Wanted(plugin: there) }
       return try self.wanted(chosen, outcome.records[chosen.name], there)
+    }
+  }
+
+  /// A version that was asked for by its number is not taken against a pin.
+  private func refusePinned(
+    _ roots: [SolveRequest.Root], _ pins: [PluginName: SolveRequest.Pin]
+  ) throws {
+    for root in roots {
+      guard let pin = pins[root.name], let exact = root.range.exactVersion,
+        !pin.range.contains(exact)
+      else { continue }
+      throw Diagnostic(
+        .solvePinned, "`\(root.name)` is pinned to \(pin.range)",
+        notes: pin.reason.isEmpty ? [] : ["reason: \(printable(pin.reason))"],
+        hint: pin.remedy ?? "`plugctl unpin \(root.name)` lets it move")
+    }
+  }
+
+  /// Who wonders why something was not upgraded is told.
+  private func sayPinned(
+    _ goal: ChangeGoal, _ installed: [InstalledPlugin],
+    _ records: [PluginName: RecordSource.Found]
+  ) {
+    for plugin in installed where goal.upgrades.contains(plugin.name) {
+      guard let pin = plugin.pin, pin.holds(at: session.now),
+        let newest = records[plugin.name]?.record.releases.last(where: {
+          $0.state == .available && !$0.version.isPrerelease
+        }), newest.version > plugin.version, !pin.range.contains(newest.version)
+      else { continue }
+      session.progress(
+        .warning(
+          Diagnostic(
+            .solvePinned, "`\(plugin.name)` is pinned to \(pin.range); \(newest.version) is there",
+            notes: pin.reason.isEmpty ? [] : ["reason: \(printable(pin.reason))"],
+            hint: "`plugctl unpin \(plugin.name)` lets it move")))
     }
   }
 
@@ -129,8 +167,8 @@ struct ChangePlanning: Sendable {
       session.progress(
         .warning(
           Diagnostic(
-            .versionYanked, "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))"))
-      )
+            .versionDeprecated,
+            "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))")))
     }
     let signer = try build.signature.map { try SignatureKeyID.read($0) }
     try check(signer, of: found.record.name, former)

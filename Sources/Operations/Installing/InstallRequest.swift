@@ -1,4 +1,4 @@
-internal import PkgCore
+public import PkgCore
 
 /// What a person asks to be changed.
 public struct InstallRequest: Sendable {
@@ -18,6 +18,8 @@ public struct InstallRequest: Sendable {
   public var saves = true
   /// In a project: what its lock file has to say.
   public var lockUse = LockUse.free
+  /// A plan that must still be the one; nil for none.
+  public var expected: SavedPlan?
   /// The command, as it is remembered in the generation.
   public var command = ""
 

@@ -188,10 +188,10 @@ public struct Installing: Sendable {
   }
 
   /// Plans and carries out a change of one instance.
-  private func change(
+  func change(
     _ host: String, _ request: InstallRequest, _ source: RecordSource,
     instance: HostInstance? = nil,
-    goal: (Generation?) -> ChangeGoal
+    goal: (Generation?) throws -> ChangeGoal
   ) async throws -> InstallReport {
     let profile = try ProfileCatalog(session).profile(host)
     let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
@@ -200,12 +200,16 @@ public struct Installing: Sendable {
       allowsDowngrade: request.allowsDowngrade, project: try Project.open(session))
     if request.isDryRun {
       let current = try instance.currentGeneration()
-      let (plan, _) = try await planner.plan(goal(current))
-      return InstallReport(host: instance.id, scope: session.scope, plan: plan)
+      let (plan, _) = try await planner.plan(try goal(current))
+      return InstallReport(
+        host: instance.id, scope: session.scope, plan: plan,
+        formerGeneration: current?.number ?? 0)
     }
     let lock = try acquire(instance)
-    let goal = goal(lock.current)
+    let goal = try goal(lock.current)
     let (plan, wanted) = try await planner.plan(goal)
+    try request.expected?.check(
+      plan, host: instance.id, generation: lock.current?.number ?? 0)
     if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
     let staging = try TransactionFolder(instance)
     let unpacked = try BroughtPackages.moved(goal.brought, into: staging.path)

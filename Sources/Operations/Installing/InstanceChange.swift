@@ -149,7 +149,8 @@ struct InstanceChange: Sendable {
         plugin.platform.isLinux
       else { return nil }
       return LoadTesting.Candidate(
-        plugin: plugin, path: library.path, description: try description(of: plugin, came))
+        plugin: plugin, path: library.path, description: try description(of: plugin, came),
+        isFresh: came[plugin.tree] != nil)
     }
     return try await LoadTesting(profile).test(
       candidates, in: prepared, level: testLevel, progress: session.progress)

@@ -154,16 +154,20 @@ extension Installing {
     _ change: ([InstalledPlugin]) throws -> [InstalledPlugin]
   ) async throws -> InstallReport {
     if request.isDryRun {
-      let current = try instance.currentGeneration()?.plugins ?? []
+      let current = try instance.currentGeneration()
+      let plugins = current?.plugins ?? []
       return InstallReport(
         host: instance.id, scope: session.scope,
-        plan: TransactionPlan(from: current, to: try change(current)))
+        plan: TransactionPlan(from: plugins, to: try change(plugins)),
+        formerGeneration: current?.number ?? 0)
     }
     let profile = try ProfileCatalog(session).profile(instance.hostID)
     let lock = try acquire(instance)
     let current = lock.current?.plugins ?? []
     let result = try change(current)
     let plan = TransactionPlan(from: current, to: result)
+    try request.expected?.check(
+      plan, host: instance.id, generation: lock.current?.number ?? 0)
     if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
     let staging = try TransactionFolder(instance)
     return try await runner(profile, instance, request).perform(
@@ -171,7 +175,7 @@ extension Installing {
   }
 
   /// Refuses a name that is installed in several places: one may be meant, and all would change.
-  private static func refuseSeveral(
+  static func refuseSeveral(
     _ reference: PluginReference, _ all: [(instance: HostInstance, current: Generation)]
   ) throws {
     let places = all.filter { _, current in

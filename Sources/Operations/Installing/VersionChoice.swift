@@ -72,7 +72,7 @@ struct VersionChoice {
       if wanted.isEmpty { return unknownVersion(root, record) }
       if let refusal = refusal(of: wanted, record) { return refusal }
     }
-    let explanation = failure.explanation()
+    let explanation = failure.explanation(isCancelled: { Task.isCancelled })
     return Diagnostic(
       .solveConflict, explanation.message, notes: explanation.lines, hint: explanation.hint)
   }

@@ -33,9 +33,10 @@ struct LockMaking: Sendable {
   private func unknown(_ wish: ProjectFile.Wish) async -> Diagnostic {
     var diagnostic = Diagnostic(.pluginUnknown, "no index has a plugin `\(wish.name)`")
     // Asking by reference tells what is near.
-    do { _ = try await source.fullName(PluginReference(wish.name)) } catch let error
-      as any Diagnosable
-    { diagnostic = error.diagnostic } catch {}
+    do {
+      let name = try await source.fullName(PluginReference(wish.name))
+      diagnostic.hint = "write it as its publisher does: `\(name)`"
+    } catch let error as any Diagnosable { diagnostic = error.diagnostic } catch {}
     guard wish.mark != .none else { return diagnostic }
     return diagnostic.noting("wanted by \(ProjectFile.fileName):\(wish.mark)")
   }
@@ -138,5 +139,31 @@ actor LateSource {
     let source = try await RecordSource.open(session, network, refresh: refresh)
     opened = source
     return source
+  }
+
+  /// The source, with news where it does not know what is locked: somebody may have locked what was
+  /// published since this user asked last.
+  ///
+  /// - Throws: ``Diagnostic`` with `version.unknown` where it still does not know it.
+  func open(knowing entries: [Lockfile.Entry]) async throws -> RecordSource {
+    let source = try await open()
+    guard try await Self.unknown(entries, source) != nil else { return source }
+    var fresh = source
+    if case .whenOld = refresh, !session.options.isOffline {
+      fresh = try await RecordSource.open(session, network, refresh: .always)
+      opened = fresh
+    }
+    guard let entry = try await Self.unknown(entries, fresh) else { return fresh }
+    throw Diagnostic(
+      .versionUnknown, "no index has the locked `\(entry.name)` \(entry.version)",
+      notes: ["it was locked from the index `\(entry.index)`"],
+      hint: "`plugctl update` asks for news; `plugctl lock` takes what there is")
+  }
+
+  private static func unknown(_ entries: [Lockfile.Entry], _ source: RecordSource) async throws
+    -> Lockfile.Entry?
+  {
+    let records = try await source.records(entries.map(\.name))
+    return entries.first { records[$0.name]?.record.release($0.version) == nil }
   }
 }

@@ -61,10 +61,16 @@ struct LockedPlanning {
     }
   }
 
+  private func missing(_ entries: [Lockfile.Entry], _ installed: [InstalledPlugin])
+    -> [Lockfile.Entry]
+  {
+    entries.filter { entry in !installed.contains { $0.name == entry.name && isThere(entry, $0) } }
+  }
+
   private func solved(
     _ entries: [Lockfile.Entry], _ installed: [InstalledPlugin], _ others: [InstalledPlugin]
   ) async throws -> [InstanceChange.Wanted] {
-    let source = try await source.open()
+    let source = try await source.open(knowing: missing(entries, installed))
     let planner = ChangePlanning(
       session: session, profile: profile, source: source, allowsDowngrade: true)
     var request = SolveRequest(
@@ -121,7 +127,9 @@ struct LockedPlanning {
       throw Diagnostic(
         .lockMismatch,
         "`\(entry.name)` \(entry.version) is signed by another key than the one that is locked",
-        notes: ["locked: \(entry.key ?? "none")", "index: \(plugin.keyID ?? "unsigned")"],
+        notes: [
+          "locked: \(printable(entry.key ?? "none"))", "index: \(plugin.keyID ?? "unsigned")",
+        ],
         hint: "ask its publisher; `plugctl lock` takes what the index says")
     }
   }

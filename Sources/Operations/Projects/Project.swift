@@ -99,6 +99,14 @@ extension Project {
   /// The range under which it wants a plugin.
   func range(of name: PluginName) -> VersionRange? { file.wish(for: name)?.range }
 
+  /// What is asked for without a range stands under the project's; what only moves stays below both.
+  func bound(_ root: SolveRequest.Root, isMove: Bool) -> SolveRequest.Root {
+    guard let range = range(of: root.name), isMove || root.range == .any else { return root }
+    return SolveRequest.Root(
+      name: root.name, range: root.range == .any ? range : root.range.intersection(range),
+      isWish: root.isWish)
+  }
+
   /// Adds what the project wants: its pins beside those of installed plugins, and the locked versions
   /// of what is not installed yet.
   func apply(to request: inout SolveRequest, at time: Timestamp) {
@@ -117,7 +125,7 @@ extension SolveRequest {
       let reasons = [own.reason, other.reason].filter { !$0.isEmpty }
       return Pin(
         range: own.range == other.range ? own.range : own.range.intersection(other.range),
-        reason: reasons.joined(separator: "; "))
+        reason: reasons.joined(separator: "; "), remedy: other.remedy ?? own.remedy)
     }
   }
 }

@@ -41,6 +41,11 @@ extension Installing {
 
   /// Installs plugins exactly as they are locked, with what they need; changes no file of the project.
   func installLocked(_ request: InstallRequest) async throws -> [InstallReport] {
+    guard session.options.into == nil else {
+      throw Diagnostic(
+        .usageConflict, "the lock file says nothing of folders that are chosen with `--into`",
+        hint: "leave `--into` out, or `--locked` and `--frozen`")
+    }
     let project = try Project.required(session)
     let source = lateSource(request)
     let lock = try await lock(of: project, request, source)
@@ -137,13 +142,18 @@ extension Installing {
     let instance = HostInstance(id: host, places: session.places)
     let planner = LockedPlanning(session: session, profile: profile, source: source)
     if request.isDryRun {
-      let current = try instance.currentGeneration()?.plugins ?? []
-      let (plan, _) = try await planner.plan(entries, current, keepsOthers: keepsOthers)
-      return InstallReport(host: instance.id, scope: session.scope, plan: plan)
+      let current = try instance.currentGeneration()
+      let (plan, _) = try await planner.plan(
+        entries, current?.plugins ?? [], keepsOthers: keepsOthers)
+      return InstallReport(
+        host: instance.id, scope: session.scope, plan: plan,
+        formerGeneration: current?.number ?? 0)
     }
     let lock = try acquire(instance)
     let (plan, wanted) = try await planner.plan(
       entries, lock.current?.plugins ?? [], keepsOthers: keepsOthers)
+    try request.expected?.check(
+      plan, host: instance.id, generation: lock.current?.number ?? 0)
     if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
     let staging = try TransactionFolder(instance)
     return try await runner(profile, instance, request).perform(

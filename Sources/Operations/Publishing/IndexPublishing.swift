@@ -54,19 +54,40 @@ public struct IndexPublishing: Sendable {
     }
   }
 
-  /// Marks a version as not to be chosen any more, or takes the mark away.
+  /// Changes what may be changed of a published version: whether it may be chosen.
+  ///
+  /// - Throws: ``Diagnostic`` with `plugin.unknown` or `version.unknown`.
   public func setState(_ name: PluginName, _ version: Version, _ state: Release.State) throws {
+    try edit(name, version) { $0.state = state }
+  }
+
+  /// Says that versions should not be used any more, or takes that back. They stay installable.
+  ///
+  /// - Parameters:
+  ///   - version: which one; nil for all.
+  ///   - message: what users should do instead; nil takes the mark away.
+  /// - Throws: ``Diagnostic`` with `plugin.unknown` or `version.unknown`.
+  public func deprecate(_ name: PluginName, _ version: Version?, _ message: String?) throws {
+    try edit(name, version) { $0.deprecation = message }
+  }
+
+  private func edit(
+    _ name: PluginName, _ version: Version?, _ change: (inout Release) -> Void
+  ) throws {
     try repository.exclusively {
       guard var record = try record(name) else {
         throw Diagnostic(.pluginUnknown, "the index has no plugin `\(name)`")
       }
-      guard let place = record.releases.firstIndex(where: { $0.version == version }) else {
+      let places = record.releases.indices.filter {
+        version == nil || record.releases[$0].version == version
+      }
+      if let version, places.isEmpty {
         throw Diagnostic(
           .versionUnknown, "the index has no version \(version) of `\(name)`",
           notes: ["versions: " + record.releases.map(\.version.description).joined(separator: ", ")]
         )
       }
-      record.releases[place].state = state
+      for place in places { change(&record.releases[place]) }
       record.sequence += 1
       try commit([name.description: record])
     }

@@ -49,8 +49,12 @@ public struct OutdatedListing: Sendable {
   public let name: PluginName
   /// What is installed.
   public let installed: Version
-  /// What `upgrade` would bring.
-  public let available: Version
+  /// What `upgrade` would bring; nil where it would leave the plugin as it is.
+  public let available: Version?
+  /// The newest that is published, stable and neither yanked nor withdrawn.
+  public let newest: Version
+  /// What is to be known of it: why it stays, and what became of the installed version.
+  public let notes: [String]
 }
 
 /// Counts over installed and available plugins.
@@ -120,7 +124,7 @@ public struct IndexQueries: Sendable {
     return PluginOffer(index: found.index.name, record: found.record, versions: versions)
   }
 
-  /// Installed plugins of which a newer version fits together with all others.
+  /// Installed plugins of which there is a newer version, or whose own is deprecated, yanked or withdrawn.
   public func outdated() async throws -> [OutdatedListing] {
     let instances = try InstanceLookup(session: session).all().filter {
       !$0.current.plugins.isEmpty
@@ -136,14 +140,43 @@ public struct IndexQueries: Sendable {
       let goal = ChangeGoal(
         roots: [], brought: [], upgrades: Set(current.plugins.map(\.name)), with: [],
         current: current)
-      for step in try await planner.plan(goal).0.steps {
-        guard let former = step.formerVersion else { continue }
-        listings.append(
-          OutdatedListing(
-            host: instance.id, name: step.name, installed: former, available: step.version))
+      let plan = try await planner.plan(goal).0
+      for plugin in current.plugins.sorted(by: { $0.name < $1.name }) {
+        let record = try await source.record(plugin.name)?.record
+        let moved = plan.result.first { $0.name == plugin.name }?.version
+        if let listing = outdated(plugin, record, moved, instance.id) { listings.append(listing) }
       }
     }
     return listings
+  }
+
+  private func outdated(
+    _ plugin: InstalledPlugin, _ record: IndexRecord?, _ moved: Version?, _ host: String
+  ) -> OutdatedListing? {
+    guard let record else { return nil }
+    let stable = record.releases.last { $0.state == .available && !$0.version.isPrerelease }
+    let newest = max(stable?.version ?? plugin.version, moved ?? plugin.version, plugin.version)
+    let available = moved.flatMap { $0 > plugin.version ? $0 : nil }
+    var notes: [String] = []
+    if let release = record.release(plugin.version) {
+      if release.state != .available {
+        notes.append(
+          "installed version \(release.state.word)" + (release.state.reason.map { ": \($0)" } ?? "")
+        )
+      }
+      if let text = release.deprecation { notes.append("deprecated: \(text)") }
+    }
+    if newest > (available ?? plugin.version) {
+      if let pin = plugin.pin, pin.holds(at: session.now), !pin.range.contains(newest) {
+        notes.append("pinned to \(pin.range)")
+      } else {
+        notes.append("`plugctl why-not \(plugin.name)` says why \(newest) is not taken")
+      }
+    }
+    guard available != nil || newest > plugin.version || !notes.isEmpty else { return nil }
+    return OutdatedListing(
+      host: host, name: plugin.name, installed: plugin.version, available: available,
+      newest: newest, notes: notes.map(printable))
   }
 
   /// Counts over everything; without an index nothing is available.

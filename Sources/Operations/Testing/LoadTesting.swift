@@ -24,6 +24,8 @@ struct LoadTesting: Sendable {
     /// The path that the host will get.
     let path: String
     let description: PackageDescription
+    /// Whether this command has written the files, and hashed what it wrote.
+    var isFresh = false
   }
 
   /// Tests new plugins through a generation that is not live, beside all others that are enabled.
@@ -109,8 +111,9 @@ struct LoadTesting: Sendable {
   private static func declared(_ candidate: Candidate) throws -> LoadSubject.DeclaredFile? {
     let entry = candidate.description.files.first { $0.path == candidate.plugin.library }
     guard case .file(let size, _, let digest)? = entry?.content else { return nil }
-    let bytes = try FileSystem.read(candidate.path, limit: 256 << 20)
-    return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: sha256(bytes))
+    let found =
+      candidate.isFresh ? nil : sha256(try FileSystem.read(candidate.path, limit: 256 << 20))
+    return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: found)
   }
 
   private func probeReport(

@@ -20,7 +20,7 @@ extension DiagnosticCode {
     case .systemTooLarge:
       "The file is larger than any file of its kind may be. It is probably another file than was meant."
     case .systemLocked:
-      "Another plugctl is changing the same host. Wait for it, or say how long with `--wait`."
+      "Another plugctl is changing the same host or project. Wait for it, or say how long with `--wait`."
     case .systemInterrupted:
       "The command was interrupted. What it had begun is undone or was done to its end."
     case .systemChildFailed: "A helper process, such as the unpacking one, broke off."
@@ -96,6 +96,8 @@ extension DiagnosticCode {
     case .versionUnknown: "The plugin has no such version."
     case .versionYanked:
       "The version was taken back by its publisher. It is chosen only where it is asked for by its number."
+    case .versionDeprecated:
+      "Its publisher says that the version should not be used any more, and what to use instead."
     case .versionWithdrawn: "The version was withdrawn as harmful. It is refused on every way."
     case .solveConflict:
       "No set of versions fits everything that is asked for. The notes say what stands against it."
@@ -104,6 +106,9 @@ extension DiagnosticCode {
       "A version below the installed one is never taken by itself; `--allow-downgrade` asks for it."
     case .solvePinned:
       "A pin holds the plugin at other versions. `plugctl unpin` lets it move."
+    case .planInvalid: "The file is not a plan that this plugctl can carry out."
+    case .planStale:
+      "What is installed, or what the indexes offer, is not what it was when the plan was made. Make it anew."
     case .incompatiblePlatform:
       "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."

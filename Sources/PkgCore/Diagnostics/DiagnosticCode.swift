@@ -121,11 +121,14 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case pluginFileNotOwned = "plugin.file-not-owned"
   case versionUnknown = "version.unknown"
   case versionYanked = "version.yanked"
+  case versionDeprecated = "version.deprecated"
   case versionWithdrawn = "version.withdrawn"
   case solveConflict = "solve.conflict"
   case solveRequired = "solve.required"
   case solveDowngrade = "solve.downgrade"
   case solvePinned = "solve.pinned"
+  case planInvalid = "plan.invalid"
+  case planStale = "plan.stale"
   case incompatiblePlatform = "incompatible.platform"
   case incompatibleGlibc = "incompatible.glibc"
   case incompatibleLibstdcxx = "incompatible.libstdcxx"
@@ -171,7 +174,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .keyNotFound,
       .nameAmbiguous:
       .notFound
-    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .manifestInvalid,
+    case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .planInvalid,
+      .manifestInvalid,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
       .keyPassphrase, .indexImmutable, .projectInvalid, .projectForm, .lockInvalid, .lockConflict:
@@ -190,7 +194,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionWithdrawn, .solvePinned, .policyUnsigned, .projectUntrusted,
+    case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
+      .policyUnsigned,
+      .projectUntrusted,
       .keyUntrusted,
       .solveDowngrade, .lockStale:
       .policy

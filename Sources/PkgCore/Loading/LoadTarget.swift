@@ -94,8 +94,9 @@ extension LoadTarget {
 
   private func substitute(_ word: Substring, name: String) -> String {
     if word == "stem" {
-      let rest = name.lowercased().hasPrefix("lib") ? name.dropFirst(3) : name[...]
-      return String(rest.filter { $0.isASCII && $0.isLetter }).lowercased()
+      let bytes = name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+      let rest = bytes.starts(with: "lib".utf8) ? bytes.dropFirst(3) : bytes[...]
+      return String(decoding: rest.filter { (0x61...0x7A).contains($0) }, as: UTF8.self)
     }
     let prefix = word.hasPrefix("name:") ? word.dropFirst(5) : ""
     let rest = name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]

@@ -6,6 +6,8 @@ public struct InstallReport: Sendable {
   public var scope: HostProfile.Scope
   /// The steps.
   public var plan: TransactionPlan
+  /// The generation that was live before; 0 for none.
+  public var formerGeneration: Int64 = 0
   /// The generation that is live afterwards; nil where nothing changed.
   public var generation: Int64?
   /// What the load tests found, for each plugin that was tested.
@@ -20,10 +22,13 @@ public struct InstallReport: Sendable {
   public var saved: ProjectChange?
 
   /// A report of a plan.
-  public init(host: String, scope: HostProfile.Scope, plan: TransactionPlan) {
+  public init(
+    host: String, scope: HostProfile.Scope, plan: TransactionPlan, formerGeneration: Int64 = 0
+  ) {
     self.host = host
     self.scope = scope
     self.plan = plan
+    self.formerGeneration = formerGeneration
   }
 
   /// `plugctl.install/1` and its like.

@@ -100,7 +100,12 @@ public struct ProjectFile: Sendable {
   public func solverPins(at time: Timestamp) -> [PluginName: SolveRequest.Pin] {
     Dictionary(
       pins.filter { $0.holds(at: time) }.map {
-        ($0.name, SolveRequest.Pin(range: $0.range, reason: $0.reason))
+        (
+          $0.name,
+          SolveRequest.Pin(
+            range: $0.range, reason: $0.reason,
+            remedy: "take `\($0.name)` out of `pins` in `\(Self.fileName)`")
+        )
       }, uniquingKeysWith: { first, _ in first })
   }
 

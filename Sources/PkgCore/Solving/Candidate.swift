@@ -61,10 +61,16 @@ public struct Exclusion: Sendable, Hashable {
     var needs: [String] = []
     for exclusion in all where !needs.contains(exclusion.need) { needs.append(exclusion.need) }
     guard let first = needs.first else { return "" }
-    let verb = first.prefix { $0 != " " } + " "
-    var words = needs.prefix(2).map { $0.hasPrefix(verb) ? String($0.dropFirst(verb.count)) : $0 }
+    // "needs stormdb 2 or 3", not "needs stormdb 2 or needs stormdb 3".
+    var shared = first.split(separator: " ").dropLast()
+    for need in needs.prefix(2) {
+      let words = need.split(separator: " ")
+      while !words.starts(with: shared) { shared.removeLast() }
+    }
+    let lead = shared.map { $0 + " " }.joined()
+    var words = needs.prefix(2).map { String($0.dropFirst(lead.count)) }
     if needs.count > 2 { words.append("something else still") }
     let here = all.first?.here.map { ", \($0)" } ?? ""
-    return "\(verb)\(VersionWords.joined(words, "or"))\(here)"
+    return "\(lead)\(VersionWords.joined(words, "or"))\(here)"
   }
 }

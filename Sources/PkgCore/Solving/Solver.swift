@@ -90,19 +90,25 @@ public struct SolveFailure {
   private let request: SolveRequest
   private let universe: Universe
   private let roots: [Int32]
-  private let clauses: [Int32]
+  private let facts: Set<Int32>
 
   init(
     request: SolveRequest, universe: Universe, _ evidence: (roots: [Int32], clauses: [Int32])
   ) {
     self.request = request
     self.universe = universe
-    (roots, clauses) = evidence
+    roots = evidence.roots
+    // Facts keep their places when more is learned; clauses don't.
+    facts = Set(evidence.clauses.map { universe.clauses[$0].fact })
   }
 
   /// Finds the facts that can't hold together, as few as possible, and puts them in words. Takes many
-  /// times as long as the search itself.
-  public func explanation() -> Explanation {
-    Explanation(Core(Premises(request, universe), roots: roots, clauses: clauses))
+  /// times as long as the search itself, and at most a second or two.
+  ///
+  /// - Parameter isCancelled: asked now and then; when it says so, what was found until then is told.
+  public func explanation(isCancelled: @escaping () -> Bool = { false }) -> Explanation {
+    Explanation(
+      Core(
+        Premises(request, universe), roots: roots, facts: facts, isCancelled: isCancelled))
   }
 }

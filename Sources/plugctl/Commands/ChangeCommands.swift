@@ -4,43 +4,38 @@ internal import PkgCore
 
 /// Commands that change what is installed.
 enum ChangeCommands {
-  static func install(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.install($1) }
+  /// Changes what is installed, or plans to.
+  typealias Work = @Sendable (Installing, InstallRequest) async throws -> [InstallReport]
+
+  /// What the change of a name does, by the options of a command line.
+  static func work(_ name: String, _ call: Invocation) throws -> Work {
+    switch name {
+    case "install": return { try await $0.install($1) }
+    case "upgrade": return { try await $0.upgrade($1) }
+    case "downgrade": return { try await $0.downgrade($1) }
+    case "remove": return { try await $0.remove($1) }
+    case "autoremove": return { try await $0.autoremove($1) }
+    case "enable": return { try await $0.enable($1) }
+    case "disable": return { try await $0.disable($1) }
+    case "unpin": return { try await $0.unpin($1) }
+    case "pin":
+      let reason = call.parsed.value("reason") ?? ""
+      let until = try call.day("until")
+      return { try await $0.pin($1, reason: reason, until: until) }
+    case "rollback":
+      let number = try generation(call.arguments.first)
+      return { try await $0.rollback(to: number, $1) }
+    default: throw Diagnostic(.internalBug, "`\(name)` changes nothing")
+    }
   }
 
-  static func upgrade(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.upgrade($1) }
-  }
-
-  static func remove(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.remove($1) }
-  }
-
-  static func autoremove(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.autoremove($1) }
-  }
-
-  static func enable(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.enable($1) }
-  }
-
-  static func disable(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.disable($1) }
-  }
-
-  static func pin(_ call: Invocation) throws -> Answer {
-    let reason = call.parsed.value("reason") ?? ""
-    let until = try call.day("until")
-    return try change(call) { try await $0.pin($1, reason: reason, until: until) }
-  }
-
-  static func unpin(_ call: Invocation) throws -> Answer {
-    try change(call) { try await $0.unpin($1) }
-  }
-
-  static func rollback(_ call: Invocation) throws -> Answer {
-    let number = try generation(call.arguments.first)
-    return try change(call) { try await $0.rollback(to: number, $1) }
+  /// Carries out the change that the command is named for.
+  static func change(_ call: Invocation) throws -> Answer {
+    let name = call.parsed.path.last ?? ""
+    let (session, request) = (try call.session(), try request(call))
+    let work = try work(name, call)
+    let reports = try Interruption.run { try await work(Installing(session), request) }
+    return answer(name, reports, request, call.output)
   }
 
   static func history(_ call: Invocation) throws -> Answer {
@@ -74,16 +69,6 @@ enum ChangeCommands {
     return number
   }
 
-  /// A change whose answer is what was done.
-  private static func change(
-    _ call: Invocation,
-    _ body: @escaping @Sendable (Installing, InstallRequest) async throws -> [InstallReport]
-  ) throws -> Answer {
-    let (session, request) = (try call.session(), try request(call))
-    let reports = try Interruption.run { try await body(Installing(session), request) }
-    return answer(call.parsed.path.joined(separator: " "), reports, request, call.output)
-  }
-
   static func recover(_ call: Invocation) throws -> Answer {
     let report = try Recovering(call.session()).recover()
     var answer = Answer("recover", json: .strings(report.recovered), text: "")
@@ -114,7 +99,7 @@ enum ChangeCommands {
     return request
   }
 
-  private static func answer(
+  static func answer(
     _ schema: String, _ reports: [InstallReport], _ request: InstallRequest, _ output: Output
   ) -> Answer {
     var lines = lines(reports, request, output)
@@ -149,8 +134,7 @@ enum ChangeCommands {
     return wanted + unwanted + (change.isLockWritten ? ["plugctl.lock is up to date"] : [])
   }
 
-  private static func line(_ step: TransactionPlan.Step, _ isDryRun: Bool, _ style: Style) -> String
-  {
+  static func line(_ step: TransactionPlan.Step, _ isDryRun: Bool, _ style: Style) -> String {
     let verb =
       switch step.action {
       case .install: isDryRun ? "would install" : "installed"

@@ -57,18 +57,20 @@ enum FindCommands {
   static func outdated(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let listings = try Interruption.run { try await IndexQueries(session).outdated() }
-    var table = TextTable(["HOST", "PLUGIN", "INSTALLED", "AVAILABLE"])
+    var table = TextTable(["HOST", "PLUGIN", "INSTALLED", "AVAILABLE", "NEWEST", "NOTE"])
     for listing in listings {
       table.add([
         listing.host, listing.name.description, listing.installed.description,
-        listing.available.description,
+        listing.available?.description ?? "-", listing.newest.description,
+        listing.notes.joined(separator: "; "),
       ])
     }
     let data = listings.map { listing -> JSON in
       [
         "host": .string(listing.host), "id": .string(listing.name.description),
         "installed": .string(listing.installed.description),
-        "available": .string(listing.available.description),
+        "available": .optional(listing.available?.description),
+        "newest": .string(listing.newest.description), "notes": .strings(listing.notes),
       ]
     }
     var answer = Answer("outdated", json: .array(data), text: table.text(call.output))
@@ -103,6 +105,7 @@ enum FindCommands {
         newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(
           separator: ", "))
     }
+    add("deprecated", offer.versions.first?.release.deprecation)
     add("installed", places(details.installed))
     add("versions", "\(offer.versions.count)")
     var object = record.json.objectValue ?? JSONObject()
@@ -143,6 +146,7 @@ enum FindCommands {
     for listing in offer.versions {
       let notes = [
         listing.isInstalled ? "installed" : nil, listing.release.state.reason,
+        listing.release.deprecation.map { "deprecated: \(printable($0))" },
         listing.refusal.map { $0.notes.first ?? $0.message },
       ]
       let note = notes.compactMap { $0 }.joined(separator: "; ")
@@ -157,6 +161,7 @@ enum FindCommands {
         "published": .string(listing.release.published.rfc3339),
         "state": .string(listing.release.state.word),
         "reason": .optional(listing.release.state.reason),
+        "deprecated": .optional(listing.release.deprecation),
         "installed": .bool(listing.isInstalled),
         "refusal": listing.refusal.map { DiagnosticText.json($0) } ?? .null,
       ]

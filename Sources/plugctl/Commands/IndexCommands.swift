@@ -142,6 +142,35 @@ enum IndexCommands {
       text: "\(word) \(name) \(version)")
   }
 
+  static func deprecate(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let reference = try PluginReference(call.arguments[0])
+    let isUndone = call.parsed.has("undo")
+    guard let name = reference.fullName,
+      reference.range == nil || reference.range?.exactVersion != nil
+    else {
+      throw Diagnostic(
+        .usageInvalidValue, "`\(printable(call.arguments[0]))` names no published plugin",
+        hint: "write it as `publisher/name` or `publisher/name@1.2.3`")
+    }
+    guard isUndone != (call.parsed.value("message")?.isEmpty == false) else {
+      throw Diagnostic(
+        .usageMissingValue, "say what users should do instead, or `--undo`",
+        hint: "for example: `--message 'use acme/better'`")
+    }
+    let message = isUndone ? nil : call.parsed.value("message")
+    let version = reference.range?.exactVersion
+    try IndexPublishing(try repository(call), now: session.now).deprecate(name, version, message)
+    return Answer(
+      "deprecate",
+      json: [
+        "id": .string(name.description), "version": .optional(version?.description),
+        "deprecated": .optional(message),
+      ],
+      text: (isUndone ? "no longer deprecated: " : "deprecated ")
+        + "\(name)\(version.map { " \($0)" } ?? "")")
+  }
+
   private static func repository(_ call: Invocation) throws -> Repository {
     guard let folder = call.parsed.value("to") else {
       throw Diagnostic(

@@ -39,12 +39,16 @@ enum ProjectCommands {
     }
     var lines = report.changes.map { line($0, call.output.style) }
     if report.isChanged {
-      lines.append("\(isDryRun ? "would write" : "wrote") plugctl.lock: \(report.count) plugins")
+      lines.append("\(isDryRun ? "would write" : "wrote") plugctl.lock: \(count(report.count))")
     } else {
       lines = ["nothing to do"]
     }
     return Answer(
       "lock", json: report.json, text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
+  }
+
+  private static func count(_ plugins: Int) -> String {
+    plugins == 1 ? "1 plugin" : "\(plugins) plugins"
   }
 
   private static func check(_ installing: Installing) throws -> Answer {

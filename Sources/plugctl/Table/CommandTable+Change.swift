@@ -15,7 +15,35 @@ extension CommandTable {
   private static let installedNames = ArgumentSpec(
     "NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))
 
-  static let changeCommands: [CommandSpec] = [
+  static let changeCommands = directCommands + [planCommand, applyCommand]
+
+  /// `plan` takes what the changes themselves take.
+  private static var planCommand: CommandSpec {
+    let names = ["install", "upgrade", "downgrade", "remove", "autoremove", "rollback"]
+    let output = OptionSpec(
+      "output", short: "o", value: "FILE", "write the plan to a file, for `apply`",
+      completion: .files)
+    return CommandSpec(
+      "plan", group: "change what is installed",
+      "show what a change would do, and keep it in a file",
+      subcommands: directCommands.filter { names.contains($0.name) }.map { command in
+        CommandSpec(
+          command.name, group: command.group, "plan to \(command.summary)",
+          options: command.options.filter { $0.long != "dry-run" } + [output],
+          arguments: command.arguments)
+      })
+  }
+
+  private static var applyCommand: CommandSpec {
+    CommandSpec(
+      "apply", group: "change what is installed", "carry out a plan",
+      discussion: [
+        "The plan is made anew and compared; where anything differs, nothing is done."
+      ],
+      arguments: [ArgumentSpec("FILE", "a plan of `plugctl plan -o`", completion: .files)])
+  }
+
+  private static let directCommands: [CommandSpec] = [
     CommandSpec(
       "install", aliases: ["add"], group: "change what is installed",
       "install plugins and what they need",
@@ -50,6 +78,14 @@ extension CommandTable {
       arguments: [
         ArgumentSpec(
           "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))
+      ]),
+    CommandSpec(
+      "downgrade", group: "change what is installed", "bring plugins to lower versions",
+      options: changeOptions + [intoOption],
+      arguments: [
+        ArgumentSpec(
+          "REF", "installed plugins, each perhaps with a version; else the one below",
+          arity: .oneOrMore, completion: .dynamic("installed"))
       ]),
     CommandSpec(
       "remove", aliases: ["rm", "uninstall"], group: "change what is installed", "remove plugins",

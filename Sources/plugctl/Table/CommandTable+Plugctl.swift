@@ -93,6 +93,13 @@ extension CommandTable {
       "why", group: "find plugins", "say why a plugin is installed",
       arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
     CommandSpec(
+      "why-not", group: "find plugins", "say what stands against installing a plugin",
+      arguments: [
+        ArgumentSpec(
+          "REF", "a plugin, perhaps with a version; else its newest",
+          completion: .dynamic("available"))
+      ]),
+    CommandSpec(
       "files", group: "find plugins", "list the files of an installed plugin",
       arguments: [ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))]),
     CommandSpec(
@@ -235,6 +242,17 @@ extension CommandTable {
       "unyank", group: "author", "take the mark of a yanked version away",
       options: indexFolderOptions,
       arguments: [ArgumentSpec("NAME@VERSION", "a published version")]),
+    CommandSpec(
+      "deprecate", group: "author", "say that a plugin, or a version, should not be used any more",
+      discussion: ["It stays installable; whoever installs or has it is told."],
+      options: indexFolderOptions + [
+        OptionSpec("message", value: "TEXT", "what users should do instead"),
+        OptionSpec("undo", "take the mark away"),
+      ],
+      arguments: [ArgumentSpec("NAME[@VERSION]", "a published plugin, or one version of it")],
+      examples: [
+        ("deprecate acme/old --message 'use acme/new' --to www", "all versions of acme/old")
+      ]),
   ]
 
   private static let indexFolderOptions: [OptionSpec] = [

@@ -164,4 +164,34 @@ struct PublishingTests {
     #expect(try other.list() == ["taken 1.1.0"])
     withExtendedLifetime(owner) {}
   }
+
+  @Test(
+    "a deprecated plugin stays installable and says what to use instead, until that is taken back")
+  func deprecate() throws {
+    let (index, owner) = try examples.index.copy()
+    let author = examples.workshop.author
+    let user = try Sandbox()
+    try user.add(index)
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    for arguments in [[], ["--message", ""], ["--undo", "--message", "x"]] {
+      #expect(
+        try author.plugctl(["deprecate", "acme/delta", "--to", index.path] + arguments).exit == 2)
+    }
+    try author.plugctl(
+      "deprecate", "acme/delta", "--message", "use acme/alpha", "--to", index.path
+    ).succeeded()
+    try user.plugctl("update").succeeded()
+    let outdated = try user.plugctl("outdated").succeeded()
+    #expect(
+      outdated.output == "sqlite\tacme/delta\t1.0.0\t1.1.0\t1.1.0\tdeprecated: use acme/alpha\n",
+      "\(outdated)")
+    #expect(try user.plugctl("info", "delta").succeeded().output.contains("use acme/alpha"))
+    let upgrade = try user.plugctl("upgrade").succeeded()
+    #expect(upgrade.errors.contains("warning[version.deprecated]"), "\(upgrade)")
+    #expect(try user.plugctl("outdated").succeeded().output.contains("deprecated"))
+    try author.plugctl("deprecate", "acme/delta", "--undo", "--to", index.path).succeeded()
+    try user.plugctl("update").succeeded()
+    #expect(try user.plugctl("outdated").succeeded().output == "")
+    withExtendedLifetime(owner) {}
+  }
 }

@@ -26,6 +26,8 @@ struct SchemaTests {
     user = try Sandbox()
     try user.add(examples.index)
     try user.plugctl("install", "beta", "delta").succeeded()
+    try user.plugctl("pin", "delta", "--reason", "test", "--until", "2027-01-01").succeeded()
+    try user.plugctl("plan", "remove", "beta", "-o", "plan.json").succeeded()
   }
 
   private func check(_ schema: String, _ patterns: [String]) throws -> Outcome {
@@ -52,6 +54,7 @@ struct SchemaTests {
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
       ("generation-1", ["\(user.data)/hosts/*/gens/*/manifest.json"]),
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
+      ("plan-1", ["\(user.work)/plan.json"]),
       ("index-1", ["\(user.configuration)/indexes.d/*.yaml"]),
       ("project-1", ["\(project.user.work)/plugctl.yaml"]), ("lock-1", [project.lockPath]),
       ("manifest-1", ["\(examples.workshop.author.work)/source*/plugin.yaml"]),

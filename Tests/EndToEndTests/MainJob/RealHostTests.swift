@@ -79,7 +79,8 @@ struct RealHostTests {
     #expect(try site.mappedFiles().contains(old))
     #expect(try user.plugctl("update").succeeded().exit == 0)
     #expect(
-      try user.plugctl("outdated").succeeded().output == "nginx\tdebian/echo\t0.63.0\t0.64.0\n")
+      try user.plugctl("outdated").succeeded().output
+        == "nginx\tdebian/echo\t0.63.0\t0.64.0\t0.64.0\t\n")
     let report = try user.plugctl("upgrade").succeeded()
     #expect(report.output.contains("upgraded debian/echo 0.63.0 -> 0.64.0"))
     let new = try #require(

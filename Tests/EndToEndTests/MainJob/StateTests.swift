@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("changes that need no index")
@@ -109,5 +110,123 @@ struct StateTests {
     let beta = json.arrayValue?.first?["plugins"]?.arrayValue?.first
     #expect(beta?["children"]?.arrayValue?.first?["id"]?.stringValue == "acme/alpha")
     #expect(try user.plugctl("why", "nobody").exit == 3)
+  }
+
+  @Test("a pin holds a plugin through upgrades, says so, and ends when it is lifted or over")
+  func pins() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    let pinned = try user.plugctl("pin", "delta", "--reason", "1.1.0 is slow").succeeded()
+    #expect(pinned.lines.first == "pinned acme/delta 1.0.0", "\(pinned)")
+    let kept = try user.plugctl("upgrade").succeeded()
+    #expect(kept.output == "nothing to do\n")
+    #expect(kept.errors.contains("warning[solve.pinned]") && kept.errors.contains("1.1.0 is slow"))
+    #expect(try user.plugctl("why", "delta").succeeded().output.contains("pinned to =1.0.0"))
+    #expect(
+      try user.plugctl("outdated").succeeded().output
+        == "sqlite\tacme/delta\t1.0.0\t-\t1.1.0\tpinned to =1.0.0\n")
+    let refused = try user.plugctl("install", "delta@1.1.0")
+    #expect(refused.exit == 12 && refused.code == "solve.pinned", "\(refused)")
+    try user.plugctl("unpin", "delta").succeeded()
+    try user.plugctl("upgrade").succeeded()
+    #expect(try user.list() == ["delta 1.1.0"])
+    let wrong = try user.plugctl("pin", "delta@=1.0.0")
+    #expect(wrong.exit == 12 && wrong.code == "solve.pinned", "\(wrong)")
+    #expect(try user.plugctl("pin", "delta", "--until", "soon").exit == 2)
+  }
+
+  @Test("a pin that is over holds nothing")
+  func expiredPin() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    try user.plugctl("pin", "delta", "--until", "2020-01-01").succeeded()
+    try user.plugctl("upgrade").succeeded()
+    #expect(try user.list() == ["delta 1.1.0"])
+  }
+
+  @Test("a downgrade takes the version below, or the one that is named")
+  func downgrade() throws {
+    try user.plugctl("install", "alpha").succeeded()
+    try user.plugctl("downgrade", "alpha").succeeded()
+    #expect(try user.list() == ["alpha 1.1.0"])
+    try user.plugctl("downgrade", "alpha@1.0.0").succeeded()
+    #expect(try user.list() == ["alpha 1.0.0"])
+    #expect(try user.plugctl("downgrade", "alpha").code == "version.unknown")
+    #expect(try user.plugctl("downgrade", "delta").exit == 3)
+  }
+
+  @Test("a plan is carried out as it was looked at, or not at all")
+  func plan() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    let before = try user.installed()
+    let made = try user.plugctl("plan", "upgrade", "-o", "p.json").succeeded()
+    #expect(
+      made.lines == [
+        "would upgrade acme/delta 1.0.0 -> 1.1.0 (\(made.lines[0].split(separator: "(").last ?? "")",
+        "next: plugctl apply p.json",
+      ],
+      "\(made)")
+    #expect(try user.installed().difference(from: before) == [])
+    try user.plugctl("apply", "p.json").succeeded()
+    #expect(try user.list() == ["delta 1.1.0"])
+    let again = try user.plugctl("apply", "p.json")
+    #expect(again.exit == 12 && again.code == "plan.stale", "\(again)")
+  }
+
+  @Test("a plan with options is applied with them")
+  func planWithOptions() throws {
+    try user.plugctl("install", "beta").succeeded()
+    try user.plugctl("plan", "remove", "alpha", "--cascade", "-o", "p.json").succeeded()
+    try user.plugctl("apply", "p.json").succeeded()
+    #expect(try user.list() == [])
+  }
+
+  @Test("a plan does not fit where something else was changed meanwhile")
+  func stalePlan() throws {
+    try user.plugctl("plan", "install", "beta", "-o", "p.json").succeeded()
+    try user.plugctl("install", "delta").succeeded()
+    let before = try user.installed()
+    let refused = try user.plugctl("apply", "p.json")
+    #expect(refused.exit == 12 && refused.code == "plan.stale", "\(refused)")
+    #expect(try user.installed().difference(from: before) == [])
+  }
+
+  @Test(
+    "what is no plan is refused",
+    arguments: [
+      "", "{", "[]", "{\"schema\":2}", "{\"schema\":1}",
+      "{\"schema\":1,\"created\":\"2026-01-01T00:00:00Z\",\"store\":\"/x\",\"command\":[\"install\"],\"instances\":[3]}",
+    ])
+  func noPlan(text: String) throws {
+    try user.folder.write("work/p.json", text)
+    let refused = try user.plugctl("apply", "p.json")
+    #expect(refused.exit == 13 && refused.code == "plan.invalid", "\(refused)")
+  }
+
+  @Test("a plan's command is one that plans, whatever the file says")
+  func foreignCommand() throws {
+    try user.plugctl("plan", "install", "delta", "-o", "p.json").succeeded()
+    let path = "\(user.work)/p.json"
+    let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
+    for command in ["key list", "pin delta", "install --root=/tmp", "nonsense"] {
+      let words = command.split(separator: " ").map { "\"\($0)\"" }.joined(separator: ", ")
+      let start = try #require(text.firstRange(of: "\"command\": ["))
+      let end = try #require(text[start.upperBound...].firstIndex(of: "]"))
+      try user.folder.write(
+        "work/p.json", text[..<start.upperBound] + words + text[end...])
+      let refused = try user.plugctl("apply", "p.json")
+      #expect(refused.exit == 13 || refused.exit == 12, "\(refused)")
+    }
+  }
+
+  @Test("why-not says what stands against a plugin, and where nothing does")
+  func whyNot() throws {
+    try user.plugctl("install", "beta").succeeded()
+    let free = try user.plugctl("why-not", "delta").succeeded()
+    #expect(free.lines.first == "nothing stands against `acme/delta@=1.1.0`", "\(free)")
+    let clash = try user.plugctl("why-not", "gamma").succeeded()
+    #expect(clash.output.contains("alpha"), "\(clash)")
+    let json = try user.plugctl("why-not", "gamma", "--json").succeeded().data()
+    #expect(json["possible"]?.boolValue == false)
+    #expect(json["obstacle"]?["code"]?.stringValue == "solve.conflict")
+    #expect(try user.plugctl("why-not", "nobody").exit == 3)
   }
 }

@@ -140,7 +140,7 @@ struct LinksViewTests {
     try user.plugctl("install", "vector@1.0.0").succeeded()
     let outdated = try user.plugctl("outdated", "--exit-code")
     #expect(
-      outdated.exit == 20 && outdated.output == "stormdb\tstorm/vector\t1.0.0\t1.1.0\n",
+      outdated.exit == 20 && outdated.output == "stormdb\tstorm/vector\t1.0.0\t1.1.0\t1.1.0\t\n",
       "\(outdated)")
     #expect(try user.plugctl("outdated").exit == 0)
     try user.plugctl("upgrade").succeeded()

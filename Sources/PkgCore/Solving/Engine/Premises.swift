@@ -28,7 +28,11 @@ final class Premises {
       case pinned
       case downgrade
       case immovable
+      /// Ruled out as long as no demand asks for it; see ``Search/demandSupport()``.
+      case unasked(Rule)
     }
+
+    enum Rule: Equatable { case yanked, prerelease }
 
     var plugin: Int32
     var states: [UInt64]
@@ -148,7 +152,43 @@ final class Premises {
     if yanked.contains(where: { $0 != 0 }) {
       bars.append(Bar(plugin: plugin, states: yanked, reason: .yanked))
     }
-    return bars + requestBars(universe.names[Int(plugin)], plugin)
+    return bars + ruleBars(plugin) + requestBars(universe.names[Int(plugin)], plugin)
+  }
+
+  /// What is free only where a demand asks for it.
+  private func ruleBars(_ plugin: Int32) -> [Bar] {
+    let value = universe.plugins[Int(plugin)]
+    let kept = preferredStates(plugin)
+    var bars: [Bar] = []
+    let words = 0..<universe.wordCount(plugin)
+    let asked = words.map {
+      universe.masks[value.yanked + $0] & askedFor(plugin, $0, universe) & ~kept[$0]
+    }
+    let early = words.map { universe.masks[value.prerelease + $0] & ~kept[$0] }
+    if asked.contains(where: { $0 != 0 }) {
+      bars.append(Bar(plugin: plugin, states: asked, reason: .unasked(.yanked)))
+    }
+    if request.prereleases == .whereNeeded, early.contains(where: { $0 != 0 }) {
+      bars.append(Bar(plugin: plugin, states: early, reason: .unasked(.prerelease)))
+    }
+    return bars
+  }
+
+  /// What is installed, locked or held by an outer scope.
+  private func preferredStates(_ plugin: Int32) -> [UInt64] {
+    let name = universe.names[Int(plugin)]
+    var set = [UInt64](repeating: 0, count: universe.wordCount(plugin))
+    for version in [request.installed[name], request.locked[name], request.immovable[name]] {
+      guard let state = version.map({ Int(state(of: plugin, $0)) }), state > 0 else { continue }
+      set[state / 64] |= 1 << UInt64(state % 64)
+    }
+    return set
+  }
+
+  /// Whether a rule counts: always, but for explanations only where it is among the facts tried.
+  func applies(_ rule: Bar.Rule, to plugin: Int32) -> Bool {
+    guard let filter else { return true }
+    return filter.bars.contains { $0.plugin == plugin && $0.reason == .unasked(rule) }
   }
 
   /// One bar for each kind of fact.
@@ -202,7 +242,10 @@ final class Premises {
 
   func barred(_ plugin: Int32, _ word: Int) -> UInt64 {
     var found: UInt64 = 0
-    for bar in filter?.bars ?? [] where bar.plugin == plugin { found |= bar.states[word] }
+    for bar in filter?.bars ?? [] where bar.plugin == plugin {
+      if case .unasked = bar.reason { continue }
+      found |= bar.states[word]
+    }
     for entry in universe.plugins[Int(plugin)].impossible where allows(fact: entry.fact) {
       found |= entry.states[word]
     }

@@ -73,7 +73,7 @@ extension Search {
     restarts += 1
     restartsAt = conflicts + 64 * Self.luby(restarts)
     cancel(to: 0)
-    if learnedCount > 4_000 + 500 * restarts { forgetHalf() }
+    if learnedCount > 1_500 + 50 * restarts { forgetHalf() }
   }
 
   /// 1 1 2 1 1 2 4 ... (Luby, Sinclair and Zuckerman).
@@ -158,17 +158,15 @@ extension Search {
       let index = variableOf[root.plugin] - 1
       return onlyState(index) == nil ? .decide(index) : .none
     }
-    var possible: RootStep = .none
+    // The plugin itself before whoever provides its name.
     for term in root.terms {
       let index = variableOf[term.plugin] - 1
-      if holds(Term(set: term.set, variable: index)) { continue }
-      if fails(Term(set: term.set, variable: index)) {
-        return onlyState(index) == nil ? .decide(index) : .none
-      }
-      if isRequired(index) { return .decide(index) }
-      if case .none = possible { possible = .bring(term.set, index) }
+      let mine = Term(set: term.set, variable: index)
+      if holds(mine) { continue }
+      if fails(mine) { return onlyState(index) == nil ? .decide(index) : .none }
+      return isRequired(index) ? .decide(index) : .bring(term.set, index)
     }
-    return possible
+    return .none
   }
 
   /// What is installed or locked; else the best stable version; a pre-release and what was yanked last.

@@ -29,9 +29,7 @@ extension Search {
     var claims: [Claim] = []
     for index in universe.plugins[Int(plugin)].incoming {
       let fact = universe.facts[Int(index)]
-      guard fact.kind != .conflicts, fact.owner != plugin, premises.allows(fact: index) else {
-        continue
-      }
+      guard fact.kind != .conflicts, fact.owner != plugin else { continue }
       let isMade = isChosen(fact.owner, in: fact.versions)
       for demand in fact.demands where demand.target == plugin {
         let range = universe.ranges[Int(demand.range)]
@@ -69,10 +67,13 @@ extension Search {
       }
       let row = universe.rows[variable.plugin]
       let (word, bit) = (Int(state) / 64, UInt64(state % 64))
-      let isYanked = universe.masks[row.yanked + word] >> bit & 1 != 0
+      let isYanked =
+        universe.masks[row.yanked + word] >> bit & 1 != 0
+        && premises.applies(.yanked, to: variable.plugin)
       let isPrerelease =
         premises.request.prereleases == .whereNeeded
         && universe.masks[row.prerelease + word] >> bit & 1 != 0
+        && premises.applies(.prerelease, to: variable.plugin)
       guard isYanked || isPrerelease else { continue }
       let version = universe.plugins[Int(variable.plugin)].versions[Int(state) - 1]
       if universe.names[Int(variable.plugin)].isKept(version, premises.request) { continue }

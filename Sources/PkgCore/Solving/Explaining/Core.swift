@@ -16,23 +16,28 @@ struct Core {
   private(set) var grounds: Set<Ground> = []
   /// Whether nothing can be taken away any more; false where trying took too long.
   private(set) var isMinimal = true
-  private var conflictsLeft = 200_000
+  private var conflictsLeft = 20_000
+  private let isCancelled: () -> Bool
 
   /// More facts than this are not tried one by one.
   private static let limit = 400
 
-  init(_ premises: Premises, roots: [Int32], clauses: [Int32]) {
+  init(
+    _ premises: Premises, roots: [Int32], facts: Set<Int32>,
+    isCancelled: @escaping () -> Bool = { false }
+  ) {
     self.premises = premises
+    self.isCancelled = isCancelled
     let universe = premises.universe
-    var facts = Set(clauses.map { universe.clauses[$0].fact })
+    var facts = facts
     var plugins: Set<Int32> = []
     for root in roots {
       for term in premises.roots[Int(root)].terms { plugins.insert(term.plugin) }
     }
-    for clause in clauses {
-      let value = universe.clauses[clause]
-      for place in value.start..<(value.start + value.count) {
-        plugins.insert(universe.terms[place].plugin)
+    for fact in facts {
+      let value = universe.facts[Int(fact)]
+      for clause in value.clauseStart..<(value.clauseStart + value.clauseCount) {
+        plugins.formUnion(universe.plugins(in: clause))
       }
     }
     for plugin in plugins.sorted(by: { universe.rank[Int($0)] < universe.rank[Int($1)] }) {
@@ -50,7 +55,7 @@ struct Core {
       isMinimal = false
       return
     }
-    for group in groups() where !group.isSubset(of: [.root(-1)]) {
+    for group in groups() {
       let rest = grounds.subtracting(group)
       if rest.count < grounds.count { _ = excludesAll(rest) }
     }
@@ -96,7 +101,7 @@ struct Core {
 
   /// Tries whether these facts exclude every answer; keeps those that the proof used if so.
   private mutating func excludesAll(_ tried: Set<Ground>) -> Bool {
-    guard conflictsLeft > 0 else {
+    guard conflictsLeft > 0, !isCancelled() else {
       isMinimal = false
       return false
     }
@@ -111,7 +116,7 @@ struct Core {
     premises.filter = filter
     defer { premises.filter = nil }
     var search = Search(premises.universe, premises)
-    let outcome = search.run(budget: min(conflictsLeft, 20_000), isCancelled: { false })
+    let outcome = search.run(budget: min(conflictsLeft, 5_000), isCancelled: isCancelled)
     conflictsLeft -= search.conflicts
     guard case .contradiction = outcome else {
       if case .stopped = outcome { isMinimal = false }
@@ -132,11 +137,8 @@ struct Core {
       for term in premises.roots[Int(root)].terms { plugins.insert(term.plugin) }
     }
     for clause in evidence.clauses {
-      let value = universe.clauses[clause]
-      found.insert(.fact(value.fact))
-      for place in value.start..<(value.start + value.count) {
-        plugins.insert(universe.terms[place].plugin)
-      }
+      found.insert(.fact(universe.clauses[clause].fact))
+      plugins.formUnion(universe.plugins(in: clause))
     }
     for plugin in plugins {
       for entry in universe.plugins[Int(plugin)].impossible { found.insert(.fact(entry.fact)) }
@@ -145,5 +147,13 @@ struct Core {
       found.insert(.bar(place))
     }
     return found.intersection(tried)
+  }
+}
+
+extension Universe {
+  /// The plugins that a clause speaks of.
+  func plugins(in clause: Int32) -> [Int32] {
+    let value = clauses[clause]
+    return (value.start..<(value.start + value.count)).map { terms[$0].plugin }
   }
 }

@@ -19,7 +19,9 @@ extension Explanation {
     let statements = Self.statements(core)
     let sentences = Sentences(core: core)
     var lines: [String] = []
-    if let derivation = Derivation(universe, statements), derivation.conclusion != nil {
+    if statements.count <= 100, let derivation = Derivation(universe, statements),
+      derivation.conclusion != nil
+    {
       lines = Report(derivation, sentences).lines
     }
     if lines.isEmpty || lines.count > 24 {

@@ -6,7 +6,7 @@ struct Relaxation {
     let attempts = Attempts(core: core)
     hint =
       attempts.liftPin() ?? attempts.allowDowngrade() ?? attempts.widenRequest()
-      ?? attempts.takeYanked() ?? attempts.leaveOut()
+      ?? attempts.takeYanked() ?? attempts.changeOuterScope() ?? attempts.leaveOut()
   }
 }
 
@@ -41,7 +41,9 @@ private struct Attempts {
       var changed = request
       changed.pins[name(bar.plugin)] = nil
       if let version = answer(changed)?[name(bar.plugin)] {
-        return "lift the pin, which leads to \(version): `plugctl unpin \(name(bar.plugin))`"
+        let remedy = request.pins[name(bar.plugin)]?.remedy
+        return "lift the pin, which leads to \(version): "
+          + (remedy ?? "`plugctl unpin \(name(bar.plugin))`")
       }
     }
     return nil
@@ -88,7 +90,7 @@ private struct Attempts {
         var changed = request
         changed.roots[index].range = VersionRange(exactly: version)
         if answer(changed) != nil {
-          return "ask for exactly that version to have it all the same: "
+          return "ask for one version exactly to have it all the same: "
             + "`plugctl install \(name(bar.plugin))@\(version)`"
         }
       }
@@ -96,14 +98,34 @@ private struct Attempts {
     return nil
   }
 
-  /// One of what was asked for less; what was asked for last goes first, and then what is installed.
+  func changeOuterScope() -> String? {
+    for ground in core.grounds {
+      var held: PluginName?
+      switch ground {
+      case .root(let place) where core.premises.roots[place].place == nil:
+        held = name(core.premises.roots[place].plugin)
+      case .bar(let place) where core.bars[place].reason == .immovable:
+        held = name(core.bars[place].plugin)
+      default: continue
+      }
+      guard let held else { continue }
+      var changed = request
+      changed.immovable[held] = nil
+      if answer(changed) != nil {
+        return "change `\(held)` in the scope that it is installed in, with `--scope`"
+      }
+    }
+    return nil
+  }
+
+  /// One of what is wanted less: what is installed first, then what was asked for last.
   func leaveOut() -> String? {
     let places = core.grounds.compactMap { ground in
       if case .root(let place) = ground { core.premises.roots[place].place } else { nil }
     }
     guard places.count > 1 else { return fallback() }
     let isKept = { (place: Int) in request.installed[request.roots[place].name] != nil }
-    for place in places.sorted(by: { isKept($0) != isKept($1) ? isKept($1) : $0 > $1 }) {
+    for place in places.sorted(by: { isKept($0) != isKept($1) ? isKept($0) : $0 > $1 }) {
       var changed = request
       changed.roots.remove(at: place)
       guard answer(changed) != nil else { continue }

@@ -46,7 +46,7 @@ struct Report {
     guard case .derived(let left, let right) = derivation.statements[place].cause else { return }
     let isNumbered = isNumbered || (uses[place] ?? 0) > 1
     switch (isDerived(left), isDerived(right)) {
-    case (false, false): add(place, joined([left, right]), isNumbered)
+    case (false, false): add(place, joined([left, right], for: place), isNumbered)
     case (true, false): extend(place, left, right, isNumbered)
     case (false, true): extend(place, right, left, isNumbered)
     case (true, true): combine(place, left, right, isNumbered)
@@ -66,28 +66,36 @@ struct Report {
       let (inner, innerFact) = isDerived(left) ? (left, right) : (right, left)
       if numbers[inner] == nil {
         tell(inner, isNumbered: false)
-        add(place, joined([innerFact, fact]), isNumbered)
+        add(place, joined([innerFact, fact], for: place), isNumbered)
         return
       }
     }
     tell(derived, isNumbered: false)
-    add(place, (isRequest(fact) ? "but " : "") + text(fact), isNumbered)
+    add(place, (isConclusion(place) ? "but " : "") + text(fact), isNumbered)
   }
 
   private func isRequest(_ place: Int) -> Bool {
     if case .ground(.root) = derivation.statements[place].cause { true } else { false }
   }
 
-  /// Two facts side by side, requests last.
-  private func joined(_ facts: [Int]) -> String {
-    let sorted = facts.filter { !isRequest($0) } + facts.filter(isRequest)
+  private func isConclusion(_ place: Int) -> Bool { derivation.statements[place].terms.isEmpty }
+
+  /// Two facts side by side, by name, and requests last, as they were made.
+  private func joined(_ facts: [Int], for place: Int) -> String {
+    let sorted = facts.sorted { order($0) < order($1) }
     let asked = "you asked for "
     let (first, second) = (text(sorted[0]), text(sorted[1]))
+    let lead = isConclusion(place) && !lines.isEmpty ? "but " : ""
     if isRequest(sorted[0]), first.hasPrefix(asked), second.hasPrefix(asked) {
-      return "but \(first) and \(second.dropFirst(asked.count))"
+      let clash = lines.isEmpty ? ", and no version is both" : ""
+      return "\(lead)\(first) and \(second.dropFirst(asked.count))\(clash)"
     }
-    return
-      "\(isRequest(sorted[0]) ? "but " : "")\(first), \(isRequest(sorted[1]) ? "but" : "and") \(second)"
+    let joint = isConclusion(place) && isRequest(sorted[1]) && lead.isEmpty ? "but" : "and"
+    return "\(lead)\(first), \(joint) \(second)"
+  }
+
+  private func order(_ place: Int) -> (Int, Int32, Int) {
+    sentences.order(derivation.statements[place])
   }
 
   private mutating func combine(_ place: Int, _ left: Int, _ right: Int, _ isNumbered: Bool) {

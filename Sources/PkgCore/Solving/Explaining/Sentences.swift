@@ -13,6 +13,13 @@ struct Sentences {
     }
   }
 
+  /// Facts by the name of whose they are, requests after them as they were made.
+  func order(_ statement: Incompatibility) -> (Int, Int32, Int) {
+    guard case .ground(let ground) = statement.cause else { return (0, 0, 0) }
+    if case .root(let place) = ground { return (1, 0, place) }
+    return (0, universe.rank[Int(core.owner(of: ground))], 0)
+  }
+
   // MARK: Facts
 
   private func sentence(_ ground: Ground, _ statement: Incompatibility) -> String {
@@ -32,7 +39,11 @@ struct Sentences {
     let isKept = premises.request.installed[name] != nil && root.range.description == "*"
     let asked =
       isKept ? "`\(name)` is installed" : "you asked for \(demand(root.plugin, root.range))"
-    return asked + (lack(root.plugin, root.range).map { ", but \($0)" } ?? "")
+    guard isLacking(root.plugin, root.range) else { return asked }
+    guard let versions = shortList(root.plugin) else {
+      return "\(asked), which no index has and nothing provides"
+    }
+    return "\(asked), but there is only \(versions)"
   }
 
   private func exact(_ range: VersionRange) -> String {
@@ -44,15 +55,24 @@ struct Sentences {
     return range.description == "*" ? "`\(name)`" : "`\(name)` \(exact(range))"
   }
 
-  /// Why nothing answers a demand, whatever else holds; nil where something may.
-  private func lack(_ plugin: Int32, _ range: VersionRange) -> String? {
-    let answers = universe.answers(to: plugin, range)
-    guard answers.allSatisfy({ $0.versions.allSatisfy { $0 == 0 } }) else { return nil }
+  /// Whether nothing answers a demand, whatever else holds.
+  private func isLacking(_ plugin: Int32, _ range: VersionRange) -> Bool {
+    universe.answers(to: plugin, range).allSatisfy { $0.versions.allSatisfy { $0 == 0 } }
+  }
+
+  /// The newest versions; nil where there is none.
+  private func shortList(_ plugin: Int32) -> String? {
     let versions = universe.plugins[Int(plugin)].versions
-    guard !versions.isEmpty else { return "no index has it and nothing provides it" }
+    guard !versions.isEmpty else { return nil }
     let shown = versions.suffix(5).map(\.description)
-    let more = versions.count > shown.count ? ["\(versions.count - shown.count) older"] : []
-    return "there is only \(VersionWords.joined(more + shown, "and"))"
+    let older = versions.count > 5 ? ["\(versions.count - 5) older ones"] : []
+    return VersionWords.joined(older + shown, "and")
+  }
+
+  private func lack(_ demand: Universe.Demand) -> String {
+    guard isLacking(demand.target, universe.ranges[Int(demand.range)]) else { return "" }
+    return shortList(demand.target).map { ", of which there is only \($0)" }
+      ?? ", which no index has and nothing provides"
   }
 
   private func sentence(fact index: Int32, _ statement: Incompatibility) -> String {
@@ -70,8 +90,7 @@ struct Sentences {
       return "\(owner) conflicts with \(demands[0])"
     case .constrains: return "\(owner) works only with \(demands[0])"
     case .needs where fact.demands.count == 1:
-      let lack = lack(fact.demands[0].target, universe.ranges[Int(fact.demands[0].range)])
-      return "\(owner) needs \(demands[0])" + (lack.map { ", but \($0)" } ?? "")
+      return "\(owner) needs \(demands[0])\(lack(fact.demands[0]))"
     case .needs: return "\(owner) needs \(VersionWords.joined(demands, "or"))"
     }
   }
@@ -82,6 +101,9 @@ struct Sentences {
     switch bar.reason {
     case .excluded(let all): return "\(subject) \(Exclusion.phrase(all))"
     case .yanked: return "\(subject) was yanked"
+    case .unasked(.yanked): return "\(subject) was yanked, and nobody asks for exactly that"
+    case .unasked(.prerelease):
+      return "\(subject) is a pre-release, and the ranges neither name one nor leave nothing else"
     case .pinned:
       let pin = premises.request.pins[name]
       let reason = pin.map { $0.reason.isEmpty ? "" : " (\(printable($0.reason)))" } ?? ""
@@ -101,7 +123,10 @@ struct Sentences {
     var present: [String] = []
     var needed: [String] = []
     var positives: [Incompatibility.Term] = []
-    for term in statement.terms {
+    let byName = statement.terms.sorted {
+      universe.rank[Int($0.plugin)] < universe.rank[Int($1.plugin)]
+    }
+    for term in byName {
       if term.set[0] & 1 == 0 {
         present.append(words.phrase(term.plugin, term.set))
         positives.append(term)
