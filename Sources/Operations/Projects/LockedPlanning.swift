@@ -6,13 +6,14 @@ struct LockedPlanning {
   let session: Session
   let profile: HostProfile
   let source: LateSource
+  /// Whether what has no entry stays.
+  let keepsOthers: Bool
 
   /// - Parameters:
   ///   - entries: what must be there afterwards.
   ///   - installed: what is there.
-  ///   - keepsOthers: whether what has no entry stays.
   func plan(
-    _ entries: [Lockfile.Entry], _ installed: [InstalledPlugin], keepsOthers: Bool
+    _ entries: [Lockfile.Entry], _ installed: [InstalledPlugin]
   ) async throws -> (TransactionPlan, [InstanceChange.Wanted]) {
     let others = installed.filter { plugin in
       keepsOthers && !entries.contains { $0.name == plugin.name }
@@ -38,13 +39,15 @@ struct LockedPlanning {
       && entry.variant(for: plugin.platform)?.archive == plugin.archive
   }
 
+  /// With the lock's word on who asked for it; a change of some plugins takes nobody's wish away.
   private func marked(_ plugin: InstalledPlugin, _ entry: Lockfile.Entry) -> InstalledPlugin {
     var plugin = plugin
-    plugin.isRequested = entry.isRequested
+    plugin.isRequested = entry.isRequested || (keepsOthers && plugin.isRequested)
     return plugin
   }
 
-  /// The answer without any index where all is here; nil where something must come.
+  /// The answer without any index where all is here; nil where something must come, or the lock may
+  /// lack what others need.
   private func kept(
     _ entries: [Lockfile.Entry], _ installed: [InstalledPlugin], _ others: [InstalledPlugin]
   ) -> [InstanceChange.Wanted]? {
@@ -52,12 +55,23 @@ struct LockedPlanning {
       installed.contains { $0.name == entry.name && isThere(entry, $0) }
     }
     guard isComplete else { return nil }
-    return installed.compactMap { plugin in
+    let stays = installed.compactMap { plugin -> InstalledPlugin? in
       if let entry = entries.first(where: { $0.name == plugin.name }) {
-        return InstanceChange.Wanted(plugin: marked(plugin, entry))
+        return marked(plugin, entry)
       }
-      return others.contains { $0.name == plugin.name }
-        ? InstanceChange.Wanted(plugin: plugin) : nil
+      return others.contains { $0.name == plugin.name } ? plugin : nil
+    }
+    return Self.isWhole(stays) ? stays.map { InstanceChange.Wanted(plugin: $0) } : nil
+  }
+
+  /// Whether everybody has what they need, by name; what a provider may answer is left to the solver.
+  private static func isWhole(_ plugins: [InstalledPlugin]) -> Bool {
+    let versions = Dictionary(
+      plugins.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first })
+    let isMet = { (need: Dependency) in versions[need.name].map(need.range.contains) ?? false }
+    return plugins.allSatisfy { plugin in
+      plugin.constraints.dependencies.allSatisfy { $0.isOptional || isMet($0) }
+        && plugin.constraints.anyOf.allSatisfy { $0.contains(where: isMet) }
     }
   }
 

@@ -46,6 +46,7 @@ extension Installing {
     let folder = try Project.required(session).folder
     let exclusive = isDryRun ? nil : try ProjectGuard(session, folder)
     let project = try Project.required(session)
+    try project.warnOfUnknownIndexes(session)
     let references = try (upgrades ?? []).map { try PluginReference($0) }
     for reference in references { try Self.refuseUnlocked(reference, project) }
     let source = LateSource(session, network, refresh: upgrades == nil ? .whenOld : .always)

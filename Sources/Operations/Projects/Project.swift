@@ -73,10 +73,12 @@ struct Project: Sendable {
       }
   }
 
-  /// Says which of the project's indexes this user does not have; none is ever added by itself.
+  /// Says which of the project's indexes this user does not have, by name or place: an index of the
+  /// same name elsewhere is the user's choice of a mirror. None is ever added by itself.
   func warnOfUnknownIndexes(_ session: Session) throws {
     let known = try IndexRegistry(session).all()
-    for index in file.indexes where !known.contains(where: { sameBytes($0.url, index.url) }) {
+    for index in file.indexes
+    where !known.contains(where: { $0.name == index.name || sameBytes($0.url, index.url) }) {
       session.progress(
         .warning(
           Diagnostic(

@@ -26,6 +26,7 @@ extension Installing {
     let exclusive = request.isDryRun ? nil : try ProjectGuard(session, folder)
     let project = try Project.required(session)
     let source = lateSource(request)
+    if request.lockUse != .frozen { try project.warnOfUnknownIndexes(session) }
     let lock = try await lock(of: project, request, source)
     var reports: [InstallReport] = []
     for host in try hosts(of: lock) {
@@ -112,7 +113,6 @@ extension Installing {
   func newLock(
     of project: Project, _ source: LateSource, upgrades: ((PluginName) -> Bool)?
   ) async throws -> Lockfile {
-    try project.warnOfUnknownIndexes(session)
     guard !project.file.plugins.isEmpty else {
       return Lockfile(wanted: project.digest, targets: project.file.targets, hosts: [])
     }
@@ -140,18 +140,19 @@ extension Installing {
   ) async throws -> InstallReport {
     let profile = try ProfileCatalog(session).profile(host)
     let instance = HostInstance(id: host, places: session.places)
-    let planner = LockedPlanning(session: session, profile: profile, source: source)
+    let planner = LockedPlanning(
+      session: session, profile: profile, source: source, keepsOthers: keepsOthers)
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let (plan, _) = try await planner.plan(
-        entries, current?.plugins ?? [], keepsOthers: keepsOthers)
+        entries, current?.plugins ?? [])
       return InstallReport(
         host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)
     }
     let lock = try acquire(instance)
     let (plan, wanted) = try await planner.plan(
-      entries, lock.current?.plugins ?? [], keepsOthers: keepsOthers)
+      entries, lock.current?.plugins ?? [])
     try request.expected?.check(
       plan, host: instance.id, generation: lock.current?.number ?? 0)
     if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
