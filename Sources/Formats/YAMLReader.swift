@@ -74,14 +74,24 @@ public struct YAMLReader: ~Copyable {
     guard bytes.count <= maximumSize else {
       throw YAMLError(kind: .tooLarge, mark: Mark(line: 1, column: 1))
     }
-    var result: Result<Node, YAMLError> = .success(Node(.scalar("", isQuoted: false), mark: .none))
+    return try withEvents(of: bytes) { reader throws(YAMLError) in try reader.stream() }
+  }
+
+  /// A reader of a text, for a body that looks at libyaml's own events.
+  static func withEvents<Value>(
+    of bytes: [UInt8], _ body: (borrowing YAMLReader) throws(YAMLError) -> Value
+  ) throws(YAMLError) -> Value {
+    var result: Result<Value, YAMLError>?
     bytes.withUnsafeBufferPointer { buffer in
       let reader = YAMLReader()
       yaml_parser_set_input_string(reader.parser, buffer.baseAddress, buffer.count)
       yaml_parser_set_encoding(reader.parser, YAML_UTF8_ENCODING)
-      do throws(YAMLError) { result = .success(try reader.stream()) } catch {
+      do throws(YAMLError) { result = .success(try body(reader)) } catch {
         result = .failure(error)
       }
+    }
+    guard let result else {
+      throw YAMLError(kind: .tooLarge, mark: Mark(line: 1, column: 1))
     }
     return try result.get()
   }
@@ -156,7 +166,7 @@ public struct YAMLReader: ~Copyable {
     return entries
   }
 
-  private func next() throws(YAMLError) -> yaml_event_t {
+  func next() throws(YAMLError) -> yaml_event_t {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw fault() }
     return event

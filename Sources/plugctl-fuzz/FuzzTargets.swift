@@ -32,7 +32,7 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
-  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version, range
+  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version, project, range
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -56,6 +56,14 @@ enum FuzzTarget: String, CaseIterable {
       _ = try? PackageDescription(json: json)
       _ = Generation(json: json)
       _ = try? CatalogDocument.entries(json)
+    case .project:
+      if let node = try? YAMLReader.read(bytes) {
+        _ = ProjectFile.read(node, findings: Findings())
+        edit(bytes)
+      }
+      if let lock = try? Lockfile(bytes, path: "lock") {
+        precondition((try? Lockfile(lock.json.prettyBytes, path: "lock")) != nil)
+      }
     case .elf: _ = try? elfFacts(of: bytes)
     case .tuf:
       _ = try? TrustedRootChain(trusting: bytes)
@@ -96,6 +104,15 @@ enum FuzzTarget: String, CaseIterable {
     precondition(exact.exactVersion == version)
     precondition(range.contains(version) == !range.intersection(exact).isEmpty)
     precondition(range.exactVersion.map { range.contains($0) } ?? true)
+  }
+
+  /// Puts an entry into the text of a project and takes every entry out again.
+  private func edit(_ bytes: [UInt8]) {
+    var editor = YAMLMapEditor(bytes, key: "plugins")
+    try? editor.set("a/x", to: "^1.2")
+    try? editor.set("a/b", to: "*")
+    for name in ["a/x", "a/b"] { try? editor.remove(name) }
+    _ = editor.bytes
   }
 
   private func unpack(_ bytes: [UInt8]) {

@@ -13,6 +13,8 @@ struct IndexClient: Sendable {
     case whenOld
     /// Now.
     case always
+    /// Not at all; what was never fetched is fetched all the same.
+    case never
   }
 
   /// Metadata that was checked less than so many seconds ago is not asked for again.
@@ -93,7 +95,11 @@ private struct MetadataLoader {
 
   private func asksNetwork(_ refresh: IndexClient.Refresh) -> Bool {
     if session.options.isOffline { return false }
-    guard case .whenOld = refresh else { return true }
+    switch refresh {
+    case .always: return true
+    case .never: return false
+    case .whenOld: break
+    }
     guard let status = try? FileSystem.status(stamp) else { return true }
     let age = session.now.secondsSinceEpoch - status.modified
     return !(0..<IndexClient.freshSeconds).contains(age)
@@ -104,6 +110,7 @@ private struct MetadataLoader {
   func load(_ refresh: IndexClient.Refresh) async throws -> TrustedMetadata {
     if asksNetwork(refresh) { return try await load(asksNetwork: true) }
     do { return try await load(asksNetwork: false) } catch {
+      if case .never = refresh, try trust.read(.targets) != nil { throw error }
       guard !session.options.isOffline else { throw error }
       return try await load(asksNetwork: true)
     }

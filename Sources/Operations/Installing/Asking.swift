@@ -15,7 +15,16 @@ public struct WhyNot: Sendable {
 extension Installing {
   /// Brings plugins to lower versions: those that the request names, else the newest below the
   /// installed ones.
+  ///
+  /// In a project within the ranges of its file; its lock follows.
   public func downgrade(_ request: InstallRequest) async throws -> [InstallReport] {
+    guard let saving = try ProjectSaving.begin(self, request) else {
+      return try await downgraded(request)
+    }
+    return try await saving.saveUpgraded(try await downgraded(request))
+  }
+
+  private func downgraded(_ request: InstallRequest) async throws -> [InstallReport] {
     var request = request
     request.allowsDowngrade = true
     let references = try request.items.map { try PluginReference($0) }

@@ -23,6 +23,8 @@ struct ChangePlanning: Sendable {
   let profile: HostProfile
   let source: RecordSource
   let allowsDowngrade: Bool
+  /// Whose wishes count; nil outside of a project.
+  var project: Project?
 
   func plan(_ goal: ChangeGoal) async throws -> (TransactionPlan, [InstanceChange.Wanted]) {
     let installed = goal.current?.plugins ?? []
@@ -49,14 +51,15 @@ struct ChangePlanning: Sendable {
     // What was asked for once stays wanted; what only others needed may go when nobody needs it.
     let known =
       brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
-    let choice = VersionChoice(
+    var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
+    choice.targets = project?.file.targets ?? []
     var roots =
-      goal.roots
+      goal.roots.map { project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
       + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
     let named = Set(roots.map(\.name))
     roots += installed.filter { !named.contains($0.name) }.map {
-      SolveRequest.Root(name: $0.name, range: .any)
+      SolveRequest.Root(name: $0.name, range: project?.range(of: $0.name) ?? .any)
     }
     for text in goal.with {
       let reference = try PluginReference(text)
@@ -74,6 +77,7 @@ struct ChangePlanning: Sendable {
       guard let pin = plugin.pin, pin.holds(at: session.now) else { continue }
       request.pins[plugin.name] = SolveRequest.Pin(range: pin.range, reason: pin.reason)
     }
+    project?.apply(to: &request, at: session.now)
     try refusePinned(roots, request.pins)
     if !allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
@@ -100,7 +104,7 @@ struct ChangePlanning: Sendable {
       throw Diagnostic(
         .solvePinned, "`\(root.name)` is pinned to \(pin.range)",
         notes: pin.reason.isEmpty ? [] : ["reason: \(printable(pin.reason))"],
-        hint: "`plugctl unpin \(root.name)` lets it move")
+        hint: pin.remedy ?? "`plugctl unpin \(root.name)` lets it move")
     }
   }
 
@@ -136,7 +140,8 @@ struct ChangePlanning: Sendable {
     }
   }
 
-  private func wanted(
+  /// A chosen version from its index, with where its bytes are.
+  func wanted(
     _ chosen: Resolution.Choice, _ found: RecordSource.Found?, _ former: InstalledPlugin?
   ) throws -> InstanceChange.Wanted {
     guard let found, let release = found.record.release(chosen.version),

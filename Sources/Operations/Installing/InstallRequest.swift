@@ -14,10 +14,24 @@ public struct InstallRequest: Sendable {
   public var cascades = false
   /// 0 for no load test, 1 for what is read of the file, 2 for loading it.
   public var testLevel = 2
+  /// In a project: whether its files are brought up to date with the change.
+  public var saves = true
+  /// In a project: what its lock file has to say.
+  public var lockUse = LockUse.free
   /// A plan that must still be the one; nil for none.
   public var expected: SavedPlan?
   /// The command, as it is remembered in the generation.
   public var command = ""
+
+  /// What a lock file has to say.
+  public enum LockUse: Sendable {
+    /// It is preferred, and brought up to date.
+    case free
+    /// It must be up to date and stays as it is.
+    case locked
+    /// It alone counts; no index is asked for news.
+    case frozen
+  }
 
   /// A request for these items.
   public init(items: [String]) { self.items = items }

@@ -16,7 +16,19 @@ public struct Installing: Sendable {
   }
 
   /// Installs what is asked for and what that needs.
+  ///
+  /// In a project its files are brought up to date with the change, unless the request says otherwise.
   public func install(_ request: InstallRequest) async throws -> [InstallReport] {
+    guard request.lockUse == .free else { return try await installLocked(request) }
+    guard let saving = try ProjectSaving.begin(self, request) else {
+      return try await installed(request)
+    }
+    try saving.checkForm(request)
+    return try await saving.saveInstalled(request, try await installed(request))
+  }
+
+  private func installed(_ request: InstallRequest) async throws -> [InstallReport] {
+    let project = try Project.open(session)
     var references: [PluginReference] = []
     var files: [BroughtPackages.File] = []
     for item in request.items {
@@ -29,10 +41,13 @@ public struct Installing: Sendable {
         files.append(.init(path: try await download(url), name: url, origin: .url(url)))
       }
     }
-    if files.isEmpty, let reports = try reportsIfInstalled(references, request) { return reports }
+    if files.isEmpty, let reports = try reportsIfInstalled(references, request, project) {
+      return reports
+    }
     let brought = try BroughtPackages(files, session)
     let source = try await source(for: references, brought)
-    let wishes = try await wishes(references, source)
+    let wishes = try await wishes(references, source, project)
+    if request.saves { try await project?.check(wishes.map(\.root), session, source) }
     var hosts: [String] = []
     for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host)
     where !hosts.contains(host) {
@@ -52,7 +67,16 @@ public struct Installing: Sendable {
   }
 
   /// Brings plugins to their newest versions; all of them where none is named.
+  ///
+  /// In a project within the ranges of its file; its lock follows.
   public func upgrade(_ request: InstallRequest) async throws -> [InstallReport] {
+    guard let saving = try ProjectSaving.begin(self, request) else {
+      return try await upgraded(request)
+    }
+    return try await saving.saveUpgraded(try await upgraded(request))
+  }
+
+  private func upgraded(_ request: InstallRequest) async throws -> [InstallReport] {
     let references = try request.items.map { try PluginReference($0) }
     let targets = try Self.targets(references, InstanceLookup(session: session).all())
     guard !targets.isEmpty else { return [] }
@@ -99,7 +123,7 @@ public struct Installing: Sendable {
 
   /// The answer without index and lock, where all that is asked for is there.
   private func reportsIfInstalled(
-    _ references: [PluginReference], _ request: InstallRequest
+    _ references: [PluginReference], _ request: InstallRequest, _ project: Project?
   ) throws -> [InstallReport]? {
     guard request.with.isEmpty else { return nil }
     let lookup = InstanceLookup(session: session)
@@ -112,7 +136,8 @@ public struct Installing: Sendable {
       let there = all.first { _, current in
         current.plugins.contains { plugin in
           reference.matches(plugin.name) && plugin.isRequested
-            && (reference.range?.contains(plugin.version) ?? true)
+            && ((reference.range ?? project?.range(of: plugin.name))?.contains(plugin.version)
+              ?? true)
         }
       }
       guard let there else { return nil }
@@ -139,7 +164,7 @@ public struct Installing: Sendable {
   }
 
   private func wishes(
-    _ references: [PluginReference], _ source: RecordSource
+    _ references: [PluginReference], _ source: RecordSource, _ project: Project?
   ) async throws -> [(host: String, root: SolveRequest.Root)] {
     var names: [PluginName] = []
     for reference in references { names.append(try await source.fullName(reference)) }
@@ -154,7 +179,9 @@ public struct Installing: Sendable {
           .incompatibleHost, "`\(name)` is a plugin of `\(record.host)`, not of `\(host)`",
           hint: "leave `--host` out")
       }
-      let host = record.host == "any" ? session.options.host ?? record.host : record.host
+      let host =
+        record.host == "any"
+        ? session.options.host ?? project?.file.host ?? record.host : record.host
       wishes.append((host, SolveRequest.Root(name: name, range: reference.range ?? .any)))
     }
     return wishes
@@ -169,7 +196,8 @@ public struct Installing: Sendable {
     let profile = try ProfileCatalog(session).profile(host)
     let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
     let planner = ChangePlanning(
-      session: session, profile: profile, source: source, allowsDowngrade: request.allowsDowngrade)
+      session: session, profile: profile, source: source,
+      allowsDowngrade: request.allowsDowngrade, project: try Project.open(session))
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let (plan, _) = try await planner.plan(try goal(current))

@@ -5,7 +5,19 @@ internal import PkgStore
 extension Installing {
   /// Removes plugins; refused where others need them, unless the request cascades, and where one is
   /// installed in several places.
+  ///
+  /// In a project they are no longer wanted afterwards, unless the request says otherwise.
   public func remove(_ request: InstallRequest) async throws -> [InstallReport] {
+    guard let saving = try ProjectSaving.begin(self, request) else {
+      return try await removed(request)
+    }
+    try saving.checkForm(request, removing: true)
+    let rest = try saving.installedOnly(request)
+    let reports = rest.items.isEmpty ? [] : try await removed(rest)
+    return try await saving.saveRemoved(request, reports)
+  }
+
+  private func removed(_ request: InstallRequest) async throws -> [InstallReport] {
     try await rearrangeNamed(request) { plugins, names in
       let graph = DependencyGraph(plugins)
       let dependents = graph.allDependents(of: names)

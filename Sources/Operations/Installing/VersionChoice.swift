@@ -6,6 +6,8 @@ struct VersionChoice {
   let compatibility: Compatibility
   let host: String
   let installed: [InstalledPlugin]
+  /// Further systems on which what is chosen must work.
+  var targets: [ProjectTarget] = []
 
   /// What was chosen, with the records of what is new.
   struct Outcome: Sendable {
@@ -54,6 +56,10 @@ struct VersionChoice {
         // What is installed fits, whatever this machine was when its release was made.
         if candidate.exclusion == nil, there?.version != release.version {
           candidate.exclusion = compatibility.exclusion(of: release, name)
+        }
+        if candidate.exclusion == nil {
+          candidate.exclusion =
+            targets.lazy.compactMap { $0.exclusion(of: release, host: host) }.first
         }
         result.append(candidate)
       }

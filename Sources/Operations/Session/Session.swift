@@ -83,7 +83,8 @@ public struct Session: Sendable {
 
   /// What of a project may be somebody else's doing; nil where all of it is this user's, or root's.
   private static func untrustedPath(of project: String) throws -> String? {
-    for path in [project, "\(project)/plugctl.yaml", "\(project)/.plugctl"] {
+    let files = ["plugctl.yaml", "plugctl.lock", ".plugctl"].map { "\(project)/\($0)" }
+    for path in [project] + files {
       guard let status = try? FileSystem.status(path) else { continue }
       let isOurs = status.owner == Machine.userID || (status.owner == 0 && status.kind != .link)
       // Groups of one's own are common; root has none.

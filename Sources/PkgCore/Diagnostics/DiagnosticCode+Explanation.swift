@@ -20,7 +20,7 @@ extension DiagnosticCode {
     case .systemTooLarge:
       "The file is larger than any file of its kind may be. It is probably another file than was meant."
     case .systemLocked:
-      "Another plugctl is changing the same host. Wait for it, or say how long with `--wait`."
+      "Another plugctl is changing the same host or project. Wait for it, or say how long with `--wait`."
     case .systemInterrupted:
       "The command was interrupted. What it had begun is undone or was done to its end."
     case .systemChildFailed: "A helper process, such as the unpacking one, broke off."
@@ -138,6 +138,17 @@ extension DiagnosticCode {
     case .policyUnsigned: "Plugins must be signed by their publisher."
     case .projectUntrusted:
       "The project's folder, its plugctl.yaml or its store belongs to somebody else, or others can write it. It counts only where it is yours, and as root where it is root's."
+    case .projectInvalid:
+      "plugctl.yaml can't be read; the notes give line, column and fault."
+    case .projectForm:
+      "plugctl.yaml is written in a form that plugctl can't change without touching more than it should. Nothing was changed. Edit it by hand, or add `--no-save`."
+    case .lockInvalid: "plugctl.lock is not what plugctl writes."
+    case .lockConflict:
+      "plugctl.lock or plugctl.yaml holds the marks of a merge that was not finished."
+    case .lockStale:
+      "plugctl.lock does not fit plugctl.yaml, and the command was told not to change it."
+    case .lockMismatch:
+      "What the index offers, or what is installed, is not what plugctl.lock says: other bytes or another publisher's key."
     case .confirmationNeeded: "A question must be answered and nobody can be asked."
     case .findings: "The command found something, and was asked to fail then."
     case .internalBug: "A defect in plugctl. Please report it with the command that you ran."

@@ -72,6 +72,13 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case packageInvalid = "package.invalid"
   case packageTooLarge = "package.too-large"
   case elfInvalid = "elf.invalid"
+  // projects
+  case projectInvalid = "project.invalid"
+  case projectForm = "project.form"
+  case lockInvalid = "lock.invalid"
+  case lockConflict = "lock.conflict"
+  case lockStale = "lock.stale"
+  case lockMismatch = "lock.mismatch"
   // keys and signatures
   case keyInvalid = "key.invalid"
   case keyWeak = "key.weak"
@@ -171,11 +178,12 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .manifestInvalid,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
-      .keyPassphrase, .indexImmutable:
+      .keyPassphrase, .indexImmutable, .projectInvalid, .projectForm, .lockInvalid, .lockConflict:
       .invalidInput
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
       .trustExpired, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing, .trustClock,
-      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged:
+      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged,
+      .lockMismatch:
       .integrity
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,
       .networkOffline:
@@ -190,7 +198,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .policyUnsigned,
       .projectUntrusted,
       .keyUntrusted,
-      .solveDowngrade:
+      .solveDowngrade, .lockStale:
       .policy
     case .trustConfirmation, .confirmationNeeded: .needsConfirmation
     case .findings: .findings

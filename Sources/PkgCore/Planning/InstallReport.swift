@@ -18,6 +18,8 @@ public struct InstallReport: Sendable {
   public var hostNotes: [String] = []
   /// The command that undoes the change; nil where nothing changed.
   public var undo: String?
+  /// What was changed in the project's files; nil where nothing was.
+  public var saved: ProjectChange?
 
   /// A report of a plan.
   public init(
@@ -40,6 +42,7 @@ public struct InstallReport: Sendable {
     object.append("includeHint", includeHint.map { .string($0) })
     object.append("hostNotes", .strings(hostNotes))
     object.append("undo", undo.map { .string($0) })
+    object.append("saved", saved?.json)
     return .object(object)
   }
 }

@@ -24,10 +24,14 @@ public struct SolveRequest: Sendable {
     /// Why, in the user's words; empty where nobody said.
     public var reason: String
 
+    /// What lets the plugin move, in the imperative; nil where `plugctl unpin` does.
+    public var remedy: String?
+
     /// A pin of these parts.
-    public init(range: VersionRange, reason: String = "") {
+    public init(range: VersionRange, reason: String = "", remedy: String? = nil) {
       self.range = range
       self.reason = reason
+      self.remedy = remedy
     }
   }
 

@@ -32,7 +32,7 @@ enum ChangeCommands {
   /// Carries out the change that the command is named for.
   static func change(_ call: Invocation) throws -> Answer {
     let name = call.parsed.path.last ?? ""
-    let (session, request) = (try call.session(), request(call))
+    let (session, request) = (try call.session(), try request(call))
     let work = try work(name, call)
     let reports = try Interruption.run { try await work(Installing(session), request) }
     return answer(name, reports, request, call.output)
@@ -80,13 +80,21 @@ enum ChangeCommands {
     return answer
   }
 
-  static func request(_ call: Invocation) -> InstallRequest {
+  static func request(_ call: Invocation) throws -> InstallRequest {
     var request = InstallRequest(items: call.arguments)
     request.with = call.parsed.all("with")
     request.isDryRun = call.parsed.has("dry-run")
     request.allowsDowngrade = call.parsed.has("allow-downgrade")
     request.cascades = call.parsed.has("cascade")
     request.testLevel = call.parsed.value("test-level").flatMap { Int($0) } ?? 2
+    request.saves = !call.parsed.has("no-save")
+    guard !(call.parsed.has("locked") && call.parsed.has("frozen")) else {
+      throw Diagnostic(
+        .usageConflict, "`--locked` and `--frozen` say different things of the lock file",
+        hint: "leave one out")
+    }
+    if call.parsed.has("locked") { request.lockUse = .locked }
+    if call.parsed.has("frozen") { request.lockUse = .frozen }
     request.command = call.commandText
     return request
   }
@@ -94,6 +102,16 @@ enum ChangeCommands {
   static func answer(
     _ schema: String, _ reports: [InstallReport], _ request: InstallRequest, _ output: Output
   ) -> Answer {
+    var lines = lines(reports, request, output)
+    if lines.isEmpty { lines = ["nothing to do"] }
+    let text = output.isQuiet ? "" : lines.joined(separator: "\n")
+    return Answer(schema, json: .array(reports.map(\.json)), text: text)
+  }
+
+  /// What was done to each host, or would be, a line each.
+  static func lines(_ reports: [InstallReport], _ request: InstallRequest, _ output: Output)
+    -> [String]
+  {
     var lines: [String] = []
     for report in reports {
       for step in report.plan.steps { lines.append(line(step, request.isDryRun, output.style)) }
@@ -102,11 +120,18 @@ enum ChangeCommands {
       {
         lines.append("\(output.style.cyan("host")): \(hint)")
       }
+      for line in report.saved.map(saved) ?? [] {
+        lines.append("\(output.style.cyan("project")): \(line)")
+      }
       if let undo = report.undo { lines.append("\(output.style.cyan("undo")): \(undo)") }
     }
-    if lines.isEmpty { lines = ["nothing to do"] }
-    let text = output.isQuiet ? "" : lines.joined(separator: "\n")
-    return Answer(schema, json: .array(reports.map(\.json)), text: text)
+    return lines
+  }
+
+  private static func saved(_ change: ProjectChange) -> [String] {
+    let wanted = change.wanted.map { "\($0.name) \($0.range) is wanted in plugctl.yaml" }
+    let unwanted = change.unwanted.map { "\($0) is no longer wanted in plugctl.yaml" }
+    return wanted + unwanted + (change.isLockWritten ? ["plugctl.lock is up to date"] : [])
   }
 
   static func line(_ step: TransactionPlan.Step, _ isDryRun: Bool, _ style: Style) -> String {

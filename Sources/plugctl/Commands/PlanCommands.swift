@@ -12,7 +12,7 @@ enum PlanCommands {
 
   static func plan(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    var request = ChangeCommands.request(call)
+    var request = try ChangeCommands.request(call)
     request.isDryRun = true
     let asked = request
     let work = try ChangeCommands.work(call.parsed.path.last ?? "", call)
@@ -38,7 +38,7 @@ enum PlanCommands {
     else { throw Diagnostic(.planInvalid, "the plan's command is none that can be planned") }
     let planned = Invocation(parsed: parsed, output: call.output)
     let place = try planned.session(like: session.options)
-    var request = ChangeCommands.request(planned)
+    var request = try ChangeCommands.request(planned)
     request.expected = saved
     let asked = request
     let work = try ChangeCommands.work(parsed.path.last ?? "", planned)

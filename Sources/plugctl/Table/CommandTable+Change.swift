@@ -56,7 +56,8 @@ extension CommandTable {
         OptionSpec(
           "with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
         OptionSpec("allow-downgrade", "allow a version below the installed one"),
-      ],
+        noSaveOption,
+      ] + lockOptions,
       arguments: [
         ArgumentSpec(
           "REF", "a plugin, an archive or a URL", arity: .oneOrMore,
@@ -90,6 +91,7 @@ extension CommandTable {
       "remove", aliases: ["rm", "uninstall"], group: "change what is installed", "remove plugins",
       options: [
         changeOptions[0], intoOption, OptionSpec("cascade", "remove also what depends on them"),
+        noSaveOption,
       ],
       arguments: [installedNames]),
     CommandSpec(

@@ -11,7 +11,8 @@ extension CommandTable {
       "find plugins", "change what is installed", "trust and health", "author", "index",
       "hosts and this program",
     ],
-    commands: findCommands + changeCommands + healthCommands + authorCommands + indexCommands
+    commands: findCommands + changeCommands + projectCommands + healthCommands + authorCommands
+      + indexCommands
       + hostCommands,
     exitCodes: ExitCode.table, environment: Environment.table)
 

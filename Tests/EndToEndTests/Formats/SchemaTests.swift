@@ -38,6 +38,17 @@ struct SchemaTests {
   @Test("fit what is shipped and what the program writes")
   func documents() throws {
     let targets = "\(examples.index.path)/targets"
+    let project = try ProjectUser(
+      """
+      schema: 1
+      host: sqlite
+      targets: [\(Platform.current), { platform: \(Platform.current), glibc: "2.36", host: 3.40.1 }]
+      indexes: [{ name: main, url: https://plugins.example.org/ }]
+      plugins: { acme/beta: "*" }
+      pins: { acme/alpha: { version: ^1, reason: "2.0 is another format", until: 2999-01-01 } }
+
+      """)
+    try project.plugctl("install", "delta").succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
@@ -45,6 +56,7 @@ struct SchemaTests {
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),
       ("index-1", ["\(user.configuration)/indexes.d/*.yaml"]),
+      ("project-1", ["\(project.user.work)/plugctl.yaml"]), ("lock-1", [project.lockPath]),
       ("manifest-1", ["\(examples.workshop.author.work)/source*/plugin.yaml"]),
     ]
     for (schema, patterns) in cases {
@@ -60,5 +72,8 @@ struct SchemaTests {
     try FileSystem.replace(path, with: Array(bad.utf8), isDurable: false)
     #expect(try check("manifest-1", [path]).end == .exited(1))
     #expect(try user.plugctl("lint", path).end == .exited(13))
+    let project = try ProjectUser("schema: 1\nplugins: { beta: [] }\n")
+    #expect(try check("project-1", ["\(project.user.work)/plugctl.yaml"]).end == .exited(1))
+    #expect(try project.plugctl("sync").end == .exited(13))
   }
 }

@@ -47,7 +47,9 @@ private struct Attempts {
       var changed = request
       changed.pins[name(bar.plugin)] = nil
       if let version = answer(changed)?[name(bar.plugin)] {
-        return "lift the pin, which leads to \(version): `plugctl unpin \(name(bar.plugin))`"
+        let remedy = request.pins[name(bar.plugin)]?.remedy
+        return "lift the pin, which leads to \(version): "
+          + (remedy ?? "`plugctl unpin \(name(bar.plugin))`")
       }
     }
     return nil
