@@ -49,8 +49,10 @@ struct ChangePlanning: Sendable {
     _ goal: ChangeGoal, _ installed: [InstalledPlugin], _ brought: [InstalledPlugin]
   ) async throws -> [InstanceChange.Wanted] {
     // What was asked for once stays wanted; what only others needed may go when nobody needs it.
-    let known =
+    let mine =
       brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
+    let outer = OuterPlugins(session, profile).besides(mine)
+    let known = mine + outer.map(\.plugin)
     var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
     if preferences.leastAgeSeconds > 0 {
@@ -82,19 +84,41 @@ struct ChangePlanning: Sendable {
       guard let pin = plugin.pin, pin.holds(at: session.now) else { continue }
       request.pins[plugin.name] = SolveRequest.Pin(range: pin.range, reason: pin.reason)
     }
+    for other in outer { request.immovable[other.plugin.name] = other.plugin.version }
     project?.apply(to: &request, at: session.now)
     try refusePinned(roots, request.pins)
     if !preferences.allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
     let outcome = try await choice.solve(request)
     sayPinned(goal, installed, outcome.records)
-    return try outcome.choices.map { chosen in
+    // A project is complete by itself, as its lock is: its copy is of the version that is there.
+    let served = outer.filter { other in
+      session.scope != .project
+        || outcome.records[other.plugin.name]?.record.release(other.plugin.version) == nil
+    }
+    sayOuter(goal.roots, served)
+    let added = outcome.choices.filter { chosen in
+      !served.contains { $0.plugin.name == chosen.name }
+    }
+    return try added.map { chosen in
       if let plugin = brought.first(where: { $0.name == chosen.name }) {
         return InstanceChange.Wanted(plugin: plugin)
       }
       let there = installed.first { $0.name == chosen.name }
       if let there, there.version == chosen.version { return InstanceChange.Wanted(plugin: there) }
       return try self.wanted(chosen, outcome.records[chosen.name], there)
+    }
+  }
+
+  /// Who asks for what another scope has is told why nothing is done.
+  private func sayOuter(_ roots: [SolveRequest.Root], _ outer: [OuterPlugins.Plugin]) {
+    for other in outer where roots.contains(where: { $0.name == other.plugin.name }) {
+      session.progress(
+        .warning(
+          Diagnostic(
+            .pluginElsewhere,
+            "`\(other.plugin.name)` \(other.plugin.version) is there already, in \(other.scope) scope",
+            hint: "change it there with `--scope \(other.scope)`")))
     }
   }
 

@@ -153,7 +153,8 @@ struct InstanceChange: Sendable {
         isFresh: came[plugin.tree] != nil)
     }
     return try await LoadTesting(profile).test(
-      candidates, in: prepared, level: testLevel, progress: session.progress)
+      candidates, in: prepared, beside: OuterPlugins(session, profile), level: testLevel,
+      progress: session.progress)
   }
 
   private static func refuse(_ reports: [LoadReport]) throws {

@@ -66,6 +66,19 @@ public struct Session: Sendable {
   /// The scope that the command works in.
   public var scope: HostProfile.Scope { places.scope }
 
+  /// Where the scopes around this one keep what they have, the nearest first: the user's and the
+  /// system's around a project, the system's around the user's.
+  package var outerPlaces: [StorePlaces] {
+    guard options.root == nil else { return [] }
+    let outer: [HostProfile.Scope] =
+      switch scope {
+      case .project: [.user, .system]
+      case .user: [.system]
+      case .system: []
+      }
+    return outer.map { Self.places($0, options, project: nil) }
+  }
+
   private static func usualScope(_ options: SessionOptions, project: String?) -> HostProfile.Scope {
     if options.root != nil { return .system }
     return project != nil ? .project : Machine.isRoot ? .system : .user

@@ -32,13 +32,15 @@ struct LoadTesting: Sendable {
   ///
   /// - Parameters:
   ///   - prepared: where the libraries lie, in the order of dependencies.
+  ///   - outer: plugins of other scopes that the host sees.
   ///   - level: 1 or 2.
   /// - Returns: a report for each new plugin, and one for the host's own command.
   func test(
-    _ candidates: [Candidate], in prepared: PreparedGeneration, level: Int,
-    progress: @escaping ProgressSink
+    _ candidates: [Candidate], in prepared: PreparedGeneration, beside outer: OuterPlugins,
+    level: Int, progress: @escaping ProgressSink
   ) async throws -> [LoadReport] {
     let order = prepared.libraries
+    let surroundings = Surroundings(prepared, outer)
     let done = Tally()
     progress(.testing(done: 0, total: candidates.count))
     var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
@@ -49,7 +51,7 @@ struct LoadTesting: Sendable {
           let reports = try await BlockingWork.run { stop in
             let worker = Worker(workerPath, stop: stop)
             return try mine.map { place in
-              let report = try test(candidates[place], order, level: level, worker)
+              let report = try test(candidates[place], surroundings, level: level, worker)
               progress(.testing(done: Int(done.add(1)), total: candidates.count))
               return report
             }
@@ -82,26 +84,42 @@ struct LoadTesting: Sendable {
       subject, against: target(path), level: level, worker: Worker(workerPath, stop: stop))
   }
 
+  /// What is there beside a plugin that is tested.
+  private struct Surroundings: Sendable {
+    /// What the host gets of this scope, in the order of dependencies.
+    let own: [(name: PluginName, path: String)]
+    /// The same of other scopes.
+    let outer: [(name: PluginName, path: String)]
+    let graph: DependencyGraph
+
+    init(_ prepared: PreparedGeneration, _ outer: OuterPlugins) {
+      let mine = prepared.generation.plugins
+      let others = outer.besides(mine)
+      own = prepared.libraries
+      self.outer = others.map { ($0.plugin.name, $0.path) }
+      graph = DependencyGraph(others.map(\.plugin) + mine)
+    }
+  }
+
   private func test(
-    _ candidate: Candidate, _ order: [(name: PluginName, path: String)], level: Int,
-    _ worker: Worker
+    _ candidate: Candidate, _ surroundings: Surroundings, level: Int, _ worker: Worker
   ) throws -> LoadReport {
     var subject = LoadSubject(
       name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
     // Whom it needs is loaded before it, and seen by it.
-    let needed = Set(candidate.plugin.constraints.dependencies.map(\.name))
-    let before = order.prefix { $0.name != candidate.plugin.name }
-    subject.modules = before.filter { needed.contains($0.name) }.map(\.path)
+    let needed = surroundings.graph.allNeeds(of: candidate.plugin.name)
+    let before = surroundings.own.prefix { $0.name != candidate.plugin.name }
+    subject.modules = (surroundings.outer + before).filter { needed.contains($0.name) }.map(\.path)
     // The host's own command loads all of them together. Without one, the last does: loading every
     // other plugin beside each would be quadratic.
-    if profile.probe == nil || binary == nil, candidate.plugin.name == order.last?.name {
+    if profile.probe == nil || binary == nil, candidate.plugin.name == surroundings.own.last?.name {
       subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     }
     subject.declared = try Self.declared(candidate)
     var report = try loadTest(
       subject, against: target(candidate.path), level: level, worker: worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
-    for path in order.map(\.path) where !report.refusals.isEmpty {
+    for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {
       guard let real = FileSystem.realPath(path) else { continue }
       report.reproduce = report.reproduce.map { replaced($0, path, by: real) }
     }

@@ -59,7 +59,8 @@ public struct PluginTesting: Sendable {
           description: try TreeStore.description(in: session.places.tree(plugin.tree)))
       }
       reports += try await LoadTesting(profile).test(
-        candidates, in: prepared, level: level, progress: session.progress)
+        candidates, in: prepared, beside: OuterPlugins(session, profile), level: level,
+        progress: session.progress)
     }
     return reports
   }

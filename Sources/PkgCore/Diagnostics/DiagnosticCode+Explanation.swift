@@ -92,6 +92,8 @@ extension DiagnosticCode {
     case .networkLibrary: "libcurl is not installed; the Debian package is `libcurl4`."
     case .pluginUnknown: "No index has a plugin of this name."
     case .pluginNotInstalled: "The plugin is not installed in this scope."
+    case .pluginElsewhere:
+      "Another scope has the plugin already, and the host sees it there. It is changed in that scope only."
     case .pluginFileNotOwned: "The file belongs to no plugin that was installed in this scope."
     case .versionUnknown: "The plugin has no such version."
     case .versionYanked:

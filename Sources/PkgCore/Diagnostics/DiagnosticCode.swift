@@ -118,6 +118,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   // resolution
   case pluginUnknown = "plugin.unknown"
   case pluginNotInstalled = "plugin.not-installed"
+  case pluginElsewhere = "plugin.elsewhere"
   case pluginFileNotOwned = "plugin.file-not-owned"
   case versionUnknown = "version.unknown"
   case versionYanked = "version.yanked"
@@ -168,7 +169,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
       .storeConflict, .loadHarness, .keyExists, .indexExists:
       .failed
-    case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled,
+    case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,
       .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
       .keyNotFound,

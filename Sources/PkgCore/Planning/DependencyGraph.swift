@@ -67,6 +67,18 @@ public struct DependencyGraph: Sendable {
     (edges ?? []).sorted { $0[keyPath: name] < $1[keyPath: name] }
   }
 
+  /// Everybody whom a plugin needs, at any distance.
+  public func allNeeds(of name: PluginName) -> Set<PluginName> {
+    var found = Set<PluginName>()
+    var pending = [name]
+    while let name = pending.popLast() {
+      for edge in needs[name, default: []] where found.insert(edge.to).inserted {
+        pending.append(edge.to)
+      }
+    }
+    return found
+  }
+
   /// Plugins that nobody asked for and that no plugin needs which somebody asked for, by name.
   public var unneeded: [PluginName] {
     var kept = Set<PluginName>()
