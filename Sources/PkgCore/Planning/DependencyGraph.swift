@@ -6,7 +6,9 @@ public struct DependencyGraph: Sendable {
     public let from: PluginName
     /// Who is needed.
     public let to: PluginName
-    /// Which versions of it.
+    /// The name that was asked for: its own, or one that it provides.
+    public let asked: PluginName
+    /// Which versions of what was asked for.
     public let range: VersionRange
     /// Whether `from` would work without it.
     public let isOptional: Bool
@@ -16,33 +18,43 @@ public struct DependencyGraph: Sendable {
   public let plugins: [PluginName: InstalledPlugin]
   private var needs: [PluginName: [Edge]] = [:]
   private var neededBy: [PluginName: [Edge]] = [:]
+  /// For each plugin, who answers each of its demands: it can't work once all of one are gone.
+  private var demands: [PluginName: [Set<PluginName>]] = [:]
 
   /// The graph of plugins. What a plugin asks for and is not among them has no edge.
   public init(_ plugins: [InstalledPlugin]) {
     self.plugins = Dictionary(
       plugins.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let providers = Providers(plugins)
     for plugin in plugins.sorted(by: { $0.name < $1.name }) {
-      add(plugin.constraints.dependencies, of: plugin) { $0.isOptional }
-      for group in plugin.constraints.anyOf {
-        // One of several that are there may go.
-        let present = group.filter(isThere)
-        add(present, of: plugin) { _ in present.count > 1 }
+      for need in plugin.constraints.dependencies {
+        add([need], of: plugin, isOptional: need.isOptional, providers)
       }
+      for group in plugin.constraints.anyOf { add(group, of: plugin, isOptional: false, providers) }
     }
   }
 
-  private func isThere(_ need: Dependency) -> Bool {
-    plugins[need.name].map { need.range.contains($0.version) } ?? false
-  }
-
+  /// Adds a demand: any of these will do.
   private mutating func add(
-    _ needed: [Dependency], of plugin: InstalledPlugin, isOptional: (Dependency) -> Bool
+    _ alternatives: [Dependency], of plugin: InstalledPlugin, isOptional: Bool,
+    _ providers: Providers
   ) {
-    for need in needed where isThere(need) {
+    var answers: [(need: Dependency, name: PluginName)] = []
+    for need in alternatives {
+      let own = plugins[need.name].map { need.range.contains($0.version) } ?? false
+      answers += ((own ? [need.name] : []) + providers.names(for: need)).map { (need, $0) }
+    }
+    let names = Set(answers.map(\.name))
+    // Nobody loses itself.
+    if !isOptional, !names.isEmpty, !names.contains(plugin.name) {
+      demands[plugin.name, default: []].append(names)
+    }
+    for (need, name) in answers where name != plugin.name || need.name == name {
       let edge = Edge(
-        from: plugin.name, to: need.name, range: need.range, isOptional: isOptional(need))
+        from: plugin.name, to: name, asked: need.name, range: need.range,
+        isOptional: isOptional || names.count > 1)
       needs[plugin.name, default: []].append(edge)
-      neededBy[need.name, default: []].append(edge)
+      neededBy[name, default: []].append(edge)
     }
   }
 
@@ -70,14 +82,18 @@ public struct DependencyGraph: Sendable {
   /// Everybody who can't work without these, at any distance, besides themselves; by name.
   public func allDependents(of names: some Sequence<PluginName>) -> [PluginName] {
     let start = Set(names)
-    var found = start
+    var gone = start
     var pending = Array(start)
     while let name = pending.popLast() {
-      for edge in dependents(of: name) where !edge.isOptional {
-        if found.insert(edge.from).inserted { pending.append(edge.from) }
+      for edge in neededBy[name] ?? [] where !gone.contains(edge.from) {
+        guard demands[edge.from]?.contains(where: { $0.isSubset(of: gone) }) == true else {
+          continue
+        }
+        gone.insert(edge.from)
+        pending.append(edge.from)
       }
     }
-    return found.subtracting(start).sorted()
+    return gone.subtracting(start).sorted()
   }
 
   /// The shortest chains that lead from a plugin that somebody asked for to this one, one for each
@@ -106,5 +122,24 @@ public struct DependencyGraph: Sendable {
       }
       return chain
     }
+  }
+}
+
+/// Who provides which names besides its own.
+private struct Providers {
+  private var offers: [PluginName: [(plugin: PluginName, version: Version)]] = [:]
+
+  init(_ plugins: [InstalledPlugin]) {
+    for plugin in plugins {
+      for offer in plugin.constraints.provides {
+        // Below the provider's own publisher, as for the solver.
+        let name = PluginName(publisher: plugin.name.publisher, name: offer.name)
+        if name != plugin.name { offers[name, default: []].append((plugin.name, offer.version)) }
+      }
+    }
+  }
+
+  func names(for need: Dependency) -> [PluginName] {
+    (offers[need.name] ?? []).filter { need.range.contains($0.version) }.map(\.plugin)
   }
 }
