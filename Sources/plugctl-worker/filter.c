@@ -1,9 +1,11 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,6 +89,27 @@ static void allow_first(struct program *p, int number, uint32_t value) {
   give(p, SECCOMP_RET_ALLOW);
 }
 
+/* Denies a call where an argument is `value`. */
+static void deny_where(struct program *p, int number, int index, uint32_t value) {
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 4);
+  load_argument(p, index);
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+  give(p, SECCOMP_RET_ERRNO | EPERM);
+  load_number(p);
+}
+
+/* Ways to a signal, or to death by a limit, for other processes of the same user; and out of the tie to
+ * the parent. */
+static void deny_reaching_others(struct program *p) {
+  deny_where(p, SYS_fcntl, 1, F_SETOWN);
+  deny_where(p, SYS_fcntl, 1, F_SETOWN_EX);
+  deny_where(p, SYS_ioctl, 1, FIOSETOWN);
+  deny_where(p, SYS_ioctl, 1, SIOCSPGRP);
+  deny_where(p, SYS_prctl, 0, PR_SET_PDEATHSIG);
+  /* setrlimit() of libc is this call upon the process itself. */
+  allow_first(p, SYS_prlimit64, 0);
+}
+
 /* New threads, no new processes. clone3 hides its flags in memory: libc falls back to clone. */
 static void allow_threads_only(struct program *p) {
   deny(p, SYS_clone3, ENOSYS);
@@ -141,6 +164,7 @@ int filter_install_load(void) {
   uint32_t self = (uint32_t)getpid();
   begin(&p);
   deny_all(&p, denied_in_session, COUNT(denied_in_session));
+  deny_reaching_others(&p);
   allow_threads_only(&p);
   /* abort() and raise() signal the process itself. */
   allow_first(&p, SYS_kill, self);

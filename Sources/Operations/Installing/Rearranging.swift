@@ -77,10 +77,17 @@ extension Installing {
   /// - Parameters:
   ///   - reason: why, for those who wonder later.
   ///   - until: when the pin ends by itself.
+  /// - Throws: ``Diagnostic`` with `usage.invalid-value` where that is over, `solve.pinned` where the
+  ///   installed version is outside the range.
   public func pin(_ request: InstallRequest, reason: String, until: Timestamp?) async throws
     -> [InstallReport]
   {
     let references = try request.items.map { try PluginReference($0) }
+    if let until, until <= session.now {
+      throw Diagnostic(
+        .usageInvalidValue, "a pin until \(until) would be over already",
+        hint: "write a day to come")
+    }
     return try await rearrangeNamed(request) { plugins, _ in
       try plugins.map { plugin in
         guard let reference = references.first(where: { $0.matches(plugin.name) }) else {

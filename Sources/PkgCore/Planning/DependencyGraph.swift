@@ -6,7 +6,9 @@ public struct DependencyGraph: Sendable {
     public let from: PluginName
     /// Who is needed.
     public let to: PluginName
-    /// Which versions of it.
+    /// The name that was asked for: its own, or one that it provides.
+    public let asked: PluginName
+    /// Which versions of what was asked for.
     public let range: VersionRange
     /// Whether `from` would work without it.
     public let isOptional: Bool
@@ -16,45 +18,44 @@ public struct DependencyGraph: Sendable {
   public let plugins: [PluginName: InstalledPlugin]
   private var needs: [PluginName: [Edge]] = [:]
   private var neededBy: [PluginName: [Edge]] = [:]
-  /// For each plugin what it can't work without: one of each of these.
-  private var required: [PluginName: [Set<PluginName>]] = [:]
+  /// For each plugin, who answers each of its demands: it can't work once all of one are gone.
+  private var demands: [PluginName: [Set<PluginName>]] = [:]
 
   /// The graph of plugins. What a plugin asks for and is not among them has no edge.
   public init(_ plugins: [InstalledPlugin]) {
     self.plugins = Dictionary(
       plugins.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let providers = Providers(plugins)
     for plugin in plugins.sorted(by: { $0.name < $1.name }) {
-      for need in plugin.constraints.dependencies { add([need], of: plugin) }
-      for group in plugin.constraints.anyOf { add(group, of: plugin) }
+      for need in plugin.constraints.dependencies {
+        add([need], of: plugin, isOptional: need.isOptional, providers)
+      }
+      for group in plugin.constraints.anyOf { add(group, of: plugin, isOptional: false, providers) }
     }
   }
 
-  /// Adds an edge to each that satisfies one of these needs. Where several do, each of them may go.
-  private mutating func add(_ needs: [Dependency], of plugin: InstalledPlugin) {
-    let satisfied = needs.flatMap { need in satisfying(need).map { (need, $0) } }
-    if !satisfied.isEmpty, !needs.allSatisfy(\.isOptional) {
-      required[plugin.name, default: []].append(Set(satisfied.map(\.1)))
+  /// Adds a demand: any of these will do.
+  private mutating func add(
+    _ alternatives: [Dependency], of plugin: InstalledPlugin, isOptional: Bool,
+    _ providers: Providers
+  ) {
+    var answers: [(need: Dependency, name: PluginName)] = []
+    for need in alternatives {
+      let own = plugins[need.name].map { need.range.contains($0.version) } ?? false
+      answers += ((own ? [need.name] : []) + providers.names(for: need)).map { (need, $0) }
     }
-    for (need, name) in satisfied where name != plugin.name {
+    let names = Set(answers.map(\.name))
+    // Nobody loses itself.
+    if !isOptional, !names.isEmpty, !names.contains(plugin.name) {
+      demands[plugin.name, default: []].append(names)
+    }
+    for (need, name) in answers where name != plugin.name || need.name == name {
       let edge = Edge(
-        from: plugin.name, to: name, range: need.range,
-        isOptional: need.isOptional || satisfied.count > 1)
-      self.needs[plugin.name, default: []].append(edge)
+        from: plugin.name, to: name, asked: need.name, range: need.range,
+        isOptional: isOptional || names.count > 1)
+      needs[plugin.name, default: []].append(edge)
       neededBy[name, default: []].append(edge)
     }
-  }
-
-  /// The plugin of that name, or those of its publisher that provide it.
-  private func satisfying(_ need: Dependency) -> [PluginName] {
-    if let other = plugins[need.name] {
-      return need.range.contains(other.version) ? [need.name] : []
-    }
-    return plugins.values.filter { plugin in
-      plugin.name.publisher.folded == need.name.publisher.folded
-        && plugin.constraints.provides.contains {
-          $0.name.folded == need.name.name.folded && need.range.contains($0.version)
-        }
-    }.map(\.name).sorted()
   }
 
   /// What a plugin needs, by name.
@@ -96,9 +97,10 @@ public struct DependencyGraph: Sendable {
     var gone = start
     var pending = Array(start)
     while let name = pending.popLast() {
-      for edge in dependents(of: name) where !gone.contains(edge.from) {
-        let isBroken = required[edge.from, default: []].contains { $0.isSubset(of: gone) }
-        guard isBroken else { continue }
+      for edge in neededBy[name] ?? [] where !gone.contains(edge.from) {
+        guard demands[edge.from]?.contains(where: { $0.isSubset(of: gone) }) == true else {
+          continue
+        }
         gone.insert(edge.from)
         pending.append(edge.from)
       }
@@ -132,5 +134,24 @@ public struct DependencyGraph: Sendable {
       }
       return chain
     }
+  }
+}
+
+/// Who provides which names besides its own.
+private struct Providers {
+  private var offers: [PluginName: [(plugin: PluginName, version: Version)]] = [:]
+
+  init(_ plugins: [InstalledPlugin]) {
+    for plugin in plugins {
+      for offer in plugin.constraints.provides {
+        // Below the provider's own publisher, as for the solver.
+        let name = PluginName(publisher: plugin.name.publisher, name: offer.name)
+        if name != plugin.name { offers[name, default: []].append((plugin.name, offer.version)) }
+      }
+    }
+  }
+
+  func names(for need: Dependency) -> [PluginName] {
+    (offers[need.name] ?? []).filter { need.range.contains($0.version) }.map(\.plugin)
   }
 }

@@ -18,6 +18,7 @@ public struct DependencyTree: Sendable {
       object.append("version", .string(plugin.version.description))
       object.append("requested", .bool(plugin.isRequested))
       object.append("range", edge.map { .string($0.range.description) })
+      if let edge, edge.asked != edge.to { object.append("as", .string(edge.asked.description)) }
       if let edge, edge.isOptional { object.append("optional", .bool(true)) }
       if isRepeated { object.append("repeated", .bool(true)) }
       object.append("children", .array(children.map(\.json)))

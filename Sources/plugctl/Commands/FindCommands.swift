@@ -32,8 +32,10 @@ enum FindCommands {
     let listings = try InstalledQueries(session).list()
     // Hosts are told apart by their folders, where some were chosen by hand.
     let hasFolders = listings.contains(where: \.isChosenByHand)
+    let hasStates = listings.contains { !state($0.plugin, session).isEmpty }
     var table = TextTable(
-      ["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"] + (hasFolders ? ["FOLDER"] : []))
+      ["HOST", "PLUGIN", "VERSION", "FROM", "SUMMARY"] + (hasFolders ? ["FOLDER"] : [])
+        + (hasStates ? ["STATE"] : []))
     for listing in listings {
       let plugin = listing.plugin
       let origin =
@@ -46,12 +48,18 @@ enum FindCommands {
         [
           listing.host, plugin.name.description, plugin.version.description, origin,
           plugin.summary ?? "",
-        ] + (hasFolders ? [listing.folder] : []))
+        ] + (hasFolders ? [listing.folder] : []) + (hasStates ? [state(plugin, session)] : []))
     }
     let text =
       listings.isEmpty && call.output.isInteractive
       ? "no plugins are installed in \(session.scope.rawValue) scope" : table.text(call.output)
     return Answer("list", json: .array(listings.map(json)), text: text)
+  }
+
+  /// What keeps a plugin from being as others are.
+  private static func state(_ plugin: InstalledPlugin, _ session: Session) -> String {
+    let pin = plugin.pin.flatMap { $0.holds(at: session.now) ? "pinned to \($0.range)" : nil }
+    return [plugin.isEnabled ? nil : "disabled", pin].compactMap(\.self).joined(separator: ", ")
   }
 
   static func outdated(_ call: Invocation) throws -> Answer {

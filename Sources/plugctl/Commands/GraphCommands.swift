@@ -44,8 +44,10 @@ enum GraphCommands {
   ) {
     var line = "\(first)\(style.bold(node.plugin.name.description)) \(node.plugin.version)"
     if let edge = node.edge {
+      let asked = edge.asked == edge.to ? "" : "as \(edge.asked) "
       let range = edge.range.description
-      line += style.dim(" (\(range == "*" ? "any" : range)\(edge.isOptional ? ", optional" : ""))")
+      line += style.dim(
+        " (\(asked)\(range == "*" ? "any" : range)\(edge.isOptional ? ", optional" : ""))")
     }
     if node.isRepeated { line += style.dim(" (see above)") }
     lines.append(line)
@@ -87,9 +89,7 @@ enum GraphCommands {
         lines.append("\(style.bold(name.description)) \(plugin.version) (\(found.host))")
         if plugin.isRequested { lines.append("  was asked for") }
         for chain in chains {
-          lines.append(
-            "  "
-              + chain.map { "`\($0.from)` needs `\($0.to)` \($0.range)" }.joined(separator: ", "))
+          lines.append("  " + chain.map(sentence).joined(separator: ", "))
         }
         if !plugin.isRequested, chains.isEmpty {
           lines.append("  nobody needs it any more; `plugctl autoremove` removes it")
@@ -99,6 +99,11 @@ enum GraphCommands {
       }
     }
     return Answer("why", json: .array(data), text: lines.joined(separator: "\n"))
+  }
+
+  private static func sentence(_ edge: DependencyGraph.Edge) -> String {
+    let need = "`\(edge.from)` needs `\(edge.asked)` \(edge.range)"
+    return edge.asked == edge.to ? need : "\(need), which `\(edge.to)` provides"
   }
 
   private static func pinned(_ pin: Pin) -> String {
@@ -124,6 +129,7 @@ enum GraphCommands {
             chain.map { edge in
               [
                 "from": .string(edge.from.description), "to": .string(edge.to.description),
+                "as": .string(edge.asked.description),
                 "range": .string(edge.range.description), "optional": .bool(edge.isOptional),
               ]
             })

@@ -134,12 +134,29 @@ struct StateTests {
     #expect(try user.plugctl("pin", "delta", "--until", "soon").exit == 2)
   }
 
-  @Test("a pin that is over holds nothing")
+  @Test("a pin that is over holds nothing, and none is made that would be")
   func expiredPin() throws {
     try user.plugctl("install", "delta@1.0.0").succeeded()
-    try user.plugctl("pin", "delta", "--until", "2020-01-01").succeeded()
+    let refused = try user.plugctl("pin", "delta", "--until", "2020-01-01")
+    #expect(refused.exit == 2 && refused.code == "usage.invalid-value", "\(refused)")
+    try user.plugctl("pin", "delta", "--until", "2999-01-01").succeeded()
+    let manifest = "\(user.data)/hosts/sqlite/current/manifest.json"
+    let text = String(decoding: try FileSystem.read(manifest), as: UTF8.self)
+    try FileSystem.replace(manifest, with: Array(text.replacing("2999-", with: "2001-").utf8))
     try user.plugctl("upgrade").succeeded()
     #expect(try user.list() == ["delta 1.1.0"])
+  }
+
+  @Test("`list` says what is pinned or disabled")
+  func states() throws {
+    try user.plugctl("install", "beta", "delta").succeeded()
+    #expect(try user.plugctl("list").succeeded().lines.allSatisfy { $0.hasSuffix("for tests") })
+    try user.plugctl("pin", "beta@^1").succeeded()
+    try user.plugctl("disable", "beta", "delta").succeeded()
+    let lines = try user.plugctl("list").succeeded().lines
+    #expect(
+      lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false).last }
+        == ["", "disabled, pinned to ^1", "disabled"])
   }
 
   @Test("a downgrade takes the version below, or the one that is named")

@@ -26,6 +26,7 @@ import Testing
       #include <sys/mman.h>
       #include <sys/prctl.h>
       #include <sys/ptrace.h>
+      #include <sys/resource.h>
       #include <sys/socket.h>
       #include <sys/stat.h>
       #include <sys/syscall.h>
@@ -177,6 +178,10 @@ import Testing
       "if (kill(getppid(), 0) == 0 || errno != EPERM) _exit(1);",
       "if (kill(1, 0) == 0) _exit(1);", "if (kill(-1, 0) == 0) _exit(1);",
       "if (syscall(SYS_tgkill, getppid(), getppid(), 0) == 0) _exit(1);",
+      "struct rlimit l; if (prlimit(getpid(), RLIMIT_CPU, 0, &l) == 0 || errno != EPERM) _exit(1);",
+      "struct rlimit l; if (getrlimit(RLIMIT_CPU, &l) != 0 || setrlimit(RLIMIT_CPU, &l) != 0) _exit(1);",
+      "int p[2]; pipe(p); if (fcntl(p[0], F_SETOWN, getpid()) == 0 || errno != EPERM) _exit(1);",
+      "if (prctl(PR_SET_PDEATHSIG, 0) == 0 || errno != EPERM) _exit(1);",
       "if (ptrace(PTRACE_SEIZE, getppid(), 0, 0) == 0) _exit(1);",
       "if (geteuid() == 0) _exit(1);",
       "if (syscall(425, 8, 0) >= 0 || errno != EPERM) _exit(1);",

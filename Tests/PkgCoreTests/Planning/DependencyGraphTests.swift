@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Dependency graph")
 struct DependencyGraphTests {
-  /// `a -> b c?` with versions 1.0.0; a name with `!` was asked for, `c?` is optional.
+  /// `a -> b c? d|e +f`, all of version 1.0.0: a name with `!` was asked for, `c?` is optional, one of
+  /// `d` and `e` is needed, `f` is provided.
   private func graph(_ lines: String...) throws -> DependencyGraph {
     let digest = SHA256Digest(bytes: [UInt8](repeating: 0, count: 32))
     return DependencyGraph(
@@ -11,6 +12,11 @@ struct DependencyGraphTests {
         let words = line.split(separator: " ")
         var constraints = Constraints()
         for word in words.dropFirst(2) {
+          if word.hasPrefix("+") {
+            let name = try #require(NamePart(String(word.dropFirst())))
+            constraints.provides.append(Provided(name: name, version: try Version("1.0.0")))
+            continue
+          }
           let names = word.split(separator: "|").map { String($0).replacing("?", with: "") }
           let needs = try names.map {
             Dependency(
@@ -57,6 +63,19 @@ struct DependencyGraphTests {
     #expect(try both.allDependents(of: names("b", "c")) == names("a"))
     let one = try graph("a! -> b|c", "b ->")
     #expect(try one.allDependents(of: names("b")) == names("a"))
+  }
+
+  @Test("needs who provides a name as it needs a plugin of that name")
+  func providers() throws {
+    let one = try graph("a! -> word", "b -> +word")
+    #expect(try one.allDependents(of: names("b")) == names("a"))
+    #expect(one.unneeded == [])
+    #expect(try one.needs(of: PluginName("acme/a")).map(\.to) == names("b"))
+    #expect(try one.needs(of: PluginName("acme/a")).map(\.asked) == names("word"))
+    let two = try graph("a! -> word", "b -> +word", "word ->")
+    #expect(try two.allDependents(of: names("b")) == [])
+    #expect(try two.allDependents(of: names("b", "word")) == names("a"))
+    #expect(two.unneeded == [])
   }
 
   @Test("finds the shortest chain from each that was asked for")

@@ -195,6 +195,28 @@ extension ConflictMessageTests {
           hint: remove `acme/b` first, if you can do without it: `plugctl remove acme/b`
         """),
     Conflict(
+      testDescription: "only the installed version would fit",
+      plugins: [
+        "a": ["1.0.0": ["b ^1", "c"]], "b": ["1.0.0": [], "2.0.0": []],
+        "c": ["1.0.0": ["b ^1"], "2.0.0": ["b ^2"]],
+      ], wanted: ["c ^2", "a"], installed: ["a": "1.0.0", "b": "1.0.0", "c": "1.0.0"],
+      text: """
+        `acme/c` and `acme/a` can't be installed together
+          `acme/a` 1.0.0 needs `acme/b` ^1, and `acme/c` 2.0.0 needs `acme/b` ^2: so `acme/a` \
+        1.0.0 and `acme/c` 2.0.0 can't be installed together
+          but you asked for `acme/c` ^2, and `acme/a` is installed
+          hint: remove `acme/a` first, if you can do without it: `plugctl remove acme/a`
+        """),
+    Conflict(
+      testDescription: "a pin, and more behind it",
+      plugins: ["a": ["1.0.0": [], "2.0.0": []], "b": ["1.0.0": ["a ^1"]]],
+      wanted: ["a ^2", "b"], installed: ["a": "1.0.0", "b": "1.0.0"], pins: ["a": ("=1.0.0", "")],
+      text: """
+        `acme/a` can't be installed
+          you pinned `acme/a` to 1.0.0, but you asked for `acme/a` ^2
+          hint: lift the pin to see what else stands against it: `plugctl unpin acme/a`
+        """),
+    Conflict(
       testDescription: "a plugin that no index has", plugins: [:], wanted: ["a"],
       text: """
         `acme/a` can't be installed

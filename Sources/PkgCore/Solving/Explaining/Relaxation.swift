@@ -78,7 +78,8 @@ private struct Attempts {
       var changed = request
       changed.roots[index].range = .any
       let name = request.roots[index].name
-      if let version = answer(changed)?[name] {
+      // What is there already is no way forward.
+      if let version = answer(changed)?[name], version != request.installed[name] {
         return "`\(name)` \(version) would fit: `plugctl install \(name)@\(version)`"
       }
     }
@@ -146,8 +147,11 @@ private struct Attempts {
 
   private func fallback() -> String? {
     for bar in barred {
-      guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
       let name = name(bar.plugin)
+      if bar.reason == .pinned {
+        return "lift the pin to see what else stands against it: `plugctl unpin \(name)`"
+      }
+      guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
       switch exclusion.kind {
       case .host:
         return "use a version of the host that fits, or look for another plugin: "
