@@ -137,7 +137,11 @@ struct LockedPlanning {
         notes: ["locked: sha256 \(expected)", "index: sha256 \(plugin.archive)"],
         hint: "find out who changed which; `plugctl lock` takes what the index says")
     }
-    guard entry.key == nil || entry.key == plugin.keyID else {
+    // Ids are numbers: some programs write their leading zeros.
+    let signer = plugin.keyID.flatMap { UInt64($0, radix: 16) }
+    guard
+      entry.key == nil || (signer != nil && entry.key.flatMap { UInt64($0, radix: 16) } == signer)
+    else {
       throw Diagnostic(
         .lockMismatch,
         "`\(entry.name)` \(entry.version) is signed by another key than the one that is locked",

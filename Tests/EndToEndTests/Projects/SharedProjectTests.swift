@@ -147,7 +147,7 @@ struct SharedProjectTests {
     #expect(try project.locked() == ["alpha 1.0.0"])
     #expect(try project.plugctl("diff", "--exit-code").exit == 0)
     let outcome = try project.plugctl("upgrade", "alpha@^2")
-    #expect(outcome.exit != 0, "\(outcome)")
+    #expect(outcome.exit == 4 && outcome.hint?.contains("plugctl install") == true, "\(outcome)")
     #expect(try project.user.list() == ["alpha 1.0.0"])
   }
 }

@@ -141,6 +141,10 @@ private struct Attempts {
     for bar in barred {
       guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
       let name = name(bar.plugin)
+      if exclusion.isElsewhere {
+        return "ask the publisher of `\(name)` for a build that fits, or take that target out of "
+          + "`\(ProjectFile.fileName)`"
+      }
       switch exclusion.kind {
       case .host:
         return "use a version of the host that fits, or look for another plugin: "
