@@ -90,6 +90,24 @@ actor RecordSource {
     return result
   }
 
+  /// Plugins of which a version provides a name that no plugin bears. Only the name's own publisher can
+  /// provide it: nobody steps in for another.
+  func providers(of name: PluginName) async throws -> [(name: PluginName, found: Found)] {
+    let siblings = clients.flatMap(\.names).filter {
+      $0.publisher.folded == name.publisher.folded && $0 != name
+    }
+    guard siblings.count <= Self.mostSiblings else { return [] }
+    let records = try await records(siblings)
+    return records.filter { _, found in
+      found.record.releases.contains { release in
+        release.constraints.provides.contains { $0.name.folded == name.name.folded }
+      }
+    }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Records of so many plugins are looked through for a name that none of them bears.
+  private static let mostSiblings = 500
+
   /// The full name that a typed reference means.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.

@@ -22,6 +22,14 @@ struct VersionChoice {
       switch solver.advance(isCancelled: { Task.isCancelled }) {
       case .needs(let names):
         let found = try await source.records(names)
+        // Who provides a name must be known before it is said that nobody has it.
+        for name in names where found[name] == nil {
+          for (provider, record) in try await source.providers(of: name)
+          where records[provider] == nil {
+            records[provider] = record
+            solver.learn(provider, candidates: candidates(provider, record.record))
+          }
+        }
         for name in names {
           records[name] = found[name]
           solver.learn(name, candidates: candidates(name, found[name]?.record))

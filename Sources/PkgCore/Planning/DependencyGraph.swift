@@ -16,34 +16,45 @@ public struct DependencyGraph: Sendable {
   public let plugins: [PluginName: InstalledPlugin]
   private var needs: [PluginName: [Edge]] = [:]
   private var neededBy: [PluginName: [Edge]] = [:]
+  /// For each plugin what it can't work without: one of each of these.
+  private var required: [PluginName: [Set<PluginName>]] = [:]
 
   /// The graph of plugins. What a plugin asks for and is not among them has no edge.
   public init(_ plugins: [InstalledPlugin]) {
     self.plugins = Dictionary(
       plugins.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for plugin in plugins.sorted(by: { $0.name < $1.name }) {
-      add(plugin.constraints.dependencies, of: plugin) { $0.isOptional }
-      for group in plugin.constraints.anyOf {
-        // One of several that are there may go.
-        let present = group.filter(isThere)
-        add(present, of: plugin) { _ in present.count > 1 }
-      }
+      for need in plugin.constraints.dependencies { add([need], of: plugin) }
+      for group in plugin.constraints.anyOf { add(group, of: plugin) }
     }
   }
 
-  private func isThere(_ need: Dependency) -> Bool {
-    plugins[need.name].map { need.range.contains($0.version) } ?? false
-  }
-
-  private mutating func add(
-    _ needed: [Dependency], of plugin: InstalledPlugin, isOptional: (Dependency) -> Bool
-  ) {
-    for need in needed where isThere(need) {
+  /// Adds an edge to each that satisfies one of these needs. Where several do, each of them may go.
+  private mutating func add(_ needs: [Dependency], of plugin: InstalledPlugin) {
+    let satisfied = needs.flatMap { need in satisfying(need).map { (need, $0) } }
+    if !satisfied.isEmpty, !needs.allSatisfy(\.isOptional) {
+      required[plugin.name, default: []].append(Set(satisfied.map(\.1)))
+    }
+    for (need, name) in satisfied where name != plugin.name {
       let edge = Edge(
-        from: plugin.name, to: need.name, range: need.range, isOptional: isOptional(need))
-      needs[plugin.name, default: []].append(edge)
-      neededBy[need.name, default: []].append(edge)
+        from: plugin.name, to: name, range: need.range,
+        isOptional: need.isOptional || satisfied.count > 1)
+      self.needs[plugin.name, default: []].append(edge)
+      neededBy[name, default: []].append(edge)
     }
+  }
+
+  /// The plugin of that name, or those of its publisher that provide it.
+  private func satisfying(_ need: Dependency) -> [PluginName] {
+    if let other = plugins[need.name] {
+      return need.range.contains(other.version) ? [need.name] : []
+    }
+    return plugins.values.filter { plugin in
+      plugin.name.publisher.folded == need.name.publisher.folded
+        && plugin.constraints.provides.contains {
+          $0.name.folded == need.name.name.folded && need.range.contains($0.version)
+        }
+    }.map(\.name).sorted()
   }
 
   /// What a plugin needs, by name.
@@ -70,14 +81,17 @@ public struct DependencyGraph: Sendable {
   /// Everybody who can't work without these, at any distance, besides themselves; by name.
   public func allDependents(of names: some Sequence<PluginName>) -> [PluginName] {
     let start = Set(names)
-    var found = start
+    var gone = start
     var pending = Array(start)
     while let name = pending.popLast() {
-      for edge in dependents(of: name) where !edge.isOptional {
-        if found.insert(edge.from).inserted { pending.append(edge.from) }
+      for edge in dependents(of: name) where !gone.contains(edge.from) {
+        let isBroken = required[edge.from, default: []].contains { $0.isSubset(of: gone) }
+        guard isBroken else { continue }
+        gone.insert(edge.from)
+        pending.append(edge.from)
       }
     }
-    return found.subtracting(start).sorted()
+    return gone.subtracting(start).sorted()
   }
 
   /// The shortest chains that lead from a plugin that somebody asked for to this one, one for each

@@ -86,6 +86,10 @@ struct Core {
     }
   }
 
+  /// The facts in an order that depends on nothing else: the request comes last, its first part at the
+  /// very end.
+  var inOrder: [Ground] { ordered(grounds) }
+
   /// The order in which facts are tried: what says least about the request goes first.
   private func ordered(_ grounds: Set<Ground>) -> [Ground] {
     let rank = premises.universe.rank

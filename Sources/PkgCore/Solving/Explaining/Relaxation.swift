@@ -3,7 +3,7 @@ struct Relaxation {
   let hint: String?
 
   init(_ core: Core) {
-    let attempts = Attempts(core: core)
+    var attempts = Attempts(core: core)
     hint =
       attempts.liftPin() ?? attempts.allowDowngrade() ?? attempts.widenRequest()
       ?? attempts.takeYanked() ?? attempts.changeOuterScope() ?? attempts.leaveOut()
@@ -12,17 +12,23 @@ struct Relaxation {
 
 private struct Attempts {
   let core: Core
+  /// What all attempts together may cost: a hint is worth a second, not a minute.
+  private var conflictsLeft = 10_000
+
+  init(core: Core) { self.core = core }
 
   private var request: SolveRequest { core.premises.request }
   private var universe: Universe { core.premises.universe }
 
   /// The answer to a changed request over what is known; nil where there is none, or too much work.
-  private func answer(_ request: SolveRequest) -> [PluginName: Version]? {
+  private mutating func answer(_ request: SolveRequest) -> [PluginName: Version]? {
+    guard conflictsLeft > 0 else { return nil }
     let premises = Premises(request, universe)
     var search = Search(universe, premises)
-    guard case .solved(let chosen) = search.run(budget: 2_000, isCancelled: { false }) else {
-      return nil
-    }
+    let outcome = search.run(budget: min(2_000, conflictsLeft), isCancelled: { false })
+    // One without a conflict costs something too.
+    conflictsLeft -= max(search.conflicts, 50)
+    guard case .solved(let chosen) = outcome else { return nil }
     return Dictionary(
       uniqueKeysWithValues: chosen.map {
         let name = universe.names[Int($0.plugin)]
@@ -36,7 +42,7 @@ private struct Attempts {
 
   private func name(_ plugin: Int32) -> PluginName { universe.names[Int(plugin)] }
 
-  func liftPin() -> String? {
+  mutating func liftPin() -> String? {
     for bar in barred where bar.reason == .pinned {
       var changed = request
       changed.pins[name(bar.plugin)] = nil
@@ -49,7 +55,7 @@ private struct Attempts {
     return nil
   }
 
-  func allowDowngrade() -> String? {
+  mutating func allowDowngrade() -> String? {
     guard barred.contains(where: { $0.reason == .downgrade }) else { return nil }
     var changed = request
     changed.allowsDowngrade = true
@@ -64,8 +70,8 @@ private struct Attempts {
   }
 
   /// Another version of something asked for.
-  func widenRequest() -> String? {
-    for ground in core.grounds.sorted(by: { rootPlace($0) < rootPlace($1) }) {
+  mutating func widenRequest() -> String? {
+    for ground in core.inOrder.reversed() {
       guard case .root(let place) = ground, let index = core.premises.roots[place].place,
         request.roots[index].range != .any
       else { continue }
@@ -79,7 +85,7 @@ private struct Attempts {
     return nil
   }
 
-  func takeYanked() -> String? {
+  mutating func takeYanked() -> String? {
     for bar in barred where bar.reason == .yanked {
       guard let index = request.roots.firstIndex(where: { $0.name == name(bar.plugin) }) else {
         continue
@@ -98,8 +104,8 @@ private struct Attempts {
     return nil
   }
 
-  func changeOuterScope() -> String? {
-    for ground in core.grounds {
+  mutating func changeOuterScope() -> String? {
+    for ground in core.inOrder {
       var held: PluginName?
       switch ground {
       case .root(let place) where core.premises.roots[place].place == nil:
@@ -119,11 +125,12 @@ private struct Attempts {
   }
 
   /// One of what is wanted less: what is installed first, then what was asked for last.
-  func leaveOut() -> String? {
-    let places = core.grounds.compactMap { ground in
+  mutating func leaveOut() -> String? {
+    let places = core.inOrder.compactMap { ground in
       if case .root(let place) = ground { core.premises.roots[place].place } else { nil }
     }
     guard places.count > 1 else { return fallback() }
+    let request = request
     let isKept = { (place: Int) in request.installed[request.roots[place].name] != nil }
     for place in places.sorted(by: { isKept($0) != isKept($1) ? isKept($0) : $0 > $1 }) {
       var changed = request
@@ -155,7 +162,7 @@ private struct Attempts {
       case .withdrawn: return "ask the publisher of `\(name)` for a new version"
       }
     }
-    for ground in core.grounds {
+    for ground in core.inOrder {
       guard case .fact(let index) = ground else { continue }
       let fact = universe.facts[Int(index)]
       for demand in fact.demands where universe.plugins[Int(demand.target)].versions.isEmpty {
@@ -163,7 +170,7 @@ private struct Attempts {
           + "`\(name(fact.owner))`"
       }
     }
-    let roots = core.grounds.compactMap { ground in
+    let roots = core.inOrder.reversed().compactMap { ground in
       if case .root(let place) = ground { core.premises.roots[place].plugin } else { nil }
     }
     guard let root = roots.first else { return nil }
@@ -172,9 +179,5 @@ private struct Attempts {
     }
     return "ask the publisher of `\(name(root))` for a version that fits, or look at "
       + "`plugctl versions \(name(root))`"
-  }
-
-  private func rootPlace(_ ground: Ground) -> Int {
-    if case .root(let place) = ground { place } else { .max }
   }
 }
