@@ -77,6 +77,27 @@ struct SharedProjectTests {
     #expect(try project.user.list() == ["alpha 1.1.0", "beta 1.0.0"])
   }
 
+  @Test("locks who provides what is needed, and needs no index where all is there")
+  func provider() throws {
+    let workshop = try Workshop()
+    let index = try workshop.makeIndex()
+    let archives = try [
+      ("app", "dependencies: { similarity: '*' }"), ("engine", "provides: { similarity: 1.0.0 }"),
+    ].map { try workshop.packExtension($0.0, "1.0.0", more: $0.1) }
+    try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
+    let user = try member(index, "schema: 1\nplugins: { acme/app: ^1 }\n")
+    try user.plugctl("sync").succeeded()
+    #expect(try user.list() == ["app 1.0.0", "engine 1.0.0"])
+    let engine = try JSONParser.parse(Array(lock(of: user).utf8))["hosts"]?["sqlite"]?[
+      "acme/engine"]
+    #expect(engine?["neededBy"]?.arrayValue?.map(\.stringValue) == ["acme/app"])
+    try user.run(["rm", "-rf", user.cache, "\(user.state)/trust"]).succeeded()
+    #expect(try user.plugctl("sync").succeeded().output == "nothing to do\n")
+    try user.plugctl("remove", "app").succeeded()
+    #expect(try !lock(of: user).contains("engine"))
+    #expect(try user.plugctl("sync").succeeded().lines.first == "removed acme/engine 1.0.0")
+  }
+
   @Test("is changed by one command at a time")
   func busy() throws {
     let project = try ProjectUser("schema: 1\nplugins: {}\n")
