@@ -42,6 +42,20 @@ struct Invocation {
     return value
   }
 
+  /// The value of an option as a time span in seconds: a number with `h`, `d` or `w`.
+  func duration(_ option: String) throws -> Int64? {
+    guard let text = parsed.value(option) else { return nil }
+    let units: [Character: Int64] = ["h": 3_600, "d": 86_400, "w": 604_800]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()),
+      (0...100_000).contains(number)
+    else {
+      throw Diagnostic(
+        .usageInvalidValue, "`--\(option)` can't be `\(printable(text))`",
+        hint: "write it as `36h`, `7d` or `2w`")
+    }
+    return number * unit
+  }
+
   /// The value of an option as a day, `YYYY-MM-DD`, or a time, in UTC.
   func day(_ option: String) throws -> Timestamp? {
     guard let text = parsed.value(option) else { return nil }

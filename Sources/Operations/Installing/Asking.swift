@@ -26,7 +26,7 @@ extension Installing {
 
   private func downgraded(_ request: InstallRequest) async throws -> [InstallReport] {
     var request = request
-    request.allowsDowngrade = true
+    request.preferences.allowsDowngrade = true
     let references = try request.items.map { try PluginReference($0) }
     let all = try InstanceLookup(session: session).all()
     for reference in references { try Self.refuseSeveral(reference, all) }

@@ -22,7 +22,7 @@ struct ChangePlanning: Sendable {
   let session: Session
   let profile: HostProfile
   let source: RecordSource
-  let allowsDowngrade: Bool
+  let preferences: VersionPreferences
   /// Whose wishes count; nil outside of a project.
   var project: Project?
 
@@ -53,6 +53,10 @@ struct ChangePlanning: Sendable {
       brought + installed.filter { plugin in !brought.contains { $0.name == plugin.name } }
     var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
+    if preferences.leastAgeSeconds > 0 {
+      choice.publishedBefore = Timestamp(
+        secondsSinceEpoch: session.now.secondsSinceEpoch - preferences.leastAgeSeconds)
+    }
     choice.targets = project?.file.targets ?? []
     var roots =
       try goal.roots.map { try project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
@@ -72,14 +76,15 @@ struct ChangePlanning: Sendable {
       roots: roots,
       installed: Dictionary(
         installed.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first }),
-      upgrades: goal.upgrades, allowsDowngrade: allowsDowngrade)
+      upgrades: goal.upgrades, allowsDowngrade: preferences.allowsDowngrade)
+    request.preference = preferences.prefersLowest ? .minimal : .newest
     for plugin in installed {
       guard let pin = plugin.pin, pin.holds(at: session.now) else { continue }
       request.pins[plugin.name] = SolveRequest.Pin(range: pin.range, reason: pin.reason)
     }
     project?.apply(to: &request, at: session.now)
     try refusePinned(roots, request.pins)
-    if !allowsDowngrade { try refuseDowngrade(roots, installed) }
+    if !preferences.allowsDowngrade { try refuseDowngrade(roots, installed) }
     for plugin in brought { request.installed[plugin.name] = nil }
     let outcome = try await choice.solve(request)
     sayPinned(goal, installed, outcome.records)

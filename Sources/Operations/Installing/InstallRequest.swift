@@ -1,5 +1,18 @@
 public import PkgCore
 
+/// What counts where several versions of a plugin fit.
+public struct VersionPreferences: Sendable {
+  /// Whether an installed version may be replaced by a lower one.
+  public var allowsDowngrade = false
+  /// Whether the lowest version that fits is taken, not the highest: what the ranges' floors really need.
+  public var prefersLowest = false
+  /// Versions published less than so many seconds ago are not taken; 0 takes all.
+  public var leastAgeSeconds: Int64 = 0
+
+  /// The newest versions, never a lower one than is installed.
+  public init() {}
+}
+
 /// What a person asks to be changed.
 public struct InstallRequest: Sendable {
   /// Plugins by reference, archives by path, or URLs.
@@ -8,8 +21,8 @@ public struct InstallRequest: Sendable {
   public var with: [String] = []
   /// Shows what would be done and does nothing.
   public var isDryRun = false
-  /// Whether an installed version may be replaced by a lower one.
-  public var allowsDowngrade = false
+  /// What counts where several versions fit.
+  public var preferences = VersionPreferences()
   /// Whether dependents may go with a plugin that is removed.
   public var cascades = false
   /// 0 for no load test, 1 for what is read of the file, 2 for loading it.

@@ -197,7 +197,7 @@ public struct Installing: Sendable {
     let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
     let planner = ChangePlanning(
       session: session, profile: profile, source: source,
-      allowsDowngrade: request.allowsDowngrade, project: try Project.open(session))
+      preferences: request.preferences, project: try Project.open(session))
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let (plan, _) = try await planner.plan(try goal(current))

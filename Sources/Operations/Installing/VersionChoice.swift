@@ -8,6 +8,8 @@ struct VersionChoice {
   let installed: [InstalledPlugin]
   /// Further systems on which what is chosen must work.
   var targets: [ProjectTarget] = []
+  /// What was published later is too young; nil for no such limit.
+  var publishedBefore: Timestamp?
 
   /// What was chosen, with the records of what is new.
   struct Outcome: Sendable {
@@ -55,7 +57,8 @@ struct VersionChoice {
         }
         // What is installed fits, whatever this machine was when its release was made.
         if candidate.exclusion == nil, there?.version != release.version {
-          candidate.exclusion = compatibility.exclusion(of: release, name)
+          candidate.exclusion =
+            compatibility.exclusion(of: release, name) ?? youth(of: release)
         }
         if candidate.exclusion == nil {
           candidate.exclusion =
@@ -68,6 +71,13 @@ struct VersionChoice {
       result.append(Candidate(version: there.version, constraints: there.constraints))
     }
     return result
+  }
+
+  private func youth(of release: Release) -> Exclusion? {
+    guard let limit = publishedBefore, release.published > limit else { return nil }
+    return Exclusion(
+      .tooRecent, "was published on \(release.published.day)",
+      here: "only what is older than \(limit.day) is taken")
   }
 
   private func diagnostic(

@@ -79,8 +79,10 @@ struct LockedPlanning {
     _ entries: [Lockfile.Entry], _ installed: [InstalledPlugin], _ others: [InstalledPlugin]
   ) async throws -> [InstanceChange.Wanted] {
     let source = try await source.open(knowing: missing(entries, installed))
+    var preferences = VersionPreferences()
+    preferences.allowsDowngrade = true
     let planner = ChangePlanning(
-      session: session, profile: profile, source: source, allowsDowngrade: true)
+      session: session, profile: profile, source: source, preferences: preferences)
     var request = SolveRequest(
       roots: (entries.map { ($0.name, $0.version) } + others.map { ($0.name, $0.version) }).map {
         SolveRequest.Root(name: $0.0, range: VersionRange(exactly: $0.1))

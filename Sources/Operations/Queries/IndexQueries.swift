@@ -136,7 +136,7 @@ public struct IndexQueries: Sendable {
       let planner = ChangePlanning(
         session: session, profile: try ProfileCatalog(session).profile(instance.hostID),
         source: source,
-        allowsDowngrade: false)
+        preferences: VersionPreferences())
       let goal = ChangeGoal(
         roots: [], brought: [], upgrades: Set(current.plugins.map(\.name)), with: [],
         current: current)

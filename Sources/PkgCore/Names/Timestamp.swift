@@ -29,6 +29,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
       Self.daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
   }
 
+  /// The day in UTC, `YYYY-MM-DD`.
+  public var day: String { String(rfc3339.prefix(10)) }
+
   /// `YYYY-MM-DDTHH:MM:SSZ`.
   public var rfc3339: String {
     let days = Self.floorDivide(secondsSinceEpoch, 86_400)

@@ -84,7 +84,9 @@ enum ChangeCommands {
     var request = InstallRequest(items: call.arguments)
     request.with = call.parsed.all("with")
     request.isDryRun = call.parsed.has("dry-run")
-    request.allowsDowngrade = call.parsed.has("allow-downgrade")
+    request.preferences.prefersLowest = call.parsed.has("minimal")
+    request.preferences.leastAgeSeconds = try call.duration("min-age") ?? 0
+    request.preferences.allowsDowngrade = call.parsed.has("allow-downgrade")
     request.cascades = call.parsed.has("cascade")
     request.testLevel = call.parsed.value("test-level").flatMap { Int($0) } ?? 2
     request.saves = !call.parsed.has("no-save")

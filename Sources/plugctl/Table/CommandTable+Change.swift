@@ -1,6 +1,13 @@
 internal import CommandLineKit
 
 extension CommandTable {
+  private static let choiceOptions: [OptionSpec] = [
+    OptionSpec("minimal", "take the lowest versions that fit, not the highest"),
+    OptionSpec(
+      "min-age", value: "TIME", "take no version that was published more recently, as 36h, 7d or 2w"
+    ),
+  ]
+
   static let changeOptions: [OptionSpec] = [
     OptionSpec("dry-run", short: "n", "show what would be done and do nothing"),
     OptionSpec(
@@ -57,7 +64,7 @@ extension CommandTable {
           "with", value: "NAME", "an optional dependency to install as well", isRepeatable: true),
         OptionSpec("allow-downgrade", "allow a version below the installed one"),
         noSaveOption,
-      ] + lockOptions,
+      ] + choiceOptions + lockOptions,
       arguments: [
         ArgumentSpec(
           "REF", "a plugin, an archive or a URL", arity: .oneOrMore,
@@ -74,7 +81,7 @@ extension CommandTable {
     CommandSpec(
       "upgrade", group: "change what is installed",
       "bring installed plugins to their newest versions",
-      options: changeOptions + [intoOption],
+      options: changeOptions + choiceOptions + [intoOption],
       arguments: [
         ArgumentSpec(
           "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))

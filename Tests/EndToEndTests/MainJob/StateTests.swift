@@ -229,4 +229,18 @@ struct StateTests {
     #expect(json["obstacle"]?["code"]?.stringValue == "solve.conflict")
     #expect(try user.plugctl("why-not", "nobody").exit == 3)
   }
+
+  @Test("the lowest versions that fit are taken with --minimal")
+  func minimal() throws {
+    try user.plugctl("install", "beta", "delta", "--minimal").succeeded()
+    #expect(try user.list() == ["alpha 1.0.0", "beta 1.0.0", "delta 1.0.0"])
+  }
+
+  @Test("what was published lately is not taken with --min-age, and the reason is said")
+  func minimumAge() throws {
+    let young = try user.plugctl("install", "delta", "--min-age", "1h")
+    #expect(young.exit == 4 && young.errors.contains("was published on"), "\(young)")
+    try user.plugctl("install", "delta", "--min-age", "0h").succeeded()
+    #expect(try user.plugctl("install", "delta", "--min-age", "soon").exit == 2)
+  }
 }
