@@ -61,7 +61,7 @@ struct ChangePlanning: Sendable {
     }
     choice.targets = project?.file.targets ?? []
     var roots =
-      goal.roots.map { project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
+      try goal.roots.map { try project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
       + brought.map { SolveRequest.Root(name: $0.name, range: VersionRange(exactly: $0.version)) }
     let named = Set(roots.map(\.name))
     roots += installed.filter { !named.contains($0.name) }.map {

@@ -61,18 +61,12 @@ struct LockedPlanning {
       }
       return others.contains { $0.name == plugin.name } ? plugin : nil
     }
-    return Self.isWhole(stays) ? stays.map { InstanceChange.Wanted(plugin: $0) } : nil
-  }
-
-  /// Whether everybody has what they need, by name; what a provider may answer is left to the solver.
-  private static func isWhole(_ plugins: [InstalledPlugin]) -> Bool {
-    let versions = Dictionary(
-      plugins.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first })
-    let isMet = { (need: Dependency) in versions[need.name].map(need.range.contains) ?? false }
-    return plugins.allSatisfy { plugin in
-      plugin.constraints.dependencies.allSatisfy { $0.isOptional || isMet($0) }
-        && plugin.constraints.anyOf.allSatisfy { $0.contains(where: isMet) }
-    }
+    // Installed plugins have what they need; nobody who stays may lose it.
+    let names = Set(stays.map(\.name))
+    let gone = installed.map(\.name).filter { !names.contains($0) }
+    let broken = DependencyGraph(installed).allDependents(of: gone)
+    guard names.isDisjoint(with: broken) else { return nil }
+    return stays.map { InstanceChange.Wanted(plugin: $0) }
   }
 
   private func missing(_ entries: [Lockfile.Entry], _ installed: [InstalledPlugin])
@@ -139,7 +133,11 @@ struct LockedPlanning {
         notes: ["locked: sha256 \(expected)", "index: sha256 \(plugin.archive)"],
         hint: "find out who changed which; `plugctl lock` takes what the index says")
     }
-    guard entry.key == nil || entry.key == plugin.keyID else {
+    // Ids are numbers: some programs write their leading zeros.
+    let signer = plugin.keyID.flatMap { UInt64($0, radix: 16) }
+    guard
+      entry.key == nil || (signer != nil && entry.key.flatMap { UInt64($0, radix: 16) } == signer)
+    else {
       throw Diagnostic(
         .lockMismatch,
         "`\(entry.name)` \(entry.version) is signed by another key than the one that is locked",

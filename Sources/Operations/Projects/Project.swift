@@ -102,8 +102,15 @@ extension Project {
   func range(of name: PluginName) -> VersionRange? { file.wish(for: name)?.range }
 
   /// What is asked for without a range stands under the project's; what only moves stays below both.
-  func bound(_ root: SolveRequest.Root, isMove: Bool) -> SolveRequest.Root {
+  ///
+  /// - Throws: ``Diagnostic`` with `solve.conflict` where nothing is below both.
+  func bound(_ root: SolveRequest.Root, isMove: Bool) throws -> SolveRequest.Root {
     guard let range = range(of: root.name), isMove || root.range == .any else { return root }
+    guard !range.intersection(root.range).isEmpty else {
+      throw Diagnostic(
+        .solveConflict, "the project wants `\(root.name)` \(range), which is never \(root.range)",
+        hint: "to want that instead: `plugctl install '\(root.name)@\(root.range)'`")
+    }
     return SolveRequest.Root(
       name: root.name, range: root.range == .any ? range : root.range.intersection(range),
       isWish: root.isWish)

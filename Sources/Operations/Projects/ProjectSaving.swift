@@ -56,26 +56,24 @@ struct ProjectSaving: ~Copyable {
   func saveInstalled(_ request: InstallRequest, _ reports: [InstallReport]) async throws
     -> [InstallReport]
   {
-    var text = try ProjectText(project.folder)
     var change = ProjectChange()
     let there = try installed().flatMap(\.plugins)
-    for item in request.items + request.with {
-      guard case .reference(let reference) = try InstallRequest.Item(item) else {
-        warnOfFile(item)
-        continue
+    let file = try edited { text in
+      for item in request.items + request.with {
+        guard case .reference(let reference) = try InstallRequest.Item(item) else {
+          warnOfFile(item)
+          continue
+        }
+        guard let plugin = there.first(where: { reference.matches($0.name) }) else { continue }
+        let former = text.file.wish(for: plugin.name)
+        let range = Self.range(reference.range, former?.range, plugin.version)
+        guard range.description != former?.range.description else { continue }
+        let name = former?.name ?? plugin.name
+        try text.set(name, to: range)
+        change.wanted.append(ProjectFile.Wish(name: name, range: range))
       }
-      guard let plugin = there.first(where: { reference.matches($0.name) }) else { continue }
-      let former = text.file.wish(for: plugin.name)
-      guard
-        let range = Self.range(reference.range, former?.range, plugin.version),
-        range.description != former?.range.description
-      else { continue }
-      let name = former?.name ?? plugin.name
-      try text.set(name, to: range)
-      change.wanted.append(ProjectFile.Wish(name: name, range: range))
     }
-    try text.write()
-    return await relocked(text.file, reports, change, preferringLock: false)
+    return await relocked(file, reports, change, preferringLock: false)
   }
 
   /// After an upgrade: the ranges stay, the lock follows.
@@ -88,31 +86,49 @@ struct ProjectSaving: ~Copyable {
   func saveRemoved(_ request: InstallRequest, _ reports: [InstallReport]) async throws
     -> [InstallReport]
   {
-    let references = try request.items.map { try PluginReference($0) }
-    let gone = Set(reports.flatMap(\.plan.steps).filter { $0.action == .remove }.map(\.name.folded))
-    var text = try ProjectText(project.folder)
-    var change = ProjectChange()
-    for wish in text.file.plugins
-    where gone.contains(wish.name.folded) || references.contains(where: { $0.matches(wish.name) }) {
-      try text.remove(wish.name)
-      change.unwanted.append(wish.name)
+    let gone = reports.flatMap(\.plan.steps).filter { $0.action == .remove }.map(\.name)
+    // Named, and only wanted: nothing was there to go.
+    let idle = try request.items.map { try PluginReference($0) }.filter { reference in
+      !gone.contains { reference.matches($0) }
     }
-    try text.write()
+    var change = ProjectChange()
+    let file = try edited { text in
+      for wish in text.file.plugins
+      where gone.contains(where: { $0.folded == wish.name.folded })
+        || idle.contains(where: { $0.matches(wish.name) })
+      {
+        try text.remove(wish.name)
+        change.unwanted.append(wish.name)
+      }
+    }
     guard let lock = project.lock, project.isLockCurrent else {
-      return await relocked(text.file, reports, change, preferringLock: true)
+      return await relocked(file, reports, change, preferringLock: true)
     }
     guard !change.unwanted.isEmpty else { return reports }
     // What is left needs no index: the lock says who needs whom.
-    let rest = lock.dropping(Set(change.unwanted), wanted: Project.digest(of: text.file))
+    let rest = lock.dropping(Set(change.unwanted), wanted: Project.digest(of: file))
     try Project.write(rest, project.folder)
     change.isLockWritten = true
     return noted(reports, change)
   }
 
+  /// The project file after an edit of what it says now; somebody may have edited it meanwhile.
+  private func edited(_ body: (inout ProjectText) throws -> Void) throws -> ProjectFile {
+    do {
+      var text = try ProjectText(project.folder)
+      try body(&text)
+      try text.write()
+      return text.file
+    } catch let error as any Diagnosable {
+      throw error.diagnostic.noting(
+        "the plugins themselves are changed; `\(ProjectFile.fileName)` is as it was")
+    }
+  }
+
   /// The range to write: as asked for; else as it stands, where it fits; else the installed version's
   /// minor number and what is compatible with it.
   private static func range(_ asked: VersionRange?, _ former: VersionRange?, _ version: Version)
-    -> VersionRange?
+    -> VersionRange
   {
     if let asked { return asked }
     if let former, former.contains(version) { return former }
@@ -187,7 +203,7 @@ struct ProjectSaving: ~Copyable {
     session.progress(
       .warning(
         Diagnostic(
-          .projectForm, "`\(printable(item))` came from a file, so the project does not want it",
+          .projectUnsaved, "`\(printable(item))` came from a file, so the project does not want it",
           hint: "publish it in an index; `plugctl sync` removes what the project does not want")))
   }
 }

@@ -75,6 +75,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   // projects
   case projectInvalid = "project.invalid"
   case projectForm = "project.form"
+  case projectUnsaved = "project.unsaved"
   case lockInvalid = "lock.invalid"
   case lockConflict = "lock.conflict"
   case lockStale = "lock.stale"
@@ -167,7 +168,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
-      .storeConflict, .loadHarness, .keyExists, .indexExists:
+      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,

@@ -24,6 +24,12 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Parameter hostID: the host's id, for the sentence.
   public func exclusion(of release: Release, host hostID: String) -> Exclusion? {
+    var exclusion = lack(of: release, hostID)
+    exclusion?.isElsewhere = true
+    return exclusion
+  }
+
+  private func lack(of release: Release, _ hostID: String) -> Exclusion? {
     guard let build = release.build(for: platform) else {
       let built = release.builds.map(\.platform.text).joined(separator: ", ")
       return Exclusion(

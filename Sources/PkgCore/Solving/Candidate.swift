@@ -48,6 +48,8 @@ public struct Exclusion: Sendable, Hashable {
   public var need: String
   /// What there is instead: "this system has 2.36"; nil where that says nothing.
   public var here: String?
+  /// Whether it is a fact about another system, for which the answer must hold as well.
+  public var isElsewhere = false
 
   /// An exclusion of these parts.
   public init(_ kind: Kind, _ need: String, here: String? = nil) {

@@ -8,7 +8,8 @@ extension CommandTable {
     version: PlugctlVersion.text,
     globals: globalOptions,
     groups: [
-      "find plugins", "change what is installed", "trust and health", "author", "index",
+      "find plugins", "change what is installed", "work on a project", "trust and health", "author",
+      "index",
       "hosts and this program",
     ],
     commands: findCommands + changeCommands + projectCommands + healthCommands + authorCommands

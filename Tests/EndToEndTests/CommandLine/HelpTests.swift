@@ -1,3 +1,4 @@
+import Files
 import PkgCore
 import Testing
 
@@ -46,6 +47,15 @@ struct HelpTests {
       #expect(help.output.contains("usage: plugctl \(command.joined(separator: " "))"), "\(help)")
       #expect(try user.plugctl(["help"] + command).output == help.output)
     }
+  }
+
+  @Test("lists every command that has a man page")
+  func listed() throws {
+    try user.plugctl("man", "pages").succeeded()
+    let pages = try FileSystem.names(in: "\(user.work)/pages")
+    #expect(pages.count > 40)
+    let listed = commands.map { "plugctl-\($0.joined(separator: "-")).1" }
+    for page in pages where page != "plugctl.1" { #expect(listed.contains(page)) }
   }
 
   @Test("keeps within the width but for usage, examples and long words", arguments: [40, 80, 120])

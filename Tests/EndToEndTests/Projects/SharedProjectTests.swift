@@ -77,6 +77,84 @@ struct SharedProjectTests {
     #expect(try project.user.list() == ["alpha 1.1.0", "beta 1.0.0"])
   }
 
+  @Test("locks who provides what is needed, and needs no index where all is there")
+  func provider() throws {
+    let workshop = try Workshop()
+    let index = try workshop.makeIndex()
+    let archives = try [
+      ("app", "dependencies: { similarity: '*' }"), ("engine", "provides: { similarity: 1.0.0 }"),
+    ].map { try workshop.packExtension($0.0, "1.0.0", more: $0.1) }
+    try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
+    let user = try member(index, "schema: 1\nplugins: { acme/app: ^1 }\n")
+    try user.plugctl("sync").succeeded()
+    #expect(try user.list() == ["app 1.0.0", "engine 1.0.0"])
+    let engine = try JSONParser.parse(Array(lock(of: user).utf8))["hosts"]?["sqlite"]?[
+      "acme/engine"]
+    #expect(engine?["neededBy"]?.arrayValue?.map(\.stringValue) == ["acme/app"])
+    try user.run(["rm", "-rf", user.cache, "\(user.state)/trust"]).succeeded()
+    #expect(try user.plugctl("sync").succeeded().output == "nothing to do\n")
+    try user.plugctl("remove", "app").succeeded()
+    #expect(try !lock(of: user).contains("engine"))
+    #expect(try user.plugctl("sync").succeeded().lines.first == "removed acme/engine 1.0.0")
+  }
+
+  @Test("wants an optional dependency that was asked for, so that others get it too")
+  func optional() throws {
+    let workshop = try Workshop()
+    let index = try workshop.makeIndex()
+    let archives = try [
+      ("app", "dependencies: { geo: { version: '*', optional: true } }"), ("geo", ""),
+    ].map { try workshop.packExtension($0.0, "1.0.0", more: $0.1) }
+    try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
+    let first = try member(index, "schema: 1\nplugins: {}\n")
+    try first.plugctl("install", "app", "--with", "geo").succeeded()
+    let text = String(
+      decoding: try FileSystem.read("\(first.work)/plugctl.yaml"), as: UTF8.self)
+    #expect(text == "schema: 1\nplugins: { acme/app: ^1.0, acme/geo: ^1.0 }\n")
+    #expect(try first.plugctl("diff", "--exit-code").exit == 0)
+    let second = try member(index, text, lock(of: first))
+    try second.plugctl("sync", "--locked").succeeded()
+    #expect(try second.list() == ["app 1.0.0", "geo 1.0.0"])
+  }
+
+  @Test(
+    "merges by git in all but the digest, and is locked again from either side",
+    .enabled(if: Programs.path(of: "git") != nil, "there is no git"))
+  func merged() throws {
+    let project = try ProjectUser("schema: 1\nhost: sqlite\nplugins:\n  acme/bulk: ^1\n")
+    let user = project.user
+    func git(_ arguments: String...) throws -> Outcome {
+      try user.run(
+        [
+          "git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c",
+          "commit.gpgsign=false",
+        ]
+          + arguments)
+    }
+    try project.plugctl("sync").succeeded()
+    try user.folder.write("work/.gitignore", ".plugctl/\n")
+    try git("init", "-q", "-b", "main").succeeded()
+    try git("add", ".").succeeded()
+    try git("commit", "-qm", "begin").succeeded()
+    try git("checkout", "-qb", "side").succeeded()
+    try project.write("schema: 1\nhost: sqlite\nplugins:\n  acme/alpha: ^1\n  acme/bulk: ^1\n")
+    try project.plugctl("lock").succeeded()
+    try git("commit", "-qam", "alpha").succeeded()
+    try git("checkout", "-q", "main").succeeded()
+    try project.write("schema: 1\nhost: sqlite\nplugins:\n  acme/bulk: ^1\n  acme/taken: ^1\n")
+    try project.plugctl("lock").succeeded()
+    try git("commit", "-qam", "taken").succeeded()
+    #expect(try git("merge", "side").exit == 1)
+    #expect(try git("diff", "--name-only", "--diff-filter=U").output == "plugctl.lock\n")
+    #expect(try project.lock.split(separator: "\n").filter { $0.hasPrefix("<<<<<<<") }.count == 1)
+    let refused = try project.plugctl("sync")
+    #expect(refused.exit == 13 && refused.code == "lock.conflict", "\(refused)")
+    try git("checkout", "--theirs", "plugctl.lock").succeeded()
+    #expect(try project.plugctl("lock", "--check").exit == 20)
+    try project.plugctl("lock").succeeded()
+    #expect(try project.locked() == ["alpha 1.1.0", "bulk 1.0.0", "taken 1.0.0"])
+  }
+
   @Test("is changed by one command at a time")
   func busy() throws {
     let project = try ProjectUser("schema: 1\nplugins: {}\n")
@@ -147,7 +225,7 @@ struct SharedProjectTests {
     #expect(try project.locked() == ["alpha 1.0.0"])
     #expect(try project.plugctl("diff", "--exit-code").exit == 0)
     let outcome = try project.plugctl("upgrade", "alpha@^2")
-    #expect(outcome.exit != 0, "\(outcome)")
+    #expect(outcome.exit == 4 && outcome.hint?.contains("plugctl install") == true, "\(outcome)")
     #expect(try project.user.list() == ["alpha 1.0.0"])
   }
 }

@@ -152,6 +152,10 @@ private struct Attempts {
         return "lift the pin to see what else stands against it: `plugctl unpin \(name)`"
       }
       guard case .excluded(let all) = bar.reason, let exclusion = all.first else { continue }
+      if exclusion.isElsewhere {
+        return "ask the publisher of `\(name)` for a build that fits, or take that target out of "
+          + "`\(ProjectFile.fileName)`"
+      }
       switch exclusion.kind {
       case .host:
         return "use a version of the host that fits, or look for another plugin: "
