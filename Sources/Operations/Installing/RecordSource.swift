@@ -90,6 +90,13 @@ actor RecordSource {
     return result
   }
 
+  /// The other plugins of a name's publisher, of whom one may provide the name; none that is in several
+  /// indexes.
+  func siblings(of name: PluginName) -> [PluginName] {
+    let all = clients.flatMap(\.names).filter { $0.publisher == name.publisher && $0 != name }
+    return Dictionary(grouping: all, by: \.self).filter { $0.value.count == 1 }.keys.sorted()
+  }
+
   /// The full name that a typed reference means.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.

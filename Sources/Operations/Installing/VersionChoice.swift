@@ -19,8 +19,15 @@ struct VersionChoice {
     while true {
       switch solver.advance(isCancelled: { Task.isCancelled }) {
       case .needs(let names):
-        let found = try await source.records(names)
-        for name in names {
+        var found = try await source.records(names)
+        // What is no plugin's own name may be provided, which only the publisher's records tell.
+        var providers = Set<PluginName>()
+        for name in names where found[name] == nil {
+          providers.formUnion(await source.siblings(of: name))
+        }
+        providers.subtract(records.keys)
+        found.merge(try await source.records(providers.sorted())) { first, _ in first }
+        for name in names + providers.subtracting(names).sorted() {
           records[name] = found[name]
           solver.learn(name, candidates: candidates(name, found[name]?.record))
         }
