@@ -193,7 +193,9 @@ public enum FileSystem {
       try rename(temporary, to: path)
     } catch {
       _ = unlink(temporary)
-      throw error
+      // The temporary name means nothing to anybody else.
+      throw error.object == temporary
+        ? SystemError(call: error.call, object: path, errno: error.errno) : error
     }
     if isDurable { try syncFolder(folder(of: path)) }
   }

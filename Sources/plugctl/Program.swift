@@ -118,7 +118,7 @@ extension ParseError {
       return Diagnostic(
         .usageUnknownCommand, "`\(printable(word))` is no command\(place)",
         hint: suggestion.map { "did you mean `plugctl \((parent + [$0]).joined(separator: " "))`?" }
-          ?? "`plugctl --help` lists all commands")
+          ?? "`\((["plugctl"] + parent).joined(separator: " ")) --help` lists all commands")
     case .unknownOption(let option, let command, let suggestion):
       let name = (["plugctl"] + command).joined(separator: " ")
       return Diagnostic(

@@ -71,6 +71,10 @@ struct FileSystemTests {
       failure { () throws(SystemError) in try FileSystem.replace(folder.file("a"), with: [1]) }
         != nil)
     #expect(try FileSystem.names(in: folder.path) == ["a"])
+    let missing = folder.file("none/b")
+    #expect(
+      failure { () throws(SystemError) in try FileSystem.replace(missing, with: [1]) }?.object
+        == missing)
   }
 
   @Test("does not follow a link where it replaces")

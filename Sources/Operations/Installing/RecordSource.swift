@@ -93,9 +93,12 @@ actor RecordSource {
   /// Plugins of which a version provides a name that no plugin bears. Only the name's own publisher can
   /// provide it: nobody steps in for another.
   func providers(of name: PluginName) async throws -> [(name: PluginName, found: Found)] {
-    let siblings = clients.flatMap(\.names).filter {
+    let all = clients.flatMap(\.names).filter {
       $0.publisher.folded == name.publisher.folded && $0 != name
     }
+    // One that is in several indexes answers for nobody.
+    let siblings = Dictionary(grouping: all, by: \.self).filter { $0.value.count == 1 }.keys
+      .sorted()
     guard siblings.count <= Self.mostSiblings else { return [] }
     let records = try await records(siblings)
     return records.filter { _, found in

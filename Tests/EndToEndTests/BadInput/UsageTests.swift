@@ -27,6 +27,11 @@ struct UsageTests {
           "error[usage.unknown-command]: `frobnicate` is no command\n  hint: `plugctl --help` lists all commands\n"
       ),
       Case(
+        arguments: ["plan", "frobnicate"],
+        error:
+          "error[usage.unknown-command]: `frobnicate` is no command of `plugctl plan`\n  hint: `plugctl plan --help` lists all commands\n"
+      ),
+      Case(
         arguments: ["install", "x", "--dry-rum"],
         error:
           "error[usage.unknown-option]: `plugctl install` has no option `--dry-rum`\n  hint: did you mean `--dry-run`?\n"

@@ -135,6 +135,17 @@ extension ConflictMessageTests {
           hint: add the index that has `acme/similarity`, or ask the publisher of `acme/a`
         """),
     Conflict(
+      testDescription: "capability that is provided in another version",
+      plugins: ["a": ["1.0.0": ["similarity ^2"]], "b": ["1.0.0": ["+similarity"]]],
+      wanted: ["a", "b"],
+      text: """
+        `acme/a` can't be installed
+          `acme/a` 1.0.0 needs `acme/similarity` ^2, which is provided by `acme/b` only as 1.0.0, \
+        but you asked for `acme/a`
+          hint: ask the publisher of `acme/a` for a version that fits, or look at `plugctl \
+        versions acme/a`
+        """),
+    Conflict(
       testDescription: "pin in the way",
       plugins: ["a": ["1.0.0": ["b ^2"]], "b": ["1.0.0": [], "2.0.0": []]], wanted: ["a", "b"],
       installed: ["b": "1.0.0"], pins: ["b": ("=1.0.0", "2.0 loses rows")],

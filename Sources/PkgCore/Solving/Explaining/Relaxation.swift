@@ -169,7 +169,10 @@ private struct Attempts {
     for ground in core.inOrder {
       guard case .fact(let index) = ground else { continue }
       let fact = universe.facts[Int(index)]
-      for demand in fact.demands where universe.plugins[Int(demand.target)].versions.isEmpty {
+      for demand in fact.demands
+      where universe.plugins[Int(demand.target)].versions.isEmpty
+        && universe.providers[demand.target] == nil
+      {
         return "add the index that has `\(name(demand.target))`, or ask the publisher of "
           + "`\(name(fact.owner))`"
       }

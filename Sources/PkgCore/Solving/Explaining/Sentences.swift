@@ -40,10 +40,8 @@ struct Sentences {
     let asked =
       isKept ? "`\(name)` is installed" : "you asked for \(demand(root.plugin, root.range))"
     guard isLacking(root.plugin, root.range) else { return asked }
-    guard let versions = shortList(root.plugin) else {
-      return "\(asked), which no index has and nothing provides"
-    }
-    return "\(asked), but there is only \(versions)"
+    return shortList(root.plugin).map { "\(asked), but there is only \($0)" }
+      ?? asked + absence(root.plugin)
   }
 
   private func exact(_ range: VersionRange) -> String {
@@ -72,7 +70,21 @@ struct Sentences {
   private func lack(_ demand: Universe.Demand) -> String {
     guard isLacking(demand.target, universe.ranges[Int(demand.range)]) else { return "" }
     return shortList(demand.target).map { ", of which there is only \($0)" }
-      ?? ", which no index has and nothing provides"
+      ?? absence(demand.target)
+  }
+
+  /// That there is no plugin of a name, and who provides it in other versions.
+  private func absence(_ name: Int32) -> String {
+    guard let offers = universe.providers[name] else {
+      return ", which no index has and nothing provides"
+    }
+    let all = offers.sorted { universe.rank[Int($0.plugin)] < universe.rank[Int($1.plugin)] }.map {
+      offer in
+      let versions = Set(offer.offered).sorted().suffix(3).map(\.description)
+      return "`\(universe.names[Int(offer.plugin)])` only as "
+        + VersionWords.joined(versions, "and")
+    }
+    return ", which is provided by \(VersionWords.joined(all, "and"))"
   }
 
   private func sentence(fact index: Int32, _ statement: Incompatibility) -> String {
