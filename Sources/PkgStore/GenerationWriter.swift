@@ -75,7 +75,7 @@ public enum GenerationWriter {
     _ instance: HostInstance
   ) throws {
     let path = "\(folder)/plugins/\(entry.name)"
-    try FileSystem.makeFolders(FileSystem.folder(of: path))
+    if entry.name.contains("/") { try FileSystem.makeFolders(FileSystem.folder(of: path)) }
     // From gens/<n>/plugins/ up to <data>; one more for each folder of the name.
     let depth = entry.name.split(separator: "/").count - 1
     let up = String(repeating: "../", count: 5 + depth)

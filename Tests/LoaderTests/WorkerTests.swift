@@ -96,4 +96,16 @@ import Testing
     }
     #expect(ContinuousClock.now - began < .seconds(20))
   }
+
+  @Test("gives up on its process where somebody stops that, and starts another")
+  func stoppedServer() throws {
+    let good = try plugin("good.so", "")
+    #expect(try verdict(good) == .passed)
+    let server = try #require(worker.process)
+    kill(server, SIGSTOP)
+    let began = ContinuousClock.now
+    #expect(try verdict(good) == .notTested)
+    #expect(ContinuousClock.now - began < .seconds(60))
+    #expect(try verdict(good) == .passed)
+  }
 }

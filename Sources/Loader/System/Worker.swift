@@ -23,6 +23,9 @@ public final class Worker {
     self.stop = stop
   }
 
+  /// The process that forks for each plugin; nil before the first of them.
+  package var process: Int32? { server?.pid }
+
   /// Runs the worker once in a session of its own, watches it, and kills the whole session at the
   /// end. Blocks.
   ///

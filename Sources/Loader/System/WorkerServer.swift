@@ -6,7 +6,8 @@ import PkgCore
 /// `plugctl-worker/serve.h`.
 struct WorkerServer: ~Copyable {
   private let control: Int32
-  private let pid: pid_t
+  /// Its process.
+  let pid: pid_t
 
   /// Starts it.
   init(_ path: String) throws(Diagnostic) {
@@ -26,10 +27,17 @@ struct WorkerServer: ~Copyable {
       throw error
     }
     control = ends[0]
+    var limit = timeval(tv_sec: Self.answerSeconds, tv_usec: 0)
+    setsockopt(
+      control, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
+  /// It forks and reaps at once; one that does not was stopped by somebody.
+  private static let answerSeconds = 10
+
   deinit {
-    // The end of its input is its end.
+    // It holds nothing, and may be stopped.
+    kill(pid, SIGKILL)
     close(control)
     _ = waitForExit(pid)
   }

@@ -44,7 +44,8 @@ struct LoadTesting: Sendable {
     let done = Tally()
     progress(.testing(done: 0, total: candidates.count))
     var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
-      let width = Machine.processorCount
+      // Each test waits for its worker now and then, so that one more than the processors keeps them busy.
+      let width = Machine.processorCount + Self.spareThreads
       for share in 0..<min(width, candidates.count) {
         let mine = stride(from: share, to: candidates.count, by: width).map { $0 }
         group.addTask {
@@ -83,6 +84,8 @@ struct LoadTesting: Sendable {
     return try loadTest(
       subject, against: target(path), level: level, worker: Worker(workerPath, stop: stop))
   }
+
+  private static let spareThreads = 2
 
   /// What is there beside a plugin that is tested.
   private struct Surroundings: Sendable {
