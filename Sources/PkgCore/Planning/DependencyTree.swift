@@ -6,9 +6,9 @@ public struct DependencyTree: Sendable {
     public let plugin: InstalledPlugin
     /// How the line above needs it, or, turned round, how it needs the line above; nil at the top.
     public let edge: DependencyGraph.Edge?
-    /// What comes below; empty where that was shown further up.
+    /// What comes below; empty where that is shown elsewhere.
     public let children: [Node]
-    /// Whether what comes below was shown further up.
+    /// Whether what comes below is shown elsewhere.
     public let isRepeated: Bool
 
     /// As in `plugctl.tree/1`.
@@ -35,9 +35,16 @@ public struct DependencyTree: Sendable {
   ///   - names: where to begin; nil for those that nobody needs, or, turned round, that need nobody.
   ///   - isReversed: whether dependents come below, not dependencies.
   public init(_ graph: DependencyGraph, from names: [PluginName]? = nil, isReversed: Bool = false) {
-    var shown = Set<PluginName>()
-    let tops = names ?? Self.tops(graph, isReversed)
-    roots = tops.compactMap { Self.node($0, nil, graph, isReversed, &shown) }
+    var unfolding = Unfolding(graph: graph, isReversed: isReversed)
+    var roots: [Node] = []
+    var pending = (names ?? Self.tops(graph, isReversed))[...]
+    while let name = pending.popFirst() {
+      if let node = unfolding.node(name, nil, depth: 0) { roots.append(node) }
+      // What lies too deep begins a tree of its own.
+      pending += unfolding.postponed.filter { !unfolding.shown.contains($0) }
+      unfolding.postponed = []
+    }
+    self.roots = roots
   }
 
   private static func tops(_ graph: DependencyGraph, _ isReversed: Bool) -> [PluginName] {
@@ -63,18 +70,34 @@ public struct DependencyTree: Sendable {
     }
     return result.sorted()
   }
+}
 
-  private static func node(
-    _ name: PluginName, _ edge: DependencyGraph.Edge?, _ graph: DependencyGraph,
-    _ isReversed: Bool, _ shown: inout Set<PluginName>
-  ) -> Node? {
+/// A graph being unfolded.
+private struct Unfolding {
+  let graph: DependencyGraph
+  let isReversed: Bool
+  var shown = Set<PluginName>()
+  var postponed: [PluginName] = []
+
+  /// Deep enough for people, and for readers of JSON that end at 64 levels.
+  private static let deepest = 24
+
+  mutating func node(_ name: PluginName, _ edge: DependencyGraph.Edge?, depth: Int)
+    -> DependencyTree.Node?
+  {
     guard let plugin = graph.plugins[name] else { return nil }
     let edges = isReversed ? graph.dependents(of: name) : graph.needs(of: name)
+    guard depth < Self.deepest || edges.isEmpty || shown.contains(name) else {
+      postponed.append(name)
+      return DependencyTree.Node(plugin: plugin, edge: edge, children: [], isRepeated: true)
+    }
     let isNew = shown.insert(name).inserted
-    let children =
-      isNew
-      ? edges.compactMap { node(isReversed ? $0.from : $0.to, $0, graph, isReversed, &shown) } : []
-    return Node(
+    var children: [DependencyTree.Node] = []
+    for edge in isNew ? edges : [] {
+      let next = isReversed ? edge.from : edge.to
+      if let child = node(next, edge, depth: depth + 1) { children.append(child) }
+    }
+    return DependencyTree.Node(
       plugin: plugin, edge: edge, children: children, isRepeated: !isNew && !edges.isEmpty)
   }
 }

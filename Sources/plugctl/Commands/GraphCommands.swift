@@ -49,7 +49,7 @@ enum GraphCommands {
       line += style.dim(
         " (\(asked)\(range == "*" ? "any" : range)\(edge.isOptional ? ", optional" : ""))")
     }
-    if node.isRepeated { line += style.dim(" (see above)") }
+    if node.isRepeated { line += style.dim(" (see there)") }
     lines.append(line)
     for (place, child) in node.children.enumerated() {
       let isLast = place == node.children.count - 1

@@ -100,4 +100,23 @@ struct DependencyGraphTests {
     let reversed = DependencyTree(graph, from: try names("c"), isReversed: true)
     #expect(reversed.roots[0].children.map(\.plugin.name.name.text) == ["a", "b"])
   }
+
+  @Test("unfolds a chain of any length, in pieces that every reader of JSON takes")
+  func longChain() throws {
+    let digest = try #require(SHA256Digest(bytes: [UInt8](repeating: 0, count: 32)))
+    let plugins = try (0..<5_000).map { place in
+      var constraints = Constraints()
+      constraints.dependencies = [
+        Dependency(name: try PluginName("acme/p\(place + 1)"), range: .any, isOptional: false)
+      ]
+      return InstalledPlugin(
+        name: try PluginName("acme/p\(place)"), version: try Version("1.0.0"), platform: .current,
+        tree: digest, archive: digest, origin: .index("main"), library: "a.so", type: nil,
+        summary: nil, isRequested: place == 0, keyID: nil, constraints: constraints)
+    }
+    let tree = DependencyTree(DependencyGraph(plugins))
+    #expect(tree.roots.count > 100)
+    let bytes = JSON.array(tree.roots.map(\.json)).prettyBytes
+    #expect(throws: Never.self) { try JSONParser.parse(bytes) }
+  }
 }
