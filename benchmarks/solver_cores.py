@@ -11,25 +11,7 @@ import sys
 
 from pysat.solvers import Cadical153
 
-
-def key(text):
-    core, _, pre = text.partition("-")
-    numbers = tuple(int(part) for part in core.split("+")[0].split("."))
-    if not pre:
-        return (numbers, 1, ())
-    parts = pre.split("+")[0].split(".")
-    return (numbers, 0, tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts))
-
-
-def allows(text, version):
-    if text in ("*", "!"):
-        return text == "*"
-    found = key(version)
-    for interval in text.split("||"):
-        words = interval.split()
-        if all(found >= key(w[2:]) if w.startswith(">=") else found < key(w[1:]) for w in words):
-            return True
-    return False
+from neutral_versions import allows
 
 
 class Clauses:

@@ -62,17 +62,14 @@ public final class Worker {
   private func child(
     _ start: WorkerStart, _ files: [Int32]
   ) throws(Diagnostic) -> (pid: pid_t, isServed: Bool) {
-    guard case .load = start.mode else {
-      return (
-        try spawnWorker(path, start, report: files[0], page: files[1], output: files[2]), false
-      )
-    }
-    do {
-      if server == nil { server = try WorkerServer(path) }
-      if let pid = try server?.fork(start.words, files) { return (pid, true) }
-    } catch {
-      server = nil
-      throw error
+    if start.mode == .load {
+      do {
+        if server == nil { server = try WorkerServer(path) }
+        if let pid = try server?.fork(start.words, files) { return (pid, true) }
+      } catch {
+        server = nil
+        throw error
+      }
     }
     return (try spawnWorker(path, start, report: files[0], page: files[1], output: files[2]), false)
   }

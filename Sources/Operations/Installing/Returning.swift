@@ -108,7 +108,13 @@ extension Installing {
       }
     }
     let fromIndex = returning.filter { if case .index = $0.origin { true } else { false } }
-    guard !fromIndex.isEmpty, let source = await RecordSource.known(session, network) else {
+    guard !fromIndex.isEmpty else { return }
+    guard let source = await RecordSource.known(session, network) else {
+      session.progress(
+        .warning(
+          Diagnostic(
+            .trustMissing, "what was withdrawn can't be told: no stored index can be read",
+            hint: "`plugctl update` brings it")))
       return
     }
     for plugin in fromIndex {

@@ -44,7 +44,7 @@ struct LoadTesting: Sendable {
     let done = Tally()
     progress(.testing(done: 0, total: candidates.count))
     var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
-      // Each test waits for its worker now and then, so that one more than the processors keeps them busy.
+      // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
       let width = Machine.processorCount + Self.spareThreads
       for share in 0..<min(width, candidates.count) {
         let mine = stride(from: share, to: candidates.count, by: width).map { $0 }

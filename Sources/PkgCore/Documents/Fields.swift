@@ -130,6 +130,31 @@ public struct Fields {
     node(key).map { Fields($0, path: joined(key), findings: findings) }
   }
 
+  /// Whether a file that a person wrote has a schema that this program reads; notes what is wrong.
+  ///
+  /// - Parameters:
+  ///   - schema: the only one that is read.
+  ///   - node: the whole file.
+  ///   - what: the kind of file, with its article.
+  public mutating func isOfSchema(_ schema: Int64, _ node: Node, _ what: String) -> Bool {
+    guard case .map = node.value else {
+      // Opening the fields has noted anything but an empty document.
+      if node.isNull { findings.error(node.mark, "", "\(what) must be a map of fields") }
+      return false
+    }
+    guard let found = integer("schema") else {
+      findings.error(node.mark, "schema", "`schema` is missing; write `schema: 1`")
+      return false
+    }
+    guard found == schema else {
+      findings.error(
+        node["schema"]?.mark ?? node.mark, "schema",
+        "schema \(found) is not known; this plugctl reads schema \(schema)")
+      return false
+    }
+    return true
+  }
+
   /// Warns of every key that nobody asked for.
   public func finish() {
     for entry in entries where !known.contains(where: { sameBytes($0, entry.key) }) {

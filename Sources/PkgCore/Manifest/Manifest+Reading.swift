@@ -4,7 +4,7 @@ extension Manifest {
   /// - Returns: nil where an indispensable field is missing or wrong; then `findings` has errors.
   public static func read(_ node: Node, findings: Findings) -> Manifest? {
     var fields = Fields(node, findings: findings)
-    guard checkSchema(&fields, node, findings) else { return nil }
+    guard fields.isOfSchema(schema, node, "a manifest") else { return nil }
     let publisher = fields.requiredText("publisher").flatMap {
       part($0, "publisher", node, findings)
     }
@@ -29,27 +29,6 @@ extension Manifest {
     for key in ["platform", "library", "elf", "contents", "tree"] { _ = fields.node(key) }
     fields.finish()
     return findings.hasErrors ? nil : manifest
-  }
-
-  private static func checkSchema(_ fields: inout Fields, _ node: Node, _ findings: Findings)
-    -> Bool
-  {
-    guard case .map = node.value else {
-      // Opening the fields has noted anything but an empty document.
-      if node.isNull { findings.error(node.mark, "", "a manifest must be a map of fields") }
-      return false
-    }
-    guard let schema = fields.integer("schema") else {
-      findings.error(node.mark, "schema", "`schema` is missing; write `schema: 1`")
-      return false
-    }
-    guard schema == Self.schema else {
-      findings.error(
-        node["schema"]?.mark ?? node.mark, "schema",
-        "schema \(schema) is not known; this plugctl reads schema \(Self.schema)")
-      return false
-    }
-    return true
   }
 
   private static func part(

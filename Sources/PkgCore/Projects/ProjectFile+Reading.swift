@@ -4,7 +4,7 @@ extension ProjectFile {
   /// - Returns: nil where the file can't be used; then `findings` has errors.
   public static func read(_ node: Node, findings: Findings) -> ProjectFile? {
     var fields = Fields(node, findings: findings)
-    guard checkSchema(&fields, node, findings) else { return nil }
+    guard fields.isOfSchema(schema, node, "a project file") else { return nil }
     var file = ProjectFile()
     file.host = fields.text("host")
     if let host = file.host, NamePart(host) == nil {
@@ -16,26 +16,6 @@ extension ProjectFile {
     file.pins = holds(fields.map("pins"), findings)
     fields.finish()
     return findings.hasErrors ? nil : file
-  }
-
-  private static func checkSchema(_ fields: inout Fields, _ node: Node, _ findings: Findings)
-    -> Bool
-  {
-    guard case .map = node.value else {
-      if node.isNull { findings.error(node.mark, "", "a project file must be a map of fields") }
-      return false
-    }
-    guard let schema = fields.integer("schema") else {
-      findings.error(node.mark, "schema", "`schema` is missing; write `schema: 1`")
-      return false
-    }
-    guard schema == Self.schema else {
-      findings.error(
-        node["schema"]?.mark ?? node.mark, "schema",
-        "schema \(schema) is not known; this plugctl reads schema \(Self.schema)")
-      return false
-    }
-    return true
   }
 
   private static func target(_ node: Node, _ path: String, _ findings: Findings) -> ProjectTarget? {

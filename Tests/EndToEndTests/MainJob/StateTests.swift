@@ -75,6 +75,14 @@ struct StateTests {
   func rollbackRefuses() throws {
     try user.plugctl("install", "delta@1.0.0").succeeded()
     try user.plugctl("upgrade").succeeded()
+    let manifest = try JSONParser.parse(
+      FileSystem.read("\(user.data)/hosts/sqlite/gens/1/manifest.json"))
+    let key = try #require(manifest["plugins"]?.arrayValue?.first?["key"]?.stringValue)
+    try user.plugctl("key", "revoke", key).succeeded()
+    #expect(try user.plugctl("rollback").code == "key.revoked")
+    for list in ["\(user.state)/trust/revoked.json", "\(user.configuration)/revoked.json"] {
+      try FileSystem.remove(list)
+    }
     let library = try #require(
       FileSystem.realPath("\(user.data)/hosts/sqlite/gens/1/plugins/delta.so"))
     let bytes = try FileSystem.read(library)
@@ -83,6 +91,16 @@ struct StateTests {
     let refused = try user.plugctl("rollback")
     #expect(refused.exit == 5 && refused.code == "store.damaged", "\(refused)")
     #expect(try user.installed().difference(from: before) == [])
+  }
+
+  @Test("rollback says so where it can't tell what was withdrawn, and goes back all the same")
+  func rollbackWithoutIndex() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    try user.plugctl("upgrade").succeeded()
+    try FileSystem.removeTree("\(user.state)/trust/indexes")
+    let back = try user.plugctl("rollback").succeeded()
+    #expect(back.errors.contains("warning[trust.missing]"), "\(back)")
+    #expect(try user.list() == ["delta 1.0.0"])
   }
 
   @Test("tree, why and dot tell who needs whom")
