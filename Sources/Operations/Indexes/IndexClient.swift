@@ -21,17 +21,24 @@ struct IndexClient: Sendable {
   static let freshSeconds: Int64 = 3600
 
   let index: IndexConfiguration
-  let trusted: TrustedMetadata
+  /// The index's metadata, verified.
+  let metadata: MetadataClient
   private let session: Session
-  private let network: Network
+  private let origin: MetadataOrigin
+
+  /// The top-level roles.
+  var trusted: TrustedMetadata { metadata.topLevel }
 
   /// Opens an index: what is stored, and what is new where the network is asked.
   static func open(
     _ index: IndexConfiguration, _ session: Session, _ network: Network, refresh: Refresh
   ) async throws -> IndexClient {
-    let loader = MetadataLoader(index: index, session: session, network: network)
-    let trusted = try await loader.load(refresh)
-    return IndexClient(index: index, trusted: trusted, session: session, network: network)
+    let origin = MetadataOrigin(
+      name: index.name, metadataURL: "\(index.url)/metadata", targetsURL: "\(index.url)/targets",
+      network: network, isReachable: !session.options.isOffline)
+    let opening = IndexOpening(index: index, session: session, origin: origin)
+    return IndexClient(
+      index: index, metadata: try await opening.open(refresh), session: session, origin: origin)
   }
 
   /// The verified record of a plugin; nil where the index has none.
@@ -63,32 +70,42 @@ struct IndexClient: Sendable {
   /// A target's bytes, from the cache where they fit, else from the network; nil where the index has
   /// no such target. What is returned is verified, wherever it came from.
   func target(_ path: String) async throws -> [UInt8]? {
-    guard let target = try trusted.target(named: path) else { return nil }
+    try await naming { try await self.verifiedTarget(path)?.bytes }
+  }
+
+  private func verifiedTarget(_ path: String) async throws -> (bytes: [UInt8], way: [TUFRoleName])?
+  {
+    guard let found = try await metadata.find(path) else { return nil }
     let cached = "\(session.places.indexCache)/\(index.name)/\(path)"
-    if let bytes = try? FileSystem.readIfPresent(cached), (try? target.check(bytes)) != nil {
-      return bytes
+    if let bytes = try? FileSystem.readIfPresent(cached), (try? found.target.check(bytes)) != nil {
+      return (bytes, found.way)
     }
     guard !session.options.isOffline else {
       throw Diagnostic(
         .networkOffline, "`\(path)` of the index `\(index.name)` is not in the cache",
         hint: "run the command once without `--offline`")
     }
-    let url =
-      "\(index.url)/targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
-    let bytes = try await network.bytes(url, limit: target.length)
-    try target.check(bytes)
+    let bytes = try await origin.bytes(
+      of: found.target, isConsistent: trusted.root.isConsistentSnapshot)
     // A cache that can't be written makes the next command slower, nothing else.
     try? FileSystem.makeFolders(FileSystem.folder(of: cached))
     try? FileSystem.replace(cached, with: bytes, isDurable: false)
-    return bytes
+    return (bytes, found.way)
+  }
+
+  /// Runs a step; what fails says of which index.
+  private func naming<Value: Sendable>(_ step: () async throws -> Value) async throws -> Value {
+    do { return try await step() } catch let error as any Diagnosable {
+      throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
+    }
   }
 }
 
-/// TUF 5.3 to 5.6: fetching and storing around ``TrustedMetadata``.
-private struct MetadataLoader {
+/// When the network is asked for an index's metadata, and what is noted of that.
+private struct IndexOpening {
   let index: IndexConfiguration
   let session: Session
-  let network: Network
+  let origin: MetadataOrigin
 
   private var trust: TrustFolder { TrustFolder(index.name, session.places) }
   private var stamp: String { "\(session.places.indexCache)/\(index.name)/checked" }
@@ -107,109 +124,29 @@ private struct MetadataLoader {
 
   /// What is stored where it is young, else what the network has; what is young and no good, because
   /// it just expired, is no reason not to ask.
-  func load(_ refresh: IndexClient.Refresh) async throws -> TrustedMetadata {
-    if asksNetwork(refresh) { return try await load(asksNetwork: true) }
-    do { return try await load(asksNetwork: false) } catch {
+  func open(_ refresh: IndexClient.Refresh) async throws -> MetadataClient {
+    if asksNetwork(refresh) { return try await open(asksNetwork: true) }
+    do { return try await open(asksNetwork: false) } catch {
       if case .never = refresh, try trust.read(.targets) != nil { throw error }
       guard !session.options.isOffline else { throw error }
-      return try await load(asksNetwork: true)
+      return try await open(asksNetwork: true)
     }
   }
 
-  private func load(asksNetwork: Bool) async throws -> TrustedMetadata {
+  private func open(asksNetwork: Bool) async throws -> MetadataClient {
     if asksNetwork { session.progress(.refreshing(index: index.name)) }
+    let terms = MetadataClient.Terms(
+      now: session.now, asksNetwork: asksNetwork,
+      freshness: session.options.isOffline ? .waived : .required)
     do {
-      let trusted = try await loadAll(asksNetwork: asksNetwork)
+      let metadata = try await MetadataClient.open(origin, trust, terms)
       if asksNetwork {
         try? FileSystem.makeFolders(FileSystem.folder(of: stamp))
         try? FileSystem.replace(stamp, with: [], isDurable: false)
       }
-      return trusted
+      return metadata
     } catch let error as any Diagnosable {
       throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
     }
-  }
-
-  private func loadAll(asksNetwork: Bool) async throws -> TrustedMetadata {
-    var chain = try TrustedRootChain(trusting: trust.root())
-    if asksNetwork { try await followRoots(&chain) }
-    var trusted = try chain.finishRoots(now: session.now)
-    if trusted.forgetsStoredMetadata {
-      try trust.forget(.timestamp)
-      try trust.forget(.snapshot)
-    }
-    if let stored = try trust.read(.timestamp) { try trusted.recallTimestamp(stored) }
-    if let stored = try trust.read(.snapshot) { try trusted.recallSnapshot(stored) }
-    let freshness: TrustedMetadata.Freshness = session.options.isOffline ? .waived : .required
-    try await loadTimestamp(&trusted, freshness, asksNetwork)
-    try await load(
-      .snapshot, asksNetwork, limit: TUFLimits.snapshot,
-      version: trusted.timestamp?.snapshot.version
-    ) {
-      bytes throws(TUFError) in
-      try trusted.updateSnapshot(bytes, now: session.now, freshness: freshness)
-    }
-    let version = trusted.snapshot?.meta(of: .targets)?.version
-    try await load(.targets, asksNetwork, limit: TUFLimits.targets, version: version) {
-      bytes throws(TUFError) in try trusted.updateTargets(bytes, now: session.now)
-    }
-    return trusted
-  }
-
-  private func followRoots(_ chain: inout TrustedRootChain) async throws {
-    for _ in 0..<TUFLimits.rootRotations {
-      guard let next = chain.nextVersion else { return }
-      guard
-        let bytes = try await network.bytesIfPresent(
-          "\(index.url)/metadata/\(next).root.json", limit: TUFLimits.root)
-      else { return }
-      let isForgetting = chain.forgetsStoredMetadata
-      try chain.updateRoot(bytes)
-      if chain.forgetsStoredMetadata, !isForgetting {
-        try trust.forget(.timestamp)
-        try trust.forget(.snapshot)
-      }
-      try trust.write(.root, bytes)
-    }
-  }
-
-  private func loadTimestamp(
-    _ trusted: inout TrustedMetadata, _ freshness: TrustedMetadata.Freshness, _ asksNetwork: Bool
-  ) async throws {
-    guard asksNetwork else {
-      guard let stored = try trust.read(.timestamp) else { throw notYetFetched() }
-      try trusted.updateTimestamp(stored, now: session.now, freshness: freshness)
-      return
-    }
-    let bytes = try await network.bytes(
-      "\(index.url)/metadata/timestamp.json", limit: TUFLimits.timestamp)
-    let outcome = try trusted.updateTimestamp(bytes, now: session.now, freshness: freshness)
-    if outcome == .replaced { try trust.write(.timestamp, bytes) }
-  }
-
-  /// A role's metadata of a version: what is stored where it fits, else what the server has.
-  private func load(
-    _ role: TUFRoleName, _ asksNetwork: Bool, limit: Int64, version: Int64?,
-    take: ([UInt8]) throws(TUFError) -> Void
-  ) async throws {
-    if let stored = try trust.read(role) {
-      do {
-        return try take(stored)
-      } catch {
-        // A stored file that is out of date is replaced; without a network its fault is the answer.
-        if !asksNetwork { throw error }
-      }
-    }
-    guard asksNetwork, let version else { throw notYetFetched() }
-    let bytes = try await network.bytes(
-      "\(index.url)/metadata/\(version).\(role.fileName)", limit: limit)
-    try take(bytes)
-    try trust.write(role, bytes)
-  }
-
-  private func notYetFetched() -> Diagnostic {
-    Diagnostic(
-      .networkOffline, "the index `\(index.name)` was never fetched to its end",
-      hint: "run `plugctl update` with a network")
   }
 }

@@ -7,8 +7,11 @@ internal import Transport
 struct Network: Sendable {
   private let fetcher: Fetcher
 
-  init(_ session: Session) {
-    var configuration = FetchConfiguration(connectionsPerHost: session.options.jobs)
+  init(_ session: Session) { self.init(jobs: session.options.jobs) }
+
+  /// - Parameter jobs: downloads from one host at the same time.
+  init(jobs: Int) {
+    var configuration = FetchConfiguration(connectionsPerHost: jobs)
     configuration.userAgent = "plugctl/\(PlugctlVersion.text)"
     configuration.allowsPlainHTTP = Machine.environment("PLUGCTL_ALLOW_HTTP") == "1"
     fetcher = Fetcher(configuration: configuration)

@@ -40,13 +40,13 @@ public struct TUFAuthority: Sendable {
 extension TUFAuthority {
   /// A role as metadata has it: `keyids` that are unique, and a `threshold` of at least 1. Ids that
   /// no key goes with are left out.
-  init(_ role: TUFFields, keys: [(keyID: String, key: TUFKey)]) throws(TUFFault) {
+  init(_ role: TUFFields, keys: TUFKeyList) throws(TUFFault) {
     var listed: [(keyID: String, key: TUFKey)] = []
     var seen: Set<[UInt8]> = []
     for element in try role.array("keyids") {
       guard let keyID = element.stringValue else { throw .member("keyids") }
       guard seen.insert(Array(keyID.utf8)).inserted else { throw .duplicateKeyID(keyID) }
-      if let entry = keys.first(where: { sameBytes($0.keyID, keyID) }) { listed.append(entry) }
+      if let key = keys[keyID] { listed.append((keyID, key)) }
     }
     threshold = Int(try role.integer("threshold", from: 1))
     self.keys = listed
