@@ -44,26 +44,51 @@ struct IndexClient: Sendable {
   /// The verified record of a plugin; nil where the index has none.
   func record(_ name: PluginName) async throws -> IndexRecord? {
     guard let bytes = try await target(IndexRecord.path(of: name)) else { return nil }
-    let json: JSON
-    do { json = try JSONParser.parse(bytes) } catch {
-      throw Diagnostic(
-        .indexInvalid, "the record of `\(name)` is not JSON", notes: [error.diagnostic.message])
-    }
-    let record = try IndexRecord(json: json)
+    let record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
     guard record.name.description == name.description else {
       throw Diagnostic(
         .trustMismatch,
         "the index `\(index.name)` has the record of `\(record.name)` where that of `\(name)` must be"
       )
     }
-    return record
+    return try await withdrawn()?.applied(to: record) ?? record
   }
 
-  /// The full names of all plugins of the index, in their declared spelling.
-  var names: [PluginName] {
-    (trusted.targets?.targets ?? []).compactMap { target in
-      guard target.path.hasPrefix("i/"), target.path.hasSuffix(".json") else { return nil }
-      return try? PluginName(String(target.path.dropFirst(2).dropLast(5)))
+  /// The emergency list, while it is in force; nil where there is none.
+  private func withdrawn() async throws -> WithdrawnDocument? {
+    do {
+      let way = [TUFRoleName.targets, IndexLayout.withdrawn]
+      guard try await metadata.targets(by: way) != nil else { return nil }
+    } catch TUFError.expired {
+      // It is for days; by then the records must say it.
+      return nil
+    }
+    guard let bytes = try await target(IndexLayout.withdrawnPath) else { return nil }
+    return try WithdrawnDocument(json: parsed(bytes, "list of withdrawn versions"))
+  }
+
+  /// Full names of the plugins that trusted publishers have, in their declared spelling.
+  func names() async throws -> [PluginName] {
+    guard let bytes = try await target(IndexLayout.namesPath) else { return [] }
+    return try NamesDocument(json: parsed(bytes, "list of names")).plugins
+  }
+
+  /// What search shows of every plugin; for looking, and for what to look up by its record then.
+  func catalog() async throws -> [CatalogDocument.Entry] {
+    guard let bytes = try await target(IndexLayout.catalogPath) else { return [] }
+    return try CatalogDocument.entries(parsed(bytes, "catalog"))
+  }
+
+  /// The digest of a target as it is listed now; nil where the index has no such target.
+  func digest(of path: String) async throws -> SHA256Digest? {
+    try await naming { try await metadata.find(path)?.target.hashes.sha256 }
+  }
+
+  private func parsed(_ bytes: [UInt8], _ what: String) throws -> JSON {
+    do { return try JSONParser.parse(bytes) } catch {
+      throw Diagnostic(
+        .indexInvalid, "the \(what) of the index `\(index.name)` is not JSON",
+        notes: [error.diagnostic.message])
     }
   }
 

@@ -11,15 +11,20 @@ public struct TUFAuthority: Sendable {
   ///
   /// A key counts once, under however many ids it is listed; unusable keys and signatures that are
   /// no hexadecimal digits do not count.
-  func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {
+  ///
+  /// - Throws: ``TUFError/signatures(_:valid:threshold:)``.
+  public func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {
     let valid = validKeys(document).count
     guard valid >= threshold else {
       throw .signatures(role, valid: valid, threshold: threshold)
     }
   }
 
+  /// The id under which a key is listed; nil where it isn't.
+  public func keyID(of key: TUFKey) -> String? { keys.first { $0.key == key }?.keyID }
+
   /// Whether the same keys make up both; ids and threshold aside.
-  func hasSameKeys(as other: TUFAuthority) -> Bool {
+  public func hasSameKeys(as other: TUFAuthority) -> Bool {
     Set(keys.compactMap(\.key.value)) == Set(other.keys.compactMap(\.key.value))
   }
 

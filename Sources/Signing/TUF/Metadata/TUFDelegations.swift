@@ -39,7 +39,7 @@ public enum TUFDelegations: Sendable {
   }
 
   /// Who signs for a role; nil where it isn't delegated to.
-  func authority(for role: TUFRoleName) -> TUFAuthority? {
+  public func authority(for role: TUFRoleName) -> TUFAuthority? {
     switch self {
     case .roles(let roles): roles.first { $0.name == role }?.authority
     case .bins(let bins): bins.contains(role) ? bins.authority : nil
@@ -90,6 +90,14 @@ public struct TUFDelegatedRole: Sendable {
     self.authority = authority
     paths = .patterns(patterns.map(TUFPathPattern.init))
     self.isTerminating = isTerminating
+  }
+
+  /// The same delegation to other keys.
+  public init(_ other: TUFDelegatedRole, signedBy authority: TUFAuthority) {
+    name = other.name
+    paths = other.paths
+    isTerminating = other.isTerminating
+    self.authority = authority
   }
 
   init(_ fields: TUFFields, keys: TUFKeyList, path: String) throws(TUFFault) {

@@ -83,15 +83,15 @@ extension TUFDraft {
   /// New targets metadata, of the top-level role or a delegated one.
   ///
   /// - Parameters:
-  ///   - previous: the targets that it follows; nil for version 1.
+  ///   - previous: the version that it follows; nil for version 1.
   ///   - targets: every file; paths are unique.
   ///   - delegations: whom the role delegates to; nil for none.
   /// - Throws: ``TUFError/malformed(_:_:)``, ``TUFError/versionExhausted(_:)``.
   public static func targets(
-    after previous: TUFTargets?, role: TUFRoleName = .targets, targets: [TUFTarget],
+    after previous: Int64?, role: TUFRoleName = .targets, targets: [TUFTarget],
     delegations: TUFDelegations? = nil, expires: Timestamp
   ) throws(TUFError) -> TUFDraft {
-    let version = try TUFHeader.version(after: previous?.header.version, role: role)
+    let version = try TUFHeader.version(after: previous, role: role)
     var signed = TUFHeader.json(role, version: version, expires: expires)
     var members = JSONObject()
     for target in targets { members.append(target.path, target.json) }
