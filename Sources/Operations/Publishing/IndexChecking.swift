@@ -47,7 +47,8 @@ extension Repository {
     _ edit: inout RepositoryEdit, now: Timestamp, _ expiries: inout [Timestamp]
   ) throws {
     let state = edit.state
-    var headers = [state.root.header] + [state.timestamp?.header, state.snapshot?.header].compactMap { $0 }
+    var headers =
+      [state.root.header] + [state.timestamp?.header, state.snapshot?.header].compactMap { $0 }
     for way in try edit.allWays() {
       if let header = try edit.state.targets(way)?.header { headers.append(header) }
     }

@@ -49,7 +49,8 @@ public struct IndexRoles: Sendable {
     try repository.exclusively {
       var edit = RepositoryEdit(try repository.state())
       let authority =
-        keys.isEmpty ? try vouching(&edit) : try self.authority(keys, threshold: threshold, made: "")
+        keys.isEmpty
+        ? try vouching(&edit) : try self.authority(keys, threshold: threshold, made: "")
       // Where the role is there already, this rotates it.
       let isNew = try edit.authority(IndexLayout.way(to: publisher)) == nil
       try edit.setAuthority(of: publisher, authority)
@@ -131,7 +132,8 @@ public struct IndexRoles: Sendable {
   private func unknown(_ role: String) -> Diagnostic {
     Diagnostic(
       .indexUnknown, "the index has no role `\(printable(role))`",
-      hint: "it has root, targets, online, trusted, catalog, withdrawn, community and pub-PUBLISHER")
+      hint: "it has root, targets, online, trusted, catalog, withdrawn, community and pub-PUBLISHER"
+    )
   }
 }
 

@@ -117,7 +117,8 @@ extension Repository {
   }
 
   /// Another change of the same role may have been published meanwhile.
-  private func checkCurrent(_ signed: RoleDraft, over state: RepositoryState, _ number: Int) throws {
+  private func checkCurrent(_ signed: RoleDraft, over state: RepositoryState, _ number: Int) throws
+  {
     let present =
       signed.role == .root ? state.root.header.version : state.version(of: signed.role) ?? 0
     let version = try signed.draft.fileMeta().version
@@ -126,7 +127,8 @@ extension Repository {
       throw Diagnostic(
         .indexInvalid,
         "the waiting change \(number) is of version \(version) of the \(signed.role) metadata, and version \(present) is published",
-        hint: "give it up with `plugctl index sign \(folder) --abandon \(number)` and make it again")
+        hint: "give it up with `plugctl index sign \(folder) --abandon \(number)` and make it again"
+      )
     }
   }
 }

@@ -80,7 +80,8 @@ extension Repository {
     }
     throw Diagnostic(
       .keyNotFound, "`\(publisher)` signs its plugins itself, and no key of its is at hand",
-      hint: "name it with `--key NAME`, or take in what `publish -o` makes with `plugctl index accept`")
+      hint:
+        "name it with `--key NAME`, or take in what `publish -o` makes with `plugctl index accept`")
   }
 }
 
@@ -108,7 +109,8 @@ extension RepositoryEdit {
   }
 
   /// Whether plugins of a publisher lie with the community's: its role is then made on purpose only.
-  mutating func hasCommunityPlugins(of publisher: NamePart, _ repository: Repository) throws -> Bool {
+  mutating func hasCommunityPlugins(of publisher: NamePart, _ repository: Repository) throws -> Bool
+  {
     try repository.catalog(&self).contains { $0.name.publisher == publisher }
   }
 

@@ -81,6 +81,12 @@ public struct Repository: Sendable {
       try chain.updateRoot(bytes)
     }
     let newest = chain.root.document.bytes
+    let served = "metadata/\(chain.root.header.version).root.json"
+    guard try read(served) == newest else {
+      throw Diagnostic(
+        .trustSignature, "`\(folder)/\(served)` is not the root that you know this index by",
+        hint: "find out who changed it, and put your copy in its place: `\(own)`")
+    }
     if known != newest { try FileSystem.replace(own, with: newest) }
     return chain.root
   }

@@ -71,7 +71,8 @@ extension RepositoryEdit {
       TUFDelegatedRole(role, signedBy: rotation.authority(role.name, role.authority))
     }
     let changed = zip(roles, new).filter {
-      !$0.authority.hasSameKeys(as: $1.authority) || $0.authority.threshold != $1.authority.threshold
+      !$0.authority.hasSameKeys(as: $1.authority)
+        || $0.authority.threshold != $1.authority.threshold
     }
     guard !changed.isEmpty else { return }
     delegate(.roles(new), from: way)

@@ -43,7 +43,9 @@ public struct WithdrawnDocument: Sendable {
       let version = entry["version"]?.stringValue.flatMap { try? Version($0) }
       guard let name = entry["name"]?.stringValue.flatMap({ try? PluginName($0) }),
         let reason = entry["reason"]?.stringValue, entry["version"] == nil || version != nil
-      else { throw Diagnostic(.indexInvalid, "the index's withdrawn versions hold a malformed entry") }
+      else {
+        throw Diagnostic(.indexInvalid, "the index's withdrawn versions hold a malformed entry")
+      }
       entries.append(Entry(name: name, version: version, reason: reason))
     }
   }

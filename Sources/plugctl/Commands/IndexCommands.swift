@@ -145,7 +145,6 @@ enum IndexCommands {
       text: lines.joined(separator: "\n"))
   }
 
-
   static func deprecate(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let reference = try PluginReference(call.arguments[0])
