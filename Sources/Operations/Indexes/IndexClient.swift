@@ -73,10 +73,11 @@ struct IndexClient: Sendable {
         .networkOffline, "`\(path)` of the index `\(index.name)` is not in the cache",
         hint: "run the command once without `--offline`")
     }
-    let url =
-      "\(index.url)/targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
-    let bytes = try await network.bytes(url, limit: target.length)
-    try target.check(bytes)
+    let file = "targets/\(target.filePath(isConsistent: trusted.root.isConsistentSnapshot))"
+    let bytes = try await network.fetch(file, from: index.servers, limit: target.length) { bytes in
+      try target.check(bytes)
+      return bytes
+    }
     // A cache that can't be written makes the next command slower, nothing else.
     try? FileSystem.makeFolders(FileSystem.folder(of: cached))
     try? FileSystem.replace(cached, with: bytes, isDurable: false)
@@ -159,12 +160,14 @@ private struct MetadataLoader {
   private func followRoots(_ chain: inout TrustedRootChain) async throws {
     for _ in 0..<TUFLimits.rootRotations {
       guard let next = chain.nextVersion else { return }
-      guard
-        let bytes = try await network.bytesIfPresent(
-          "\(index.url)/metadata/\(next).root.json", limit: TUFLimits.root)
-      else { return }
       let isForgetting = chain.forgetsStoredMetadata
-      try chain.updateRoot(bytes)
+      let bytes = try await network.fetchIfPresent(
+        "metadata/\(next).root.json", from: index.servers, limit: TUFLimits.root
+      ) { bytes in
+        try chain.updateRoot(bytes)
+        return bytes
+      }
+      guard let bytes else { return }
       if chain.forgetsStoredMetadata, !isForgetting {
         try trust.forget(.timestamp)
         try trust.forget(.snapshot)
@@ -181,10 +184,13 @@ private struct MetadataLoader {
       try trusted.updateTimestamp(stored, now: session.now, freshness: freshness)
       return
     }
-    let bytes = try await network.bytes(
-      "\(index.url)/metadata/timestamp.json", limit: TUFLimits.timestamp)
-    let outcome = try trusted.updateTimestamp(bytes, now: session.now, freshness: freshness)
-    if outcome == .replaced { try trust.write(.timestamp, bytes) }
+    let replaced = try await network.fetch(
+      "metadata/timestamp.json", from: index.servers, limit: TUFLimits.timestamp
+    ) { bytes -> [UInt8]? in
+      let outcome = try trusted.updateTimestamp(bytes, now: session.now, freshness: freshness)
+      return outcome == .replaced ? bytes : nil
+    }
+    if let replaced { try trust.write(.timestamp, replaced) }
   }
 
   /// A role's metadata of a version: what is stored where it fits, else what the server has.
@@ -201,9 +207,12 @@ private struct MetadataLoader {
       }
     }
     guard asksNetwork, let version else { throw notYetFetched() }
-    let bytes = try await network.bytes(
-      "\(index.url)/metadata/\(version).\(role.fileName)", limit: limit)
-    try take(bytes)
+    let bytes = try await network.fetch(
+      "metadata/\(version).\(role.fileName)", from: index.servers, limit: limit
+    ) { bytes in
+      try take(bytes)
+      return bytes
+    }
     try trust.write(role, bytes)
   }
 
