@@ -9,6 +9,11 @@ public struct FetchRequest: Sendable {
   /// Header fields beside our own. They go to the host of ``url`` only, never on to another that it
   /// redirects to.
   public var headers: [FetchHeader]
+  /// How the server is reached.
+  public var access: FetchAccess
+  /// How often a transfer that failed for a passing reason is tried again; nil for the fetcher's own
+  /// number.
+  public var retries: Int?
   /// Whether the server may compress the body; it comes out decoded. For metadata, not archives.
   public var acceptsCompression: Bool
   /// The time for everything: connection, redirects, retries, body.
@@ -28,6 +33,8 @@ public struct FetchRequest: Sendable {
     self.limit = limit
     self.expected = expected
     self.headers = headers
+    access = FetchAccess()
+    retries = nil
     self.acceptsCompression = acceptsCompression
     self.deadline = deadline
     self.lowSpeedBytes = lowSpeedBytes

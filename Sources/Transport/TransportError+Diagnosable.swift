@@ -11,6 +11,16 @@ extension TransportError: Diagnosable {
       Diagnostic(
         .networkRefused, "`\(url)` is not fetched over this protocol",
         hint: "use https; `PLUGCTL_ALLOW_HTTP=1` in the environment allows http")
+    case .refusedLogin(let url):
+      Diagnostic(
+        .networkCredentials, "credentials for `\(url)` would go over the network unencrypted",
+        hint: "use https, or take the credentials away")
+    case .status(let url, let code) where code == 401 || code == 407:
+      Diagnostic(
+        .networkCredentials,
+        code == 401 ? "`\(url)` wants other credentials" : "the proxy wants other credentials",
+        notes: ["status \(code)"],
+        hint: "`docs/trust.md` says how an index is given a netrc file, a token or a certificate")
     case .tooManyRedirects(let url, let limit):
       Diagnostic(.networkRefused, "`\(url)` redirects more than \(limit) times")
     case .unreachable(let url, let cause):

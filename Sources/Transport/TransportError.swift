@@ -4,6 +4,8 @@ public enum TransportError: Error, Sendable, Equatable {
   case invalidURL(String)
   /// A protocol that is not allowed there: `http` beyond this machine, `file` in a redirect.
   case refusedProtocol(url: String)
+  /// Credentials would go over a network unencrypted.
+  case refusedLogin(url: String)
   /// More redirects than are followed.
   case tooManyRedirects(url: String, limit: Int)
   /// No connection, or one that broke; the cause in curl's words.

@@ -34,8 +34,8 @@ struct IndexClient: Sendable {
     _ index: IndexConfiguration, _ session: Session, _ network: Network, refresh: Refresh
   ) async throws -> IndexClient {
     let origin = MetadataOrigin(
-      name: index.name, metadataURL: "\(index.url)/metadata", targetsURL: "\(index.url)/targets",
-      network: network, isReachable: !session.options.isOffline)
+      metadata: index.servers, metadataFolder: "metadata/", targets: index.servers,
+      targetsFolder: "targets/", network: network, isReachable: !session.options.isOffline)
     let opening = IndexOpening(index: index, session: session, origin: origin)
     return IndexClient(
       index: index, metadata: try await opening.open(refresh), session: session, origin: origin)

@@ -41,7 +41,14 @@ public struct IndexManagement: Sendable {
   ///
   /// - Throws: ``Diagnostic`` with `index.exists`, `trust.confirmation`, `trust.mismatch`; then nothing
   ///   is added.
-  public func add(_ url: String, name: String?, trust: FirstTrust) async throws -> IndexStatus {
+  ///
+  /// - Parameters:
+  ///   - mirrors: other servers of the same index.
+  ///   - access: how all of them are reached.
+  public func add(
+    _ url: String, name: String?, mirrors: [String] = [], access: IndexAccess = IndexAccess(),
+    trust: FirstTrust
+  ) async throws -> IndexStatus {
     let url = try Self.normalised(url)
     let name = try name ?? Self.usualName(url)
     guard NamePart(name) != nil else {
@@ -54,10 +61,13 @@ public struct IndexManagement: Sendable {
         hint: same.name == name
           ? "choose another name with `--name`" : "`plugctl index list` names all")
     }
+    if let fault = access.fault { throw Diagnostic(.usageConflict, fault) }
+    let servers = IndexServers(
+      name: name, url: url, mirrors: try mirrors.map(Self.normalised), access: access)
     let network = Network(session)
-    let bytes = try await firstRoot(url, trust, network)
+    let bytes = try await firstRoot(servers, trust, network)
     _ = try TrustedRootChain(trusting: bytes)
-    let index = IndexConfiguration(name: name, url: url, root: sha256(bytes))
+    let index = IndexConfiguration(servers, root: sha256(bytes))
     let folder = TrustFolder(name, session.places)
     try folder.write(.root, bytes)
     do {
@@ -131,29 +141,35 @@ public struct IndexManagement: Sendable {
     try FileSystem.replace(stamp, with: Array(state.utf8), isDurable: false)
   }
 
-  private func firstRoot(_ url: String, _ trust: FirstTrust, _ network: Network) async throws
-    -> [UInt8]
+  private func firstRoot(_ servers: IndexServers, _ trust: FirstTrust, _ network: Network)
+    async throws -> [UInt8]
   {
     if case .file(let path) = trust { return try FileSystem.read(path, limit: Int(TUFLimits.root)) }
-    let bytes = try await network.bytes("\(url)/metadata/1.root.json", limit: TUFLimits.root)
+    // Without a fingerprint there is nothing to verify by: the first server that has one is asked about.
+    let bytes = try await network.fetch(
+      "metadata/1.root.json", from: servers, limit: TUFLimits.root
+    ) { $0 }
     let found = sha256(bytes)
     switch trust {
     case .file: return bytes
     case .fingerprint(let expected):
       if expected == found { return bytes }
       // The fingerprint of a later root is as good: it signs for itself.
-      let latest = try await network.bytes("\(url)/metadata/root.json", limit: TUFLimits.root)
-      guard sha256(latest) == expected else {
-        throw Diagnostic(
-          .trustMismatch, "the root of `\(url)` is not the one that you trust",
-          notes: ["expected sha256:\(expected)", "found sha256:\(found)"],
-          hint: "ask who runs the index for its fingerprint; nothing was added")
+      return try await network.fetch("metadata/root.json", from: servers, limit: TUFLimits.root) {
+        latest in
+        guard sha256(latest) == expected else {
+          throw Diagnostic(
+            .trustMismatch, "the root of `\(servers.url)` is not the one that you trust",
+            notes: ["expected sha256:\(expected)", "found sha256:\(found)"],
+            hint: "ask who runs the index for its fingerprint; nothing was added")
+        }
+        return latest
       }
-      return latest
     case .ask(let ask):
       guard try ask(found) else {
         throw Diagnostic(
-          .trustConfirmation, "the index `\(url)` was not trusted", hint: "nothing was added")
+          .trustConfirmation, "the index `\(servers.url)` was not trusted",
+          hint: "nothing was added")
       }
       return bytes
     }

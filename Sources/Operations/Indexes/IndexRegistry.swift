@@ -11,6 +11,24 @@ public struct IndexConfiguration: Sendable, Equatable {
   public var url: String
   /// The digest of the root metadata that was trusted first.
   public var root: SHA256Digest
+  /// Copies of it, asked in this order where it fails itself.
+  public var mirrors: [String] = []
+  /// How its servers are reached.
+  public var access = IndexAccess()
+
+  /// Where it comes from.
+  public var servers: IndexServers {
+    IndexServers(name: name, url: url, mirrors: mirrors, access: access)
+  }
+
+  /// An index of these parts.
+  init(_ servers: IndexServers, root: SHA256Digest) {
+    name = servers.name
+    url = servers.url
+    self.root = root
+    mirrors = servers.mirrors
+    access = servers.access
+  }
 }
 
 /// The indexes of a session: `indexes.d/<name>.yaml` in its configuration folders.
@@ -63,7 +81,9 @@ public struct IndexRegistry: Sendable {
       root: sha256:\(index.root.hex)
 
       """
-    try FileSystem.replace("\(folders[0])/\(index.name).yaml", with: Array(text.utf8))
+    let mirrors = index.mirrors.map { JSON.string($0).compactText }.joined(separator: ", ")
+    let more = (mirrors.isEmpty ? "" : "mirrors: [\(mirrors)]\n") + index.access.yaml
+    try FileSystem.replace("\(folders[0])/\(index.name).yaml", with: Array((text + more).utf8))
   }
 
   func remove(_ name: String) throws {
@@ -94,12 +114,18 @@ public struct IndexRegistry: Sendable {
     let root = fields.requiredText("root").flatMap { text in
       text.hasPrefix("sha256:") ? SHA256Digest(hex: String(text.dropFirst(7))) : nil
     }
+    let mirrors = fields.texts("mirrors")
+    let access = IndexAccess(&fields, findings)
     fields.finish()
-    guard let name, NamePart(name) != nil, let url, let root, !findings.hasErrors else {
+    let isWhole = name.flatMap { NamePart($0) } != nil && url != nil && root != nil
+    if !isWhole {
       findings.error(node.mark, "", "an index needs `name`, `url` and `root: sha256:...`")
+    }
+    guard let name, let url, let root, isWhole, !findings.hasErrors else {
       throw findings.diagnostic(.configInvalid, file: path, what: "index configuration")
     }
-    return IndexConfiguration(name: name, url: url, root: root)
+    return IndexConfiguration(
+      IndexServers(name: name, url: url, mirrors: mirrors, access: access), root: root)
   }
 }
 

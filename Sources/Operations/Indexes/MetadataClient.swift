@@ -89,7 +89,13 @@ actor MetadataClient {
     guard let version = trusted.version(of: role) else { throw TUFError.missing(role) }
     guard asksNetwork else { throw origin.notFetched(role) }
     let path = role.path(version: version, isConsistent: trusted.root.isConsistentSnapshot)
-    let bytes = try await origin.metadata(path, limit: TUFLimits.targets)
+    // Each server's answer is checked on a copy, since another role may be taken in meanwhile.
+    let (before, now) = (trusted, now)
+    let bytes = try await origin.metadata(path, limit: TUFLimits.targets) { bytes in
+      var copy = before
+      try copy.updateDelegated(bytes, by: way, now: now)
+      return bytes
+    }
     try trusted.updateDelegated(bytes, by: way, now: now)
     // The snapshot guards against going back; a torn file would only be fetched again.
     try trust.write(role, bytes, isDurable: false)
@@ -104,36 +110,45 @@ struct FoundTarget: Sendable {
 
 /// Where a repository is served.
 struct MetadataOrigin: Sendable {
-  /// What errors call it.
-  let name: String
-  /// The URL below which metadata lies, without a slash at the end.
-  let metadataURL: String
-  /// The URL below which targets lie, without a slash at the end.
-  let targetsURL: String
+  /// Those that have metadata.
+  let metadata: IndexServers
+  /// What stands before the names of metadata files; empty, or with a slash at the end.
+  let metadataFolder: String
+  /// Those that have targets.
+  let targets: IndexServers
+  let targetsFolder: String
   let network: Network
   /// Whether the network may be asked at all.
   let isReachable: Bool
 
-  func metadata(_ path: String, limit: Int64) async throws -> [UInt8] {
-    try await network.bytes("\(metadataURL)/\(path)", limit: limit)
+  /// A metadata file that passes a check.
+  func metadata<Result>(
+    _ path: String, limit: Int64, take: ([UInt8]) throws -> Result
+  ) async throws -> Result {
+    try await network.fetch(metadataFolder + path, from: metadata, limit: limit, take: take)
   }
 
-  /// nil where the server has no such file.
-  func metadataIfPresent(_ path: String, limit: Int64) async throws -> [UInt8]? {
-    try await network.bytesIfPresent("\(metadataURL)/\(path)", limit: limit)
+  /// The same; nil where there is no such file.
+  func metadataIfPresent<Result>(
+    _ path: String, limit: Int64, take: ([UInt8]) throws -> Result
+  ) async throws -> Result? {
+    try await network.fetchIfPresent(
+      metadataFolder + path, from: metadata, limit: limit, take: take)
   }
 
   /// A target's bytes, checked.
   func bytes(of target: TUFTarget, isConsistent: Bool) async throws -> [UInt8] {
     let path = WebPath.encoded(target.filePath(isConsistent: isConsistent))
-    let bytes = try await network.bytes("\(targetsURL)/\(path)", limit: target.length)
-    try target.check(bytes)
-    return bytes
+    return try await network.fetch(targetsFolder + path, from: targets, limit: target.length) {
+      bytes in
+      try target.check(bytes)
+      return bytes
+    }
   }
 
   func notFetched(_ role: TUFRoleName) -> Diagnostic {
     Diagnostic(
-      .networkOffline, "the \(role) metadata of the index `\(name)` was never fetched",
+      .networkOffline, "the \(role) metadata of the index `\(metadata.name)` was never fetched",
       hint: "run `plugctl update` with a network")
   }
 }

@@ -28,11 +28,13 @@ struct MetadataRefresh {
 
   private func followRoots(_ chain: inout TrustedRootChain) async throws {
     for _ in 0..<TUFLimits.rootRotations {
-      guard let next = chain.nextVersion,
-        let bytes = try await origin.metadataIfPresent(
-          TUFRoleName.root.path(version: next, isConsistent: true), limit: TUFLimits.root)
-      else { return }
-      try chain.updateRoot(bytes)
+      guard let next = chain.nextVersion else { return }
+      let path = TUFRoleName.root.path(version: next, isConsistent: true)
+      let bytes = try await origin.metadataIfPresent(path, limit: TUFLimits.root) { bytes in
+        try chain.updateRoot(bytes)
+        return bytes
+      }
+      guard let bytes else { return }
       // Before the new root is stored: stopped here, the next run meets the old root and does it again.
       if chain.forgetsStoredMetadata {
         try trust.forget(.timestamp)
@@ -49,9 +51,12 @@ struct MetadataRefresh {
       try trusted.updateTimestamp(stored, now: now, freshness: freshness)
       return
     }
-    let bytes = try await origin.metadata("timestamp.json", limit: TUFLimits.timestamp)
-    let outcome = try trusted.updateTimestamp(bytes, now: now, freshness: freshness)
-    if outcome == .replaced { try trust.write(.timestamp, bytes) }
+    let replaced = try await origin.metadata("timestamp.json", limit: TUFLimits.timestamp) {
+      bytes -> [UInt8]? in
+      let outcome = try trusted.updateTimestamp(bytes, now: now, freshness: freshness)
+      return outcome == .replaced ? bytes : nil
+    }
+    if let replaced { try trust.write(.timestamp, replaced) }
   }
 
   /// A role's metadata of a version: what is stored where it fits, else what the server has.
@@ -70,8 +75,10 @@ struct MetadataRefresh {
     }
     guard terms.asksNetwork, let version else { throw origin.notFetched(role) }
     let path = role.path(version: version, isConsistent: isConsistent)
-    let bytes = try await origin.metadata(path, limit: limit)
-    try take(bytes)
+    let bytes = try await origin.metadata(path, limit: limit) { bytes in
+      try take(bytes)
+      return bytes
+    }
     try trust.write(role, bytes)
   }
 }

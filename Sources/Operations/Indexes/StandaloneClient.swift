@@ -67,7 +67,8 @@ public struct StandaloneClient: Sendable {
   ) async throws -> (MetadataClient, MetadataOrigin) {
     func bare(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
     let origin = MetadataOrigin(
-      name: metadataURL, metadataURL: bare(metadataURL), targetsURL: bare(targetsURL),
+      metadata: IndexServers(name: metadataURL, url: bare(metadataURL)), metadataFolder: "",
+      targets: IndexServers(name: targetsURL, url: bare(targetsURL)), targetsFolder: "",
       network: Network(jobs: 4), isReachable: true)
     let now = Timestamp(secondsSinceEpoch: Machine.secondsSinceEpoch())
     let terms = MetadataClient.Terms(now: now, asksNetwork: true, freshness: .required)

@@ -3,6 +3,7 @@ internal import Files
 internal import PkgCore
 internal import PkgStore
 internal import Signing
+internal import Transport
 
 /// One archive that a change needs.
 struct WantedArchive: Sendable {
@@ -104,21 +105,39 @@ struct ArchiveFetching: Sendable {
     }
     try FileSystem.makeFolders(FileSystem.folder(of: blob))
     let temporary = "\(blob).\(Machine.processID).part"
-    try FileSystem.removeIfPresent(temporary)
-    let sink = ArchiveSink(try FileSystem.create(temporary))
-    do {
-      try await network.stream(
-        "\(wanted.index.url)/\(wanted.build.archivePath)", length: wanted.build.size
-      ) { bytes in
+    defer { try? FileSystem.removeIfPresent(temporary) }
+    let received = try await receive(wanted, into: temporary, report)
+    let archive = try verified(received, wanted)
+    try FileSystem.rename(temporary, to: blob)
+    return archive
+  }
+
+  /// Brings an archive from the first of the index's servers that has it as it must be.
+  private func receive(
+    _ wanted: WantedArchive, into temporary: String, _ report: @escaping @Sendable (Int) -> Void
+  ) async throws -> DigestedArchive {
+    let former = Tally()
+    return try await network.stream(
+      wanted.build.archivePath, from: wanted.index.servers, length: wanted.build.size
+    ) {
+      // What another server gave counts no more.
+      report(-Int(former.take()))
+      try FileSystem.removeIfPresent(temporary)
+      let sink = ArchiveSink(try FileSystem.create(temporary))
+      let receive: BodyReceiver = { bytes in
         try sink.take(bytes)
+        _ = former.add(Int64(bytes.count))
         report(bytes.count)
       }
-      let archive = try verified(try sink.finish(), wanted)
-      try FileSystem.rename(temporary, to: blob)
-      return archive
-    } catch {
-      try? FileSystem.removeIfPresent(temporary)
-      throw error
+      return (
+        receive,
+        {
+          let archive = try sink.finish()
+          try VerifiedArchive.check(
+            archive, is: wanted.build, of: wanted.release, in: wanted.record)
+          return archive
+        }
+      )
     }
   }
 

@@ -28,15 +28,7 @@ struct VerifiedArchive: Sendable {
     keys: KeyRing
   ) throws {
     let what = "\(record.name) \(release.version)"
-    guard archive.size == build.size, archive.sha256 == build.archive else {
-      throw Diagnostic(
-        .archiveMismatch, "the archive of `\(what)` is not the one that the index lists",
-        notes: [
-          "expected sha256 \(build.archive), \(build.size) bytes",
-          "found sha256 \(archive.sha256), \(archive.size) bytes",
-        ],
-        hint: "tell who runs the index or its mirror; nothing was changed")
-    }
+    try Self.check(archive, is: build, of: release, in: record)
     guard let text = build.signature else {
       throw Diagnostic(
         .policyUnsigned, "`\(what)` is not signed by its publisher",
@@ -75,6 +67,22 @@ struct VerifiedArchive: Sendable {
     }
     let (statement, keyID) = try Self.check(archive, signature: signature, by: trusted, what: file)
     self.init(archive: archive, statement: statement, keyID: keyID)
+  }
+
+  /// Refuses other bytes than the record lists: what a server alone can be at fault for.
+  static func check(
+    _ archive: DigestedArchive, is build: Release.Build, of release: Release, in record: IndexRecord
+  ) throws {
+    guard archive.size == build.size, archive.sha256 == build.archive else {
+      throw Diagnostic(
+        .archiveMismatch,
+        "the archive of `\(record.name) \(release.version)` is not the one that the index lists",
+        notes: [
+          "expected sha256 \(build.archive), \(build.size) bytes",
+          "found sha256 \(archive.sha256), \(archive.size) bytes",
+        ],
+        hint: "tell who runs the index or its mirror; nothing was changed")
+    }
   }
 
   /// The statement of a signature by one of these keys over this archive.

@@ -11,4 +11,12 @@ final class Tally: Sendable {
       return $0
     }
   }
+
+  /// The sum so far; counts from nothing again.
+  func take() -> Int64 {
+    count.withLock { sum in
+      defer { sum = 0 }
+      return sum
+    }
+  }
 }

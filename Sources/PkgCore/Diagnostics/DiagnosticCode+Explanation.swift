@@ -90,6 +90,10 @@ extension DiagnosticCode {
     case .networkOffline:
       "Without a network the answer is not on disk. Run the command once without `--offline`."
     case .networkLibrary: "libcurl is not installed; the Debian package is `libcurl4`."
+    case .networkCredentials:
+      "The server or the proxy wants a login, another one, or it would go over the network unencrypted."
+    case .networkMirror:
+      "A server of the index did not answer, or not with what the index's metadata lists. Another one was used; who runs the index should know."
     case .pluginUnknown: "No index has a plugin of this name."
     case .pluginNotInstalled: "The plugin is not installed in this scope."
     case .pluginElsewhere:

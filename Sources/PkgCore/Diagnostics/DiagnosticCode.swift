@@ -116,6 +116,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case networkRefused = "network.refused"
   case networkOffline = "network.offline"
   case networkLibrary = "network.library"
+  case networkCredentials = "network.credentials"
+  case networkMirror = "network.mirror"
   // resolution
   case pluginUnknown = "plugin.unknown"
   case pluginNotInstalled = "plugin.not-installed"
@@ -188,7 +190,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .lockMismatch:
       .integrity
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,
-      .networkOffline:
+      .networkOffline, .networkCredentials, .networkMirror:
       .network
     case .solveConflict, .solveRequired: .noSolution
     case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleHost,

@@ -5,6 +5,10 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
+// Macros with casts, which Swift can't read.
+static const long plg_auth_basic = (long)CURLAUTH_BASIC;
+static const long plg_auth_bearer = (long)CURLAUTH_BEARER;
+
 struct plg_curl {
   CURLcode (*global_init)(long);
   CURL *(*easy_init)(void);

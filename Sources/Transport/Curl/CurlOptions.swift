@@ -8,13 +8,14 @@ struct CurlOptions {
 
   /// False where an option that safety rests on is refused.
   func set(
-    _ address: WebAddress, _ request: FetchRequest, _ configuration: FetchConfiguration,
-    milliseconds: Int64, headers: UnsafeMutablePointer<curl_slist>?,
+    _ address: WebAddress, _ request: FetchRequest, _ access: FetchAccess,
+    _ configuration: FetchConfiguration, milliseconds: Int64,
+    headers: UnsafeMutablePointer<curl_slist>?,
     reason: UnsafeMutablePointer<CChar>, owner: UnsafeMutableRawPointer
   ) -> Bool {
-    let isBound = bind(address)
     setTimes(request, configuration, milliseconds: milliseconds)
-    setTrust(address, configuration)
+    setTrust(access, configuration)
+    let isBound = bind(address) && setWay(address, access, configuration) && setLogin(access)
     text(CURLOPT_USERAGENT, configuration.userAgent)
     text(CURLOPT_ACCEPT_ENCODING, request.acceptsCompression ? "gzip" : nil)
     _ = plg_set_headers(library.functions, handle, headers)
@@ -54,14 +55,41 @@ struct CurlOptions {
     number(CURLOPT_LOW_SPEED_TIME, max(1, request.lowSpeedSeconds))
   }
 
-  /// Certificates and proxies. An empty proxy means none, whatever the environment says.
-  private func setTrust(_ address: WebAddress, _ configuration: FetchConfiguration) {
+  /// Whose certificates count. Debian's libcurl adds a folder of the system's unless told not to.
+  private func setTrust(_ access: FetchAccess, _ configuration: FetchConfiguration) {
     number(CURLOPT_SSL_VERIFYPEER, 1)
     number(CURLOPT_SSL_VERIFYHOST, 2)
-    let usesProxy = configuration.trustsEnvironment && !address.isLoopback
-    text(CURLOPT_PROXY, usesProxy ? nil : "")
-    let bundle = configuration.certificateBundle ?? environmentBundle(configuration)
-    if let bundle { text(CURLOPT_CAINFO, bundle) }
+    let bundle =
+      access.authorities ?? configuration.certificateBundle ?? environmentBundle(configuration)
+    guard let bundle else { return }
+    for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { text(option, bundle) }
+    for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { text(option, nil) }
+  }
+
+  /// The proxy: the configured one always, the environment's for other machines only. An empty one
+  /// means none, whatever the environment says.
+  private func setWay(
+    _ address: WebAddress, _ access: FetchAccess, _ configuration: FetchConfiguration
+  ) -> Bool {
+    let usesEnvironment = configuration.trustsEnvironment && !address.isLoopback
+    let login = access.proxy?.login?.words
+    return isTaken(CURLOPT_PROXY, access.proxy?.url ?? (usesEnvironment ? nil : ""))
+      // nil has `no_proxy` of the environment count.
+      && isTaken(CURLOPT_NOPROXY, access.proxy == nil ? nil : "")
+      && isTaken(CURLOPT_PROXYUSERNAME, login?.user)
+      && isTaken(CURLOPT_PROXYPASSWORD, login?.password)
+  }
+
+  /// Set anew with each try, nil too: the handle remembers what it was told for another host.
+  private func setLogin(_ access: FetchAccess) -> Bool {
+    let login = access.login?.words
+    number(CURLOPT_HTTPAUTH, access.login?.isBearer == true ? plg_auth_bearer : plg_auth_basic)
+    return isTaken(CURLOPT_USERNAME, login?.user) && isTaken(CURLOPT_PASSWORD, login?.password)
+      && isTaken(CURLOPT_XOAUTH2_BEARER, access.login?.token)
+      && isTaken(CURLOPT_SSLCERT, access.certificate?.file)
+      && isTaken(CURLOPT_SSLKEY, access.certificate?.keyFile)
+      // Without one OpenSSL would ask at the terminal for that of an encrypted key.
+      && isTaken(CURLOPT_KEYPASSWD, access.certificate == nil ? nil : "")
   }
 
   /// libcurl itself doesn't look at these; the `curl` program does, in this order.
@@ -77,8 +105,24 @@ struct CurlOptions {
     _ = plg_set_long(library.functions, handle, option, value)
   }
 
+  private func isTaken(_ option: CURLoption, _ value: String?) -> Bool {
+    plg_set_text(library.functions, handle, option, value) == CURLE_OK
+  }
+
   private func text(_ option: CURLoption, _ value: String?) {
     _ = plg_set_text(library.functions, handle, option, value)
+  }
+}
+
+extension FetchLogin {
+  fileprivate var isBearer: Bool { token != nil }
+
+  fileprivate var words: (user: String, password: String)? {
+    if case .basic(let user, let password) = self { (user, password) } else { nil }
+  }
+
+  fileprivate var token: String? {
+    if case .bearer(let token) = self { token } else { nil }
   }
 }
 

@@ -58,8 +58,9 @@ final class CurlTransfer {
     let options = CurlOptions(library: library, handle: handle)
     plg_slist_free(library.functions, headerList)
     headerList = options.list((sameOrigin ? job.request.headers.map(\.line) : []) + rangeLines)
+    let access = sameOrigin ? job.request.access : job.request.access.elsewhere
     let isSet = options.set(
-      address, job.request, configuration, milliseconds: remaining, headers: headerList,
+      address, job.request, access, configuration, milliseconds: remaining, headers: headerList,
       reason: reason, owner: Unmanaged.passUnretained(self).toOpaque())
     guard isSet else { throw .libraryMissing(cause: "libcurl is older than 7.85") }
   }
@@ -69,7 +70,7 @@ final class CurlTransfer {
     if let failure = response.failure { return .done(.failure(failure)) }
     if code == CURLE_OK, let target = redirectTarget() { return redirect(to: target) }
     let result = Result { () throws(TransportError) in try self.result(code) }
-    if case .failure = result, isTransient(code), attempts < configuration.retries, canResume() {
+    if case .failure = result, isTransient(code), attempts < retries, canResume() {
       let wait = configuration.backoff * (1 << attempts)
       attempts += 1
       if ContinuousClock.now + wait < deadline { return .again(wait) }
@@ -131,6 +132,8 @@ final class CurlTransfer {
     resumed = etag
     return true
   }
+
+  private var retries: Int { job.request.retries ?? configuration.retries }
 
   private var sameOrigin: Bool { address.origin == job.address.origin }
 

@@ -19,6 +19,9 @@ final class CurlTransport: Transport {
   {
     let address = try WebAddress(request.url)
     try configuration.check(address)
+    guard request.access.login == nil || request.access.isPrivate(to: address) else {
+      throw TransportError.refusedLogin(url: address.shown)
+    }
     guard let inbox = try runningInbox() else { throw TransportError.cancelled(url: address.shown) }
     let id = lastID.add(1, ordering: .relaxed).newValue
     let flag = CancellationFlag()

@@ -7,6 +7,8 @@ struct WebAddress: Sendable {
   let text: String
   /// Host and port in lower case, without credentials.
   let origin: String
+  /// The host in lower case, a literal IPv6 address in brackets.
+  let host: String
   /// The URL without credentials, for people.
   let shown: String
   /// Whether the host is this machine.
@@ -39,6 +41,7 @@ struct WebAddress: Sendable {
     self.text = text
     shown = Self.withoutCredentials(text)
     origin = (scheme == .https ? "https://" : "http://") + hostAndPort
+    self.host = host
     isLoopback = Self.isLoopback(host)
   }
 

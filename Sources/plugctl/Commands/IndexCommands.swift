@@ -7,12 +7,22 @@ enum IndexCommands {
   static func add(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let (url, name, trust) = (call.arguments[0], call.parsed.value("name"), try firstTrust(call))
+    let (mirrors, access) = (call.parsed.all("mirror"), try access(call))
     let status = try Interruption.run {
-      try await IndexManagement(session).add(url, name: name, trust: trust)
+      try await IndexManagement(session).add(
+        url, name: name, mirrors: mirrors, access: access, trust: trust)
     }
     return Answer(
       "index-add", json: json(status),
       text: "added the index `\(status.index.name)` with \(counted(status.pluginCount, "plugin"))")
+  }
+
+  private static func access(_ call: Invocation) throws -> IndexAccess {
+    try IndexAccess(
+      netrc: call.parsed.value("netrc"),
+      tokenFile: call.parsed.value("token-file") ?? Environment.text("PLUGCTL_TOKEN_FILE"),
+      certificate: call.parsed.value("client-cert"), key: call.parsed.value("client-key"),
+      authorities: call.parsed.value("ca-file"), proxy: call.parsed.value("proxy"))
   }
 
   private static func firstTrust(_ call: Invocation) throws -> IndexManagement.FirstTrust {
@@ -42,8 +52,12 @@ enum IndexCommands {
 
   static func list(_ call: Invocation) throws -> Answer {
     let indexes = try IndexManagement(call.session()).list()
-    var table = TextTable(["NAME", "URL", "ROOT"])
-    for index in indexes { table.add([index.name, index.url, "sha256:\(index.root)"]) }
+    var table = TextTable(["NAME", "URL", "ROOT", "MIRRORS"])
+    for index in indexes {
+      table.add([
+        index.name, index.url, "sha256:\(index.root)", index.mirrors.joined(separator: " "),
+      ])
+    }
     return Answer("index-list", json: .array(indexes.map(json)), text: table.text(call.output))
   }
 
@@ -194,9 +208,13 @@ enum IndexCommands {
   }
 
   private static func json(_ index: IndexConfiguration) -> JSON {
-    [
+    let access = index.access
+    return [
       "name": .string(index.name), "url": .string(index.url),
-      "root": .string("sha256:\(index.root)"),
+      "root": .string("sha256:\(index.root)"), "mirrors": .strings(index.mirrors),
+      "netrc": .optional(access.netrc), "tokenFile": .optional(access.tokenFile),
+      "certificate": .optional(access.certificate), "key": .optional(access.key),
+      "caFile": .optional(access.authorities), "proxy": .optional(access.proxy),
     ]
   }
 }

@@ -13,6 +13,8 @@ enum Environment {
     ("PLUGCTL_PROGRESS", "auto, bar, plain, json or none, as --progress"),
     ("PLUGCTL_NO_INPUT", "1 never asks, as --no-input"),
     ("PLUGCTL_KEY_PASSPHRASE_FILE", "The file with a key's passphrase, as --passphrase-file"),
+    ("PLUGCTL_TOKEN_FILE", "The file with a token for `index add`, as --token-file"),
+    ("NETRC", "Logins by host, in place of ~/.netrc; not in system scope"),
     ("NO_COLOR", "Set to anything, no colour is used"),
     ("FORCE_COLOR", "Set to anything, colour is used also outside of a terminal"),
     ("SOURCE_DATE_EPOCH", "The time of every entry of packed archives, in seconds"),
@@ -20,7 +22,10 @@ enum Environment {
     ("XDG_DATA_HOME", "The base of the user's store; ~/.local/share by default"),
     ("XDG_STATE_HOME", "The base of the user's trust memory; ~/.local/state by default"),
     ("XDG_CACHE_HOME", "The base of the user's cache; ~/.cache by default"),
-    ("https_proxy", "A proxy for https; http_proxy and no_proxy count as well"),
+    (
+      "https_proxy",
+      "A proxy for https; http_proxy, all_proxy and no_proxy count as well, HTTP_PROXY does not"
+    ),
     ("SSL_CERT_FILE", "Certificates to trust in place of the system's"),
   ]
 

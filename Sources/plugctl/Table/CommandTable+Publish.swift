@@ -124,8 +124,30 @@ extension CommandTable {
             OptionSpec(
               "trust", value: "FILE|sha256:HEX", "the root that you trust, or its fingerprint",
               completion: .files),
+            OptionSpec(
+              "mirror", value: "URL", "another server of the same index; may stand several times",
+              isRepeatable: true, completion: .folders),
+            OptionSpec(
+              "netrc", value: "FILE", "logins by host; ~/.netrc by default", completion: .files),
+            OptionSpec(
+              "token-file", value: "FILE", "a file whose first line is a bearer token",
+              completion: .files),
+            OptionSpec(
+              "client-cert", value: "FILE", "a client certificate (PEM)", completion: .files),
+            OptionSpec(
+              "client-key", value: "FILE", "its unencrypted key (PEM)", completion: .files),
+            OptionSpec(
+              "ca-file", value: "FILE", "certificates to trust in place of the system's (PEM)",
+              completion: .files),
+            OptionSpec("proxy", value: "URL", "the proxy to go through"),
           ],
-          arguments: [ArgumentSpec("URL", "where it is served, or a folder", completion: .folders)]),
+          arguments: [ArgumentSpec("URL", "where it is served, or a folder", completion: .folders)],
+          examples: [
+            (
+              "index add https://plugins.example.org --token-file ~/.config/plugctl/token",
+              "a private index"
+            )
+          ]),
         CommandSpec(
           "remove", "use an index no more",
           arguments: [ArgumentSpec("NAME", "an index", completion: .dynamic("index"))]),

@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("the schemas of registry-index")
@@ -49,13 +50,25 @@ struct SchemaTests {
 
       """)
     try project.plugctl("install", "delta").succeeded()
+    let other = try Sandbox()
+    for name in ["netrc", "ca.pem", "cert.pem", "key.pem"] {
+      try other.folder.write("work/\(name)", [])
+    }
+    try other.plugctl(
+      "index", "add", examples.index.path, "--trust", examples.index.fingerprint, "--name", "full",
+      "--mirror", "https://a.test/x", "--mirror", "https://b.test", "--netrc", "netrc", "--ca-file",
+      "ca.pem", "--client-cert", "cert.pem", "--client-key", "key.pem", "--proxy", "http://p.test:1"
+    ).succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
       ("generation-1", ["\(user.data)/hosts/*/gens/*/manifest.json"]),
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),
-      ("index-1", ["\(user.configuration)/indexes.d/*.yaml"]),
+      (
+        "index-1",
+        [user, other].map { "\($0.configuration)/indexes.d/*.yaml" }
+      ),
       ("project-1", ["\(project.user.work)/plugctl.yaml"]), ("lock-1", [project.lockPath]),
       ("manifest-1", ["\(examples.workshop.author.work)/source*/plugin.yaml"]),
     ]

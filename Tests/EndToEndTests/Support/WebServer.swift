@@ -28,6 +28,7 @@ final class WebServer: Sendable {
   private struct State {
     var answer: @Sendable (String) -> Answer = { _ in .plain }
     var requests: [String] = []
+    var isProxy = false
   }
 
   init(_ folder: String) throws {
@@ -54,13 +55,18 @@ final class WebServer: Sendable {
   /// Paths asked for so far.
   var requests: [String] { state.withLock { $0.requests } }
 
+  /// Takes requests as a proxy gets them, too: with the whole URL.
+  func servesProxyRequests() { state.withLock { $0.isProxy = true } }
+
   /// Answers from now on.
   func answers(_ answer: @escaping @Sendable (String) -> Answer) {
     state.withLock { $0.answer = answer }
   }
 
   private func serve(_ client: Int32) {
-    guard let path = Self.requestPath(client) else { return }
+    guard let target = Self.requestPath(client) else { return }
+    let isWhole = state.withLock { $0.isProxy } && target.hasPrefix("http://")
+    let path = isWhole ? String(target.dropFirst(7).drop { $0 != "/" }) : target
     let answer = state.withLock { state in
       state.requests.append(path)
       return state.answer(path)
@@ -128,6 +134,25 @@ final class WebServer: Sendable {
     }
     guard code else { throw SystemError(call: "bind", object: "127.0.0.1", errno: errno) }
     return (raw, "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))")
+  }
+
+  /// A socket that is connected to a loopback port.
+  static func connected(to port: UInt16) throws -> Int32 {
+    let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else {
+      close(raw)
+      throw SystemError(call: "connect", object: "127.0.0.1", errno: errno)
+    }
+    return raw
   }
 
   private static func thread(_ body: @escaping @Sendable () -> Void) throws {
