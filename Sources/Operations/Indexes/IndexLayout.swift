@@ -68,11 +68,11 @@ enum IndexLayout {
   }
 
   /// So many plugins bins of so many bits are meant for.
-  static func mostPlugins(bits: Int) -> Int { binTable.first { $0.bits >= bits }?.most ?? .max }
+  static func mostPlugins(bits: Int) -> Int { binTable.first { $0.bits >= bits }?.most ?? 1 << 40 }
 
   private static let binTable: [(bits: Int, most: Int)] = [
     (0, 1_000), (8, 20_000), (10, 100_000), (12, 300_000), (13, 1_000_000), (15, 4_000_000),
-    (17, .max),
+    (17, 1 << 40),
   ]
 
   static func bins(_ bits: Int, _ authority: TUFAuthority) -> TUFHashBins {
