@@ -154,6 +154,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case loadHarness = "load.harness"
   // policy
   case policyUnsigned = "policy.unsigned"
+  case policyKey = "policy.key"
+  case policyPublisher = "policy.publisher"
+  case policyScanner = "policy.scanner"
   case projectUntrusted = "project.untrusted"
   case confirmationNeeded = "confirmation.needed"
   case findings = "findings"
@@ -199,7 +202,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
     case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
-      .policyUnsigned,
+      .policyUnsigned, .policyKey, .policyPublisher, .policyScanner,
       .projectUntrusted,
       .keyUntrusted,
       .solveDowngrade, .lockStale:

@@ -179,6 +179,31 @@ extension CommandTable {
           "revoke", "refuse what a key signed and signs",
           options: [OptionSpec("reason", value: "TEXT", "why")],
           arguments: [ArgumentSpec("KEY", "a key's name or id", completion: .dynamic("key"))]),
+        CommandSpec(
+          "rotate", "hand on from a key of yours to the next, for all who know the old one",
+          discussion: [
+            "Prints a statement that the old key signs. Whoever runs the index puts it into your plugins' records."
+          ],
+          options: keyOptions + [
+            OptionSpec("publisher", value: "NAME", "the publisher whose keys they are")
+          ],
+          arguments: [
+            ArgumentSpec("OLD", "your key of now", completion: .dynamic("key")),
+            ArgumentSpec("NEW", "a key's name, or a public key file", completion: .dynamic("key")),
+          ]),
+      ]),
+    CommandSpec(
+      "policy", group: "trust and health", "say what may be installed, and why",
+      subcommands: [
+        CommandSpec("show", "show every value that counts, and which file says it"),
+        CommandSpec(
+          "check", "check the policy's files, or whether they admit a plugin",
+          discussion: ["Nothing is installed, and nobody is asked."],
+          arguments: [
+            ArgumentSpec(
+              "REF|FILE", "a plugin, or an archive", arity: .optional,
+              completion: .dynamic("available"))
+          ]),
       ]),
   ]
 
