@@ -50,6 +50,8 @@ enum CommandRegistry {
     "key trust": KeyCommands.trust,
     "key revoke": KeyCommands.revoke,
     "key rotate": KeyCommands.rotate,
+    "audit": HealthCommands.audit,
+    "doctor": HealthCommands.doctor,
     "policy show": PolicyCommands.show,
     "policy check": PolicyCommands.check,
     "init": AuthorCommands.begin,

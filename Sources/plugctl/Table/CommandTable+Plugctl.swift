@@ -130,6 +130,15 @@ extension CommandTable {
       options: [OptionSpec("key", value: "KEY", "a public key, or its file", completion: .files)],
       arguments: [ArgumentSpec("FILE", "signed files", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
+      "audit", group: "trust and health", "say what of the installed plugins is known to be bad",
+      discussion: [
+        "Yanked and withdrawn versions, revoked and untrusted keys, advisories of the indexes, exceptions that ended."
+      ],
+      options: [OptionSpec("exit-code", "exit with 20 where there is anything")]),
+    CommandSpec(
+      "doctor", group: "trust and health", "look at indexes, policy, keys and permissions",
+      options: [OptionSpec("exit-code", "exit with 20 where there is more than notices")]),
+    CommandSpec(
       "scan", group: "trust and health", "list the shared objects in the folders that hosts search",
       arguments: [
         ArgumentSpec("DIR", "folders to look in instead", arity: .any, completion: .folders)
