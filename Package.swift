@@ -58,6 +58,7 @@ let package = Package(
       ]),
     // 5 programs
     program("plugctl", ["Operations", "CommandLineKit", "PkgCore"]),
+    program("plugctl-tuf-client", ["Operations", "PkgCore"]),
 
     // What several rooms' tests need; nothing that is shipped depends on it.
     .target(

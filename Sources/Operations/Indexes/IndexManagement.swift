@@ -74,7 +74,7 @@ public struct IndexManagement: Sendable {
       let client = try await IndexClient.open(index, session, network, refresh: .always)
       try registry.add(index)
       try await prepareCatalog(network, opened: [client])
-      return Self.status(client)
+      return try await Self.status(client)
     } catch {
       try? folder.remove()
       try? registry.remove(name)
@@ -101,7 +101,9 @@ public struct IndexManagement: Sendable {
       clients.append(try await IndexClient.open(index, session, network, refresh: .always))
     }
     try await prepareCatalog(network, opened: clients)
-    return clients.map(Self.status)
+    var statuses: [IndexStatus] = []
+    for client in clients { statuses.append(try await Self.status(client)) }
+    return statuses
   }
 
   /// The catalog, prepared now where it never was.
@@ -124,18 +126,17 @@ public struct IndexManagement: Sendable {
     {
       clients.append(try await IndexClient.open(index, session, network, refresh: .whenOld))
     }
-    let state = clients.map {
-      "\($0.index.name) \($0.trusted.targets?.header.version ?? 0) \($0.index.root.hex)"
+    var states: [String] = []
+    for client in clients {
+      let digest = try await client.digest(of: IndexLayout.catalogPath)
+      states.append("\(client.index.name) \(digest?.hex ?? "-") \(client.index.root.hex)")
     }
-    .sorted().joined(separator: "\n")
+    let state = states.sorted().joined(separator: "\n")
     let stamp = "\(session.places.catalog).state"
     let catalog = CatalogFile(session.places.catalog)
     if catalog.exists, try FileSystem.readIfPresent(stamp) == Array(state.utf8) { return }
     var rows: [(index: String, entries: [CatalogDocument.Entry])] = []
-    for client in clients {
-      guard let bytes = try await client.target("catalog.json") else { continue }
-      rows.append((client.index.name, try CatalogDocument.entries(JSONParser.parse(bytes))))
-    }
+    for client in clients { rows.append((client.index.name, try await client.catalog())) }
     try catalog.write(rows)
     try FileSystem.replace(stamp, with: Array(state.utf8), isDurable: false)
   }
@@ -174,9 +175,9 @@ public struct IndexManagement: Sendable {
     }
   }
 
-  private static func status(_ client: IndexClient) -> IndexStatus {
+  private static func status(_ client: IndexClient) async throws -> IndexStatus {
     IndexStatus(
-      index: client.index, pluginCount: client.names.count,
+      index: client.index, pluginCount: try await client.catalog().count,
       rootVersion: client.trusted.root.header.version,
       expires: client.trusted.timestamp?.header.expires)
   }

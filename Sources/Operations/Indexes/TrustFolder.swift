@@ -10,17 +10,21 @@ struct TrustFolder: Sendable {
   private let folder: String
 
   init(_ index: String, _ places: StorePlaces) {
+    self.init(index, folder: "\(places.trust)/indexes/\(index)")
+  }
+
+  init(_ index: String, folder: String) {
     self.index = index
-    folder = "\(places.trust)/indexes/\(index)"
+    self.folder = folder
   }
 
   func read(_ role: TUFRoleName) throws -> [UInt8]? {
     try FileSystem.readIfPresent(path(role), limit: Int(TUFLimits.targets))
   }
 
-  func write(_ role: TUFRoleName, _ bytes: [UInt8]) throws {
+  func write(_ role: TUFRoleName, _ bytes: [UInt8], isDurable: Bool = true) throws {
     try FileSystem.makeFolders(folder)
-    try FileSystem.replace(path(role), with: bytes)
+    try FileSystem.replace(path(role), with: bytes, isDurable: isDurable)
   }
 
   func forget(_ role: TUFRoleName) throws { try FileSystem.removeIfPresent(path(role)) }
@@ -38,5 +42,6 @@ struct TrustFolder: Sendable {
   /// Removes everything, when the index is removed.
   func remove() throws { try FileSystem.removeTree(folder) }
 
-  private func path(_ role: TUFRoleName) -> String { "\(folder)/\(role.fileName)" }
+  /// A role may have any name; its file has none that leaves the folder.
+  private func path(_ role: TUFRoleName) -> String { "\(folder)/\(role.encoded).json" }
 }

@@ -11,9 +11,8 @@ actor RecordSource {
 
   private let clients: [IndexClient]
   private var found: [PluginName: Found?] = [:]
-  /// All names by their short one, once somebody asked.
-  private lazy var namesByShortName = Dictionary(
-    grouping: Set(clients.flatMap(\.names)), by: \.name.folded)
+  /// What trusted publishers have, by short name, once somebody asked.
+  private var namesByShortName: [String: [PluginName]]?
 
   /// Opens all indexes, side by side.
   static func open(_ session: Session, _ network: Network, refresh: IndexClient.Refresh)
@@ -91,16 +90,15 @@ actor RecordSource {
   }
 
   /// Plugins of which a version provides a name that no plugin bears. Only the name's own publisher can
-  /// provide it: nobody steps in for another.
+  /// provide it: nobody steps in for another. The catalogs say where to look, the records decide.
   func providers(of name: PluginName) async throws -> [(name: PluginName, found: Found)] {
-    let all = clients.flatMap(\.names).filter {
-      $0.publisher.folded == name.publisher.folded && $0 != name
-    }
+    let siblings = try await catalog().filter { entry in
+      entry.name.publisher.folded == name.publisher.folded && entry.name != name
+        && entry.provides.contains { $0.folded == name.name.folded }
+    }.map(\.name)
     // One that is in several indexes answers for nobody.
-    let siblings = Dictionary(grouping: all, by: \.self).filter { $0.value.count == 1 }.keys
-      .sorted()
-    guard siblings.count <= Self.mostSiblings else { return [] }
-    let records = try await records(siblings)
+    let single = Dictionary(grouping: siblings, by: \.self).filter { $0.value.count == 1 }.keys
+    let records = try await records(single.sorted())
     return records.filter { _, found in
       found.record.releases.contains { release in
         release.constraints.provides.contains { $0.name.folded == name.name.folded }
@@ -108,24 +106,48 @@ actor RecordSource {
     }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// Records of so many plugins are looked through for a name that none of them bears.
-  private static let mostSiblings = 500
-
-  /// The full name that a typed reference means.
+  /// The full name that a typed reference means: one with a publisher as it is, a short one only among
+  /// what trusted publishers have, so that nobody else can draw it to themselves.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.
-  func fullName(_ reference: PluginReference) throws -> PluginName {
-    let matches = namesByShortName[reference.name.folded, default: []].filter(reference.matches)
-    if matches.count == 1 { return matches[0] }
-    if matches.isEmpty { throw unknown(reference) }
-    throw Diagnostic(
-      .nameAmbiguous, "`\(reference.name)` is published by several",
-      notes: matches.sorted().map { "`\($0)`" }, hint: "write the full name")
+  func fullName(_ reference: PluginReference) async throws -> PluginName {
+    let known = try await trustedNames()[reference.name.folded, default: []].filter(
+      reference.matches)
+    if known.count == 1 { return known[0] }
+    if known.isEmpty, let name = reference.fullName, try await record(name) != nil { return name }
+    guard known.isEmpty else {
+      throw Diagnostic(
+        .nameAmbiguous, "`\(reference.name)` is published by several",
+        notes: known.sorted().map { "`\($0)`" }, hint: "write the full name")
+    }
+    throw try await unknown(reference)
   }
 
-  private func unknown(_ reference: PluginReference) -> Diagnostic {
-    let all = namesByShortName.values.joined().sorted()
+  private func trustedNames() async throws -> [String: [PluginName]] {
+    if let namesByShortName { return namesByShortName }
+    var names: Set<PluginName> = []
+    for client in clients { names.formUnion(try await client.names()) }
+    let byShortName = Dictionary(grouping: names, by: \.name.folded)
+    namesByShortName = byShortName
+    return byShortName
+  }
+
+  private func catalog() async throws -> [CatalogDocument.Entry] {
+    var entries: [CatalogDocument.Entry] = []
+    for client in clients { entries += try await client.catalog() }
+    return entries
+  }
+
+  private func unknown(_ reference: PluginReference) async throws -> Diagnostic {
+    let all = try await catalog().map(\.name)
     let typed = (reference.publisher.map { "\($0)/" } ?? "") + reference.name.text
+    let same = all.filter(reference.matches)
+    if !same.isEmpty {
+      // Of the community: whose it is must be said, since nobody vouches for who has the name.
+      return Diagnostic(
+        .pluginUnknown, "`\(typed)` is the name of no trusted publisher's plugin",
+        notes: same.sorted().map { "`\($0)`" }, hint: "write the full name")
+    }
     let near =
       reference.publisher == nil
       ? nearest(to: typed, among: all.map(\.name.text))

@@ -21,42 +21,50 @@ extension Repository {
   public func check(now: Timestamp) throws -> IndexCheck {
     var faults: [String] = []
     var (plugins, archives) = (0, 0)
-    var trusted: TrustedMetadata?
-    do { trusted = try metadata(now: now) } catch let error as any Diagnosable {
-      faults.append("metadata: " + error.diagnostic.message)
-    }
-    for target in trusted?.targets?.targets ?? [] {
-      do {
-        let bytes = try bytes(of: target)
-        guard target.path.hasPrefix("i/") else { continue }
-        plugins += 1
-        let record = try IndexRecord(json: JSONParser.parse(bytes))
-        for release in record.releases {
-          for build in release.builds {
-            archives += 1
-            try check(build, of: release, in: record)
+    var expiries: [Timestamp] = []
+    do {
+      var edit = RepositoryEdit(try state())
+      try checkTerms(&edit, now: now, &expiries)
+      for way in try edit.recordWays() {
+        for target in try edit.targets(way) {
+          plugins += 1
+          do { archives += try check(target) } catch let error as any Diagnosable {
+            faults.append("\(target.path): " + error.diagnostic.message)
           }
         }
-      } catch let error as any Diagnosable {
-        faults.append("\(target.path): " + error.diagnostic.message)
       }
+      for path in [IndexLayout.catalogPath, IndexLayout.namesPath] {
+        if let target = try edit.target(path) { _ = try bytes(of: target) }
+      }
+    } catch let error as any Diagnosable {
+      faults.append("metadata: " + error.diagnostic.message)
     }
-    let expiries = [
-      trusted?.root.header.expires, trusted?.timestamp?.header.expires,
-      trusted?.snapshot?.header.expires,
-      trusted?.targets?.header.expires,
-    ].compactMap { $0 }
     return IndexCheck(plugins: plugins, archives: archives, faults: faults, expires: expiries.min())
   }
 
-  private func metadata(now: Timestamp) throws -> TrustedMetadata {
-    var trusted = try TrustedRootChain(trusting: read("metadata/root.json")).finishRoots(now: now)
-    try trusted.updateTimestamp(read("metadata/timestamp.json"), now: now)
-    let snapshot = trusted.timestamp?.snapshot.version ?? 0
-    try trusted.updateSnapshot(read("metadata/\(snapshot).snapshot.json"), now: now)
-    let targets = trusted.snapshot?.meta(of: .targets)?.version ?? 0
-    try trusted.updateTargets(read("metadata/\(targets).targets.json"), now: now)
-    return trusted
+  /// Every role's term; throws for one that is over.
+  private func checkTerms(
+    _ edit: inout RepositoryEdit, now: Timestamp, _ expiries: inout [Timestamp]
+  ) throws {
+    let state = edit.state
+    var headers =
+      [state.root.header] + [state.timestamp?.header, state.snapshot?.header].compactMap { $0 }
+    for way in try edit.allWays() {
+      if let header = try edit.state.targets(way)?.header { headers.append(header) }
+    }
+    expiries = headers.map(\.expires)
+    for header in headers { try header.checkExpiry(now: now) }
+  }
+
+  /// A record and its archives.
+  ///
+  /// - Returns: how many archives it has.
+  private func check(_ target: TUFTarget) throws -> Int {
+    let record = try record(target)
+    for release in record.releases {
+      for build in release.builds { try check(build, of: release, in: record) }
+    }
+    return record.releases.map(\.builds.count).reduce(0, +)
   }
 
   private func check(_ build: Release.Build, of release: Release, in record: IndexRecord) throws {

@@ -15,6 +15,14 @@ public struct Published: Sendable {
   public let isNew: Bool
 }
 
+/// What came of publishing some archives.
+public struct Publication: Sendable {
+  /// The packages.
+  public let packages: [Published]
+  /// Whether clients see them.
+  public let outcome: RepositoryOutcome
+}
+
 /// Changes of an index by who may write its folder.
 public struct IndexPublishing: Sendable {
   private let repository: Repository
@@ -32,7 +40,7 @@ public struct IndexPublishing: Sendable {
   ///   - files: archives; all are taken or none.
   ///   - keyFiles: public keys that a new plugin's signature may be by; nil where the signature's key
   ///     must be among the session's own.
-  public func publish(_ files: [String], keys: KeyRing) throws -> [Published] {
+  public func publish(_ files: [String], keys: KeyRing) throws -> Publication {
     try repository.exclusively {
       let known = try keys.all().filter { !$0.isRevoked }.map {
         try MinisignPublicKey(fileText: $0.publicKey)
@@ -46,10 +54,13 @@ public struct IndexPublishing: Sendable {
             try keys.refuseRevoked(id, hint: "sign it with another key")
           }
         }
-        guard results.contains(where: \.isNew) else { return results }
+        guard results.contains(where: \.isNew) else {
+          return Publication(packages: results, outcome: .published)
+        }
+        // What can't be signed stops before anything is written.
+        let edit = try edit(Array(records.values))
         for package in packages { try store(package) }
-        try commit(records)
-        return results
+        return Publication(packages: results, outcome: try repository.commit(edit, now: now))
       }
     }
   }
@@ -57,7 +68,9 @@ public struct IndexPublishing: Sendable {
   /// Changes what may be changed of a published version: whether it may be chosen.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` or `version.unknown`.
-  public func setState(_ name: PluginName, _ version: Version, _ state: Release.State) throws {
+  public func setState(_ name: PluginName, _ version: Version, _ state: Release.State) throws
+    -> RepositoryOutcome
+  {
     try edit(name, version) { $0.state = state }
   }
 
@@ -67,120 +80,90 @@ public struct IndexPublishing: Sendable {
   ///   - version: which one; nil for all.
   ///   - message: what users should do instead; nil takes the mark away.
   /// - Throws: ``Diagnostic`` with `plugin.unknown` or `version.unknown`.
-  public func deprecate(_ name: PluginName, _ version: Version?, _ message: String?) throws {
+  public func deprecate(_ name: PluginName, _ version: Version?, _ message: String?) throws
+    -> RepositoryOutcome
+  {
     try edit(name, version) { $0.deprecation = message }
   }
 
   private func edit(
     _ name: PluginName, _ version: Version?, _ change: (inout Release) -> Void
-  ) throws {
+  ) throws -> RepositoryOutcome {
     try repository.exclusively {
-      guard var record = try record(name) else {
-        throw Diagnostic(.pluginUnknown, "the index has no plugin `\(name)`")
-      }
+      var record = try known(name)
+      if let version { try Self.checkVersion(version, of: record) }
       let places = record.releases.indices.filter {
         version == nil || record.releases[$0].version == version
       }
-      if let version, places.isEmpty {
-        throw Diagnostic(
-          .versionUnknown, "the index has no version \(version) of `\(name)`",
-          notes: ["versions: " + record.releases.map(\.version.description).joined(separator: ", ")]
-        )
-      }
       for place in places { change(&record.releases[place]) }
       record.sequence += 1
-      try commit([name.description: record])
+      return try repository.commit(edit([record]), now: now)
     }
   }
 
-  /// Makes the catalog and all metadata anew from the records: after a restore, or before they expire.
-  public func renew() throws {
-    try repository.exclusively { try commit([:]) }
+  /// Puts versions on the emergency list: nobody may install them from now on, whoever their publisher
+  /// is. For those who can't change the record; the list is valid for a few days.
+  ///
+  /// - Parameter version: which one; nil for all.
+  /// - Throws: ``Diagnostic`` with `plugin.unknown` or `version.unknown`.
+  public func withdraw(_ name: PluginName, _ version: Version?, reason: String) throws
+    -> RepositoryOutcome
+  {
+    try repository.exclusively {
+      let record = try known(name)
+      if let version { try Self.checkVersion(version, of: record) }
+      var edit = RepositoryEdit(try repository.state())
+      var list = WithdrawnDocument([])
+      if let target = try edit.target(IndexLayout.withdrawnPath) {
+        list = try WithdrawnDocument(json: JSONParser.parse(repository.bytes(of: target)))
+      }
+      list.add(.init(name: record.name, version: version, reason: reason))
+      try edit.write(IndexLayout.withdrawnPath, list.json.compactBytes)
+      return try repository.commit(edit, now: now)
+    }
+  }
+
+  private func known(_ name: PluginName) throws -> IndexRecord {
+    if let record = try record(name) { return record }
+    throw Diagnostic(.pluginUnknown, "the index has no plugin `\(name)`")
+  }
+
+  private static func checkVersion(_ version: Version, of record: IndexRecord) throws {
+    guard record.release(version) == nil else { return }
+    throw Diagnostic(
+      .versionUnknown, "the index has no version \(version) of `\(record.name)`",
+      notes: ["versions: " + record.releases.map(\.version.description).joined(separator: ", ")])
   }
 
   private func add(
     _ package: OpenedPackage, to records: inout [String: IndexRecord], known: [MinisignPublicKey]
   ) throws -> Published {
-    let description = package.package.description
-    let name = description.manifest.name
-    var record =
-      try records[name.description] ?? self.record(name)
-      ?? IndexRecord(name: name, host: description.manifest.host)
-    guard let signature = package.signature else {
-      throw Diagnostic(
-        .signatureMissing, "`\(package.path)` has no `.minisig` beside it",
-        hint: "sign it: `plugctl sign \(package.path)`")
-    }
-    let isFirst = record.keys.isEmpty
-    let allowed = isFirst ? known : try record.keys.map { try MinisignPublicKey(fileText: $0) }
-    let (statement, keyID) = try VerifiedArchive.check(
-      package.archive, signature: signature, by: allowed, what: package.path)
-    try package.package.check(is: statement, file: package.path)
-    if isFirst, let key = known.first(where: { $0.keyID.hex == keyID }) {
-      record.keys = [key.base64]
-    }
-    let build = Release.Build(
-      platform: description.platform, size: package.archive.size, archive: package.archive.sha256,
-      tree: package.package.tree, floors: description.elf.flatMap { Release.Floors($0) },
-      signature: signature)
-    try checkSpelling(description.manifest)
-    let isNew = try Self.insert(build, description.manifest, into: &record, now: now)
-    if isNew {
-      record.describe(by: description.manifest)
-      record.sequence += 1
-    }
-    records[name.description] = record
-    return Published(
-      name: name, version: description.manifest.version, platform: description.platform,
-      isNew: isNew)
-  }
-
-  /// Adds a build; false where it is there already.
-  ///
-  /// - Throws: ``Diagnostic`` with `index.immutable` where the version has other bytes or constraints.
-  private static func insert(
-    _ build: Release.Build, _ manifest: Manifest, into record: inout IndexRecord, now: Timestamp
-  ) throws -> Bool {
-    func immutable(_ why: String) -> Diagnostic {
-      Diagnostic(
-        .indexImmutable, "`\(manifest.name) \(manifest.version)` is published already, \(why)",
-        hint: "versions never change; publish a higher one")
-    }
-    guard let place = record.releases.firstIndex(where: { $0.version == manifest.version }) else {
-      record.releases.append(
-        Release(
-          version: manifest.version, published: now, constraints: manifest.constraints,
-          builds: [build]))
-      record.releases.sort { $0.version < $1.version }
-      return true
-    }
-    guard sameBytes(record.releases[place].version.description, manifest.version.description) else {
-      throw immutable("with other build metadata")
-    }
-    guard record.releases[place].constraints == manifest.constraints else {
-      throw immutable("with other dependencies")
-    }
-    if let there = record.releases[place].build(for: build.platform) {
-      guard there.archive == build.archive else { throw immutable("with other bytes") }
-      return false
-    }
-    record.releases[place].builds.append(build)
-    return true
+    let manifest = package.package.description.manifest
+    try checkSpelling(manifest)
+    let former = try records[manifest.name.description] ?? record(manifest.name)
+    let (record, published) = try package.added(to: former, known: known, now: now)
+    records[manifest.name.description] = record
+    return published
   }
 
   /// A dependency is looked up in the spelling that its own manifest declares.
   private func checkSpelling(_ manifest: Manifest) throws {
     let constraints = manifest.constraints
     let named = constraints.dependencies + constraints.anyOf.joined() + constraints.conflicts
-    let published = try repository.targets()?.targets.compactMap(Self.name) ?? []
     for dependency in named {
-      let other = published.first { $0.folded == dependency.name.folded && $0 != dependency.name }
-      guard let other else { continue }
+      guard let other = try twin(of: dependency.name) else { continue }
       throw Diagnostic(
         .nameInvalid,
         "`\(manifest.name)` names `\(dependency.name)`, which is published as `\(other)`",
         hint: "write it as its own manifest does")
     }
+  }
+
+  /// A published plugin whose name is the same but for `-` and `_`.
+  private func twin(of name: PluginName) throws -> PluginName? {
+    var edit = RepositoryEdit(try repository.state())
+    return try repository.catalog(&edit).first { $0.name.folded == name.folded && $0.name != name }?
+      .name
   }
 
   private func store(_ package: OpenedPackage) throws {
@@ -200,65 +183,20 @@ public struct IndexPublishing: Sendable {
   }
 
   private func record(_ name: PluginName) throws -> IndexRecord? {
-    guard let targets = try repository.targets() else { return nil }
-    let folded = targets.targets.first { target in
-      target.path.hasPrefix("i/") && Self.name(of: target)?.folded == name.folded
-    }
-    guard let target = folded else { return nil }
-    guard target.path == IndexRecord.path(of: name) else {
+    if let other = try twin(of: name) {
       throw Diagnostic(
         .nameInvalid,
-        "`\(name)` is the same name as `\(target.path.dropFirst(2).dropLast(5))`, which is published already",
+        "`\(name)` is the same name as `\(other)`, which is published already",
         hint: "`-` and `_` are one; choose another name")
     }
-    return try IndexRecord(json: JSONParser.parse(repository.bytes(of: target)))
+    var edit = RepositoryEdit(try repository.state())
+    return try repository.record(name, &edit)
   }
 
-  static func name(of target: TUFTarget) -> PluginName? {
-    guard target.path.hasSuffix(".json") else { return nil }
-    return try? PluginName(String(target.path.dropFirst(2).dropLast(5)))
-  }
-
-  /// Writes changed records and the catalog over all.
-  private func commit(_ changed: [String: IndexRecord]) throws {
-    var change = RepositoryChange()
-    for (_, record) in changed.sorted(by: { bytesPrecede($0.key, $1.key) }) {
-      change.written.append((IndexRecord.path(of: record.name), record.json.compactBytes))
-    }
-    var all: [IndexRecord] = Array(changed.values)
-    for target in try repository.targets()?.targets ?? [] where target.path.hasPrefix("i/") {
-      guard let name = Self.name(of: target), changed[name.description] == nil else { continue }
-      all.append(try IndexRecord(json: JSONParser.parse(repository.bytes(of: target))))
-    }
-    change.written.append(("catalog.json", CatalogDocument.json(all).compactBytes))
-    try repository.commit(change, now: now)
-  }
-}
-
-extension IndexRecord {
-  /// Takes over what the newest manifest says for people.
-  mutating func describe(by manifest: Manifest) {
-    guard releases.last?.version == manifest.version else { return }
-    host = manifest.host
-    type = manifest.type
-    title = manifest.title
-    summary = manifest.summary
-    license = manifest.license
-    authors = manifest.authors
-    tags = manifest.tags
-    extensions = manifest.extensions
-  }
-}
-
-extension Release.Floors {
-  /// The floors of a library; nil where it needs none.
-  init?(_ facts: ElfFacts) {
-    func highest(_ family: SymbolVersionFamily) -> String? {
-      facts.versionsNeeded.filter { $0.family == family }.map(\.version).max()?.description
-    }
-    let floors = Release.Floors(
-      glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi))
-    guard floors != Release.Floors(glibc: nil, glibcxx: nil, cxxabi: nil) else { return nil }
-    self = floors
+  /// Changed records, and what follows from them.
+  private func edit(_ changed: [IndexRecord]) throws -> RepositoryEdit {
+    var edit = RepositoryEdit(try repository.state())
+    try repository.put(changed, into: &edit)
+    return edit
   }
 }

@@ -1,33 +1,31 @@
 internal import Files
-public import PkgCore
+internal import PkgCore
 internal import Signing
 
 /// An index as its operator has it: a folder that any web server can serve, and the keys of its roles
 /// in another folder, which is never served.
 ///
 /// ```
-/// FOLDER/metadata/   1.root.json, root.json, N.targets.json, N.snapshot.json, timestamp.json
-/// FOLDER/targets/    i/<publisher>/<sha256>.<name>.json, <sha256>.catalog.json
+/// FOLDER/metadata/   N.root.json, root.json, N.<role>.json, N.snapshot.json, timestamp.json
+/// FOLDER/targets/    i/<publisher>/<sha256>.<name>.json, <sha256>.catalog.json, ...
 /// FOLDER/a/          <sha256>.tar.zst and <sha256>.tar.zst.minisig
 /// KEYS/              root.key, targets.key, online.key        mode 0600, folder 0700
+/// KEYS/root.json     the root by which the operator knows the index
+/// KEYS/pending/<n>/  changes that wait for signatures
 /// ```
 public struct Repository: Sendable {
-  /// How long each role's metadata is valid, in days.
-  enum Term {
-    static let root: Int64 = 365
-    static let targets: Int64 = 182
-    static let online: Int64 = 7
-  }
-
   /// The folder that is served.
   public let folder: String
   /// The folder of keys.
   public let keysFolder: String
+  /// What can sign here.
+  var keys: RepositoryKeys
 
   /// The index in a folder; its keys lie in `FOLDER-keys` unless told otherwise.
   public init(_ folder: String, keys: String?) throws {
     self.folder = try FileSystem.absolute(folder)
     keysFolder = try keys.map { try FileSystem.absolute($0) } ?? self.folder + "-keys"
+    self.keys = RepositoryKeys(folder: keysFolder)
     let (served, secret) = (Self.real(self.folder), Self.real(keysFolder))
     guard secret != served, !secret.hasPrefix(served + "/") else {
       throw Diagnostic(
@@ -43,36 +41,20 @@ public struct Repository: Sendable {
     return parent == path ? path : "\(real(parent))/\(FileSystem.baseName(of: path))"
   }
 
-  /// Makes keys and the first metadata of an empty index.
-  ///
-  /// - Returns: the fingerprint by which clients trust it: SHA-256 of `1.root.json`.
-  public func initialise(now: Timestamp) throws -> SHA256Digest {
-    guard !FileSystem.exists("\(folder)/metadata/root.json") else {
-      throw Diagnostic(
-        .indexExists, "`\(folder)` is an index already", hint: "choose another folder")
+  /// The same with keys of people that were opened for this command.
+  public func signing(with names: [String], of ring: KeyRing, passphrase: PassphraseSource) throws
+    -> Repository
+  {
+    var copy = self
+    for name in names {
+      copy.keys.opened.append(try TUFSigner(ring.secretKey(name, passphrase: passphrase)))
     }
-    for name in ["metadata", "targets/i", "a"] { try FileSystem.makeFolders("\(folder)/\(name)") }
-    try FileSystem.makeFolders(keysFolder, mode: 0o700)
-    for name in ["root", "targets", "online"] { try makeKey(name) }
-    let (root, targets, online) = (try signer("root"), try signer("targets"), try signer("online"))
-    let authorities: [TUFRoleName: TUFAuthority] = [
-      .root: TUFAuthority(keys: [root.key], threshold: 1),
-      .targets: TUFAuthority(keys: [targets.key], threshold: 1),
-      .snapshot: TUFAuthority(keys: [online.key], threshold: 1),
-      .timestamp: TUFAuthority(keys: [online.key], threshold: 1),
-    ]
-    let draft = try TUFDraft.root(
-      after: nil, authorities: authorities, expires: now.adding(days: Term.root)
-    ).signed(with: [root])
-    try write("metadata/1.root.json", draft.bytes)
-    try write("metadata/root.json", draft.bytes)
-    try commit(RepositoryChange(), now: now)
-    return sha256(draft.bytes)
+    return copy
   }
 
   /// Runs a change while no other process changes the index.
   func exclusively<Value>(_ body: () throws -> Value) throws -> Value {
-    guard FileSystem.exists("\(folder)/metadata/root.json") else {
+    guard FileSystem.exists("\(folder)/metadata/root.json") || hasPending else {
       throw Diagnostic(
         .indexUnknown, "`\(folder)` is no index", hint: "make one: `plugctl index init \(folder)`")
     }
@@ -84,38 +66,40 @@ public struct Repository: Sendable {
     return try body()
   }
 
-  /// The targets metadata as it stands; nil before the first.
-  func targets() throws -> TUFTargets? {
-    guard let snapshot = try snapshot(), let meta = snapshot.meta(of: .targets) else { return nil }
-    return try TUFTargets(verified("metadata/\(meta.version).targets.json", .targets))
-  }
+  /// The metadata as it stands.
+  func state() throws -> RepositoryState { try RepositoryState(folder: folder, root: root()) }
 
-  func snapshot() throws -> TUFSnapshot? {
-    guard let timestamp = try timestamp() else { return nil }
-    let path = "metadata/\(timestamp.snapshot.version).snapshot.json"
-    return try TUFSnapshot(verified(path, .snapshot))
-  }
-
-  func timestamp() throws -> TUFTimestamp? {
-    guard FileSystem.exists("\(folder)/metadata/timestamp.json") else { return nil }
-    return try TUFTimestamp(verified("metadata/timestamp.json", .timestamp))
-  }
-
-  /// The root that the folder serves; where the root key is at hand, one that it signed.
+  /// The root by which the operator knows the index, brought up to the newest that is served: another
+  /// operator may have changed it, by the rules that every client follows.
   func root() throws -> TUFRoot {
-    let bytes = try read("metadata/root.json")
-    if FileSystem.exists("\(keysFolder)/root.key") {
-      let authority = TUFAuthority(keys: [try signer("root").key], threshold: 1)
-      try TUFDraft(bytes, role: .root).check(by: authority)
+    let own = "\(keysFolder)/root.json"
+    let known = try FileSystem.readIfPresent(own)
+    var chain = try TrustedRootChain(trusting: known ?? firstRoot())
+    while let next = chain.nextVersion,
+      let bytes = try FileSystem.readIfPresent("\(folder)/metadata/\(next).root.json")
+    {
+      try chain.updateRoot(bytes)
     }
-    return try TUFRoot(bytes)
+    let newest = chain.root.document.bytes
+    let served = "metadata/\(chain.root.header.version).root.json"
+    guard try read(served) == newest else {
+      throw Diagnostic(
+        .trustSignature, "`\(folder)/\(served)` is not the root that you know this index by",
+        hint: "find out who changed it, and put your copy in its place: `\(own)`")
+    }
+    if known != newest { try FileSystem.replace(own, with: newest) }
+    return chain.root
   }
 
-  /// Metadata that our own keys signed: who can write the served folder can't have us sign what they
-  /// put there.
-  private func verified(_ path: String, _ role: TUFRoleName) throws -> [UInt8] {
-    let bytes = try read(path)
-    try TUFDraft(bytes, role: role).check(by: root().authority(for: role))
+  /// The served root of an index whose operator has no copy yet: one that our own key signed.
+  private func firstRoot() throws -> [UInt8] {
+    let bytes = try read("metadata/root.json")
+    let root = try TUFRoot(bytes)
+    guard try !keys.signers(for: root.authority(for: .root)).isEmpty else {
+      throw Diagnostic(
+        .trustMissing, "nothing says that the index in `\(folder)` is yours",
+        hint: "copy its `root.json` into `\(keysFolder)`, or say where the keys are with `--keys`")
+    }
     return bytes
   }
 
@@ -126,68 +110,12 @@ public struct Repository: Sendable {
     return bytes
   }
 
-  /// Writes changed targets and new metadata for all of them, then the timestamp that makes them
-  /// current.
-  func commit(_ change: RepositoryChange, now: Timestamp) throws {
-    let (targetsKey, online) = (try signer("targets"), try signer("online"))
-    let former = try targets()
-    var list = former?.targets ?? []
-    for (path, bytes) in change.written {
-      let target = TUFTarget(path: path, length: Int64(bytes.count), sha256: sha256(bytes))
-      try write("targets/" + target.filePath(isConsistent: true), bytes)
-      if let place = list.firstIndex(where: { sameBytes($0.path, path) }) {
-        list[place] = target
-      } else {
-        list.append(target)
-      }
-    }
-    list.sort { bytesPrecede($0.path, $1.path) }
-    let targets = try TUFDraft.targets(
-      after: former, targets: list, expires: now.adding(days: Term.targets)
-    ).signed(with: [targetsKey])
-    try targets.check(by: root().authority(for: .targets))
-    let meta = try targets.fileMeta(withHash: true)
-    let snapshot = try TUFDraft.snapshot(
-      after: self.snapshot(), files: [(.targets, meta)], expires: now.adding(days: Term.online)
-    ).signed(with: [online])
-    let timestamp = try TUFDraft.timestamp(
-      after: self.timestamp(), snapshot: snapshot, expires: now.adding(days: Term.online),
-      issued: now
-    ).signed(with: [online])
-    try write("metadata/\(meta.version).targets.json", targets.bytes)
-    try write("metadata/\(snapshot.fileMeta().version).snapshot.json", snapshot.bytes)
-    try write("metadata/timestamp.json", timestamp.bytes)
-  }
-
   func write(_ path: String, _ bytes: [UInt8]) throws {
     try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(path)"))
     try FileSystem.replace("\(folder)/\(path)", with: bytes)
   }
 
   func read(_ path: String) throws -> [UInt8] { try FileSystem.read("\(folder)/\(path)") }
-
-  private func makeKey(_ name: String) throws {
-    let path = "\(keysFolder)/\(name).key"
-    guard !FileSystem.exists(path) else { return }
-    let text = try MinisignSecretKey.generate().fileText(passphrase: nil)
-    try FileSystem.replace(path, with: Array(text.utf8), mode: 0o600)
-  }
-
-  private func signer(_ name: String) throws -> TUFSigner {
-    let path = "\(keysFolder)/\(name).key"
-    guard let bytes = try FileSystem.readIfPresent(path) else {
-      throw Diagnostic(
-        .keyNotFound, "the index's key `\(path)` is missing",
-        hint: "say where the keys are with `--keys`")
-    }
-    return try TUFSigner(MinisignSecretKey(fileText: String(decoding: bytes, as: UTF8.self)))
-  }
-}
-
-/// Targets that a change of an index writes.
-struct RepositoryChange {
-  /// Paths with their new content.
-  var written: [(path: String, bytes: [UInt8])] = []
 }
 
 extension Timestamp {

@@ -16,6 +16,9 @@ final class Logins: Sendable {
       ? nil : Machine.environment("NETRC") ?? "\(Machine.home)/.netrc"
   }
 
+  /// Nobody's.
+  init() { usualNetrc = nil }
+
   /// Access to a URL that belongs to no index.
   func access(to url: String) throws -> FetchAccess { FetchAccess(login: try usualLogin(url)) }
 

@@ -11,12 +11,21 @@ struct Network: Sendable {
   let progress: ProgressSink
 
   init(_ session: Session) {
-    var configuration = FetchConfiguration(connectionsPerHost: session.options.jobs)
+    self.init(
+      jobs: session.options.jobs, logins: Logins(session), progress: session.progress)
+  }
+
+  /// A network without a session: nobody's logins, no progress.
+  init(jobs: Int) { self.init(jobs: jobs, logins: Logins(), progress: { _ in }) }
+
+  /// - Parameter jobs: downloads from one host at the same time.
+  private init(jobs: Int, logins: Logins, progress: @escaping ProgressSink) {
+    var configuration = FetchConfiguration(connectionsPerHost: jobs)
     configuration.userAgent = "plugctl/\(PlugctlVersion.text)"
     configuration.allowsPlainHTTP = Machine.environment("PLUGCTL_ALLOW_HTTP") == "1"
     fetcher = Fetcher(configuration: configuration)
-    logins = Logins(session)
-    progress = session.progress
+    self.logins = logins
+    self.progress = progress
   }
 
   /// A small file of a URL that belongs to no index, or nil where the server says that there is none.

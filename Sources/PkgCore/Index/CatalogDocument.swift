@@ -30,6 +30,8 @@ public enum CatalogDocument {
     public var state: String
     /// How many versions there are.
     public var versionCount: Int64 = 1
+    /// Names, of the same publisher, that some version provides.
+    public var provides: [NamePart] = []
 
     /// An entry with what every plugin has.
     public init(
@@ -43,27 +45,9 @@ public enum CatalogDocument {
     }
   }
 
-  /// The catalog of these records, sorted by name.
-  public static func json(_ records: [IndexRecord]) -> JSON {
-    let plugins = records.sorted { $0.name < $1.name }.compactMap { record -> JSON? in
-      let usable = record.releases.filter { $0.state == .available }
-      let stable = usable.filter { !$0.version.isPrerelease }
-      guard let shown = stable.last ?? usable.last ?? record.releases.last else { return nil }
-      var object = JSONObject()
-      object.append("name", .string(record.name.description))
-      object.append("host", .string(record.host))
-      object.append("type", record.type.map { .string($0) })
-      object.append("title", record.title.map { .string($0) })
-      object.append("summary", record.summary.map { .string($0) })
-      object.append("license", record.license.map { .string($0) })
-      if !record.tags.isEmpty { object.append("tags", .strings(record.tags)) }
-      if !record.extensions.isEmpty { object.append("extensions", .strings(record.extensions)) }
-      object.append("version", .string(shown.version.description))
-      object.append("published", .string(shown.published.rfc3339))
-      object.append("state", .string(shown.state.word))
-      object.append("versions", .integer(Int64(record.releases.count)))
-      return .object(object)
-    }
+  /// The catalog of these plugins, sorted by name.
+  public static func json(_ entries: [Entry]) -> JSON {
+    let plugins = entries.sorted { $0.name < $1.name }.map(\.json)
     return ["schema": .integer(schema), "plugins": .array(plugins)]
   }
 
@@ -91,6 +75,43 @@ public enum CatalogDocument {
 }
 
 extension CatalogDocument.Entry {
+  /// What a catalog shows of a record; nil where that has no version.
+  public init?(_ record: IndexRecord) {
+    let usable = record.releases.filter { $0.state == .available }
+    let stable = usable.filter { !$0.version.isPrerelease }
+    guard let shown = stable.last ?? usable.last ?? record.releases.last else { return nil }
+    self.init(
+      name: record.name, host: record.host, version: shown.version, published: shown.published,
+      state: shown.state.word)
+    type = record.type
+    title = record.title
+    summary = record.summary
+    license = record.license
+    tags = record.tags
+    extensions = record.extensions
+    versionCount = Int64(record.releases.count)
+    let names = record.releases.flatMap { $0.constraints.provides.map(\.name) }
+    provides = Set(names).sorted()
+  }
+
+  var json: JSON {
+    var object = JSONObject()
+    object.append("name", .string(name.description))
+    object.append("host", .string(host))
+    object.append("type", type.map { .string($0) })
+    object.append("title", title.map { .string($0) })
+    object.append("summary", summary.map { .string($0) })
+    object.append("license", license.map { .string($0) })
+    if !tags.isEmpty { object.append("tags", .strings(tags)) }
+    if !extensions.isEmpty { object.append("extensions", .strings(extensions)) }
+    object.append("version", .string(version.description))
+    object.append("published", .string(published.rfc3339))
+    object.append("state", .string(state))
+    object.append("versions", .integer(versionCount))
+    if !provides.isEmpty { object.append("provides", .strings(provides.map(\.description))) }
+    return .object(object)
+  }
+
   init?(json: JSON) {
     guard let name = json["name"]?.stringValue.flatMap({ try? PluginName($0) }),
       let host = json["host"]?.stringValue,
@@ -106,5 +127,6 @@ extension CatalogDocument.Entry {
     tags = json["tags"]?.texts ?? []
     extensions = json["extensions"]?.texts ?? []
     versionCount = json["versions"]?.integerValue ?? 1
+    provides = (json["provides"]?.texts ?? []).compactMap { NamePart($0) }
   }
 }

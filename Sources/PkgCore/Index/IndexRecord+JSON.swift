@@ -76,7 +76,7 @@ extension IndexRecord {
 
 extension JSON {
   /// The strings of an array, others left out.
-  var texts: [String] { arrayValue?.compactMap(\.stringValue) ?? [] }
+  public var texts: [String] { arrayValue?.compactMap(\.stringValue) ?? [] }
 
   /// The strings of an array that holds nothing else; nil for anything else.
   var onlyTexts: [String]? { arrayValue.flatMap { $0.count == texts.count ? texts : nil } }

@@ -46,6 +46,12 @@ public struct IndexRecord: Sendable {
     "i/\(name.publisher)/\(name.name).json"
   }
 
+  /// The name of the plugin whose record lies at a path; nil for other paths.
+  public static func name(ofPath path: String) -> PluginName? {
+    guard path.hasPrefix("i/"), path.hasSuffix(".json") else { return nil }
+    return try? PluginName(String(path.dropFirst(2).dropLast(5)))
+  }
+
   /// The release of a version.
   public func release(_ version: Version) -> Release? { releases.first { $0.version == version } }
 }

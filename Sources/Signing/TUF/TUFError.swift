@@ -42,6 +42,8 @@ public enum TUFFault: Error, Sendable, Equatable {
   case specification(String)
   /// The same key id twice.
   case duplicateKeyID(String)
+  /// Two delegations to one role.
+  case duplicateRole(String)
 }
 
 extension TUFError: Diagnosable {
@@ -112,6 +114,7 @@ extension TUFFault {
     case .type(let found): "its type is `\(found)`"
     case .specification(let version): "its `spec_version` is `\(version)`, not 1.x"
     case .duplicateKeyID(let keyID): "key id `\(keyID)` appears twice"
+    case .duplicateRole(let name): "the role `\(name)` is delegated to twice"
     }
   }
 }

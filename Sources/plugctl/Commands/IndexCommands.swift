@@ -70,29 +70,6 @@ enum IndexCommands {
       text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
   }
 
-  static func initialise(_ call: Invocation) throws -> Answer {
-    let session = try call.session()
-    let repository = try Repository(call.arguments[0], keys: call.parsed.value("keys"))
-    let fingerprint = try repository.initialise(now: session.now)
-    let text = """
-      made the index \(repository.folder)
-      its keys are in \(repository.keysFolder): keep them safe, and never serve them
-      clients trust it by: plugctl index add URL --trust sha256:\(fingerprint)
-      """
-    let data: JSON = [
-      "folder": .string(repository.folder), "keys": .string(repository.keysFolder),
-      "fingerprint": .string("sha256:\(fingerprint)"),
-    ]
-    return Answer("index-init", json: data, text: text)
-  }
-
-  static func build(_ call: Invocation) throws -> Answer {
-    let session = try call.session()
-    let repository = try Repository(call.arguments[0], keys: call.parsed.value("keys"))
-    try IndexPublishing(repository, now: session.now).renew()
-    return Answer("index-build", json: ["folder": .string(repository.folder)], text: "")
-  }
-
   static func check(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let check = try Repository(call.arguments[0], keys: call.parsed.value("keys")).check(
@@ -117,8 +94,9 @@ enum IndexCommands {
 
   static func publish(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    let published = try IndexPublishing(try repository(call), now: session.now).publish(
+    let publication = try IndexPublishing(try repository(call), now: session.now).publish(
       call.arguments, keys: KeyRing(session))
+    let published = publication.packages
     let lines = published.map {
       "\($0.isNew ? "published" : "already there:") \($0.name) \($0.version) (\($0.platform))"
     }
@@ -128,7 +106,8 @@ enum IndexCommands {
         "platform": .string(one.platform.text), "new": .bool(one.isNew),
       ]
     }
-    return Answer("publish", json: .array(data), text: lines.joined(separator: "\n"))
+    let text = (lines + IndexRoleCommands.notes(publication.outcome, call)).joined(separator: "\n")
+    return Answer("publish", json: .array(data), text: text)
   }
 
   static func yank(_ call: Invocation) throws -> Answer {
@@ -145,7 +124,8 @@ enum IndexCommands {
         .usageInvalidValue, "`\(printable(call.arguments[0]))` names no published version",
         hint: "write it as `publisher/name@1.2.3`")
     }
-    try IndexPublishing(try repository(call), now: session.now).setState(name, version, state)
+    let outcome = try IndexPublishing(try repository(call), now: session.now).setState(
+      name, version, state)
     let word = state == .available ? "unyanked" : "yanked"
     return Answer(
       word == "yanked" ? "yank" : "unyank",
@@ -153,7 +133,30 @@ enum IndexCommands {
         "id": .string(name.description), "version": .string(version.description),
         "state": .string(state.word),
       ],
-      text: "\(word) \(name) \(version)")
+      text: (["\(word) \(name) \(version)"] + IndexRoleCommands.notes(outcome, call))
+        .joined(separator: "\n"))
+  }
+
+  static func withdraw(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    let reference = try PluginReference(call.arguments[0])
+    guard let name = reference.fullName,
+      reference.range == nil || reference.range?.exactVersion != nil
+    else {
+      throw Diagnostic(
+        .usageInvalidValue, "`\(printable(call.arguments[0]))` names no published plugin",
+        hint: "write it as `publisher/name` or `publisher/name@1.2.3`")
+    }
+    let version = reference.range?.exactVersion
+    let outcome = try IndexPublishing(try repository(call), now: session.now).withdraw(
+      name, version, reason: call.parsed.value("reason") ?? "")
+    let lines =
+      ["withdrew \(name)\(version.map { " \($0)" } ?? "")"]
+      + IndexRoleCommands.notes(outcome, call)
+    return Answer(
+      "withdraw",
+      json: ["id": .string(name.description), "version": .optional(version?.description)],
+      text: lines.joined(separator: "\n"))
   }
 
   static func deprecate(_ call: Invocation) throws -> Answer {
@@ -174,15 +177,18 @@ enum IndexCommands {
     }
     let message = isUndone ? nil : call.parsed.value("message")
     let version = reference.range?.exactVersion
-    try IndexPublishing(try repository(call), now: session.now).deprecate(name, version, message)
+    let outcome = try IndexPublishing(try repository(call), now: session.now).deprecate(
+      name, version, message)
     return Answer(
       "deprecate",
       json: [
         "id": .string(name.description), "version": .optional(version?.description),
         "deprecated": .optional(message),
       ],
-      text: (isUndone ? "no longer deprecated: " : "deprecated ")
-        + "\(name)\(version.map { " \($0)" } ?? "")")
+      text: ([
+        (isUndone ? "no longer deprecated: " : "deprecated ")
+          + "\(name)\(version.map { " \($0)" } ?? "")"
+      ] + IndexRoleCommands.notes(outcome, call)).joined(separator: "\n"))
   }
 
   private static func repository(_ call: Invocation) throws -> Repository {
@@ -190,7 +196,7 @@ enum IndexCommands {
       throw Diagnostic(
         .usageMissingValue, "`--to` is missing", hint: "name the index's folder: `--to DIR`")
     }
-    return try Repository(folder, keys: call.parsed.value("keys"))
+    return try IndexRoleCommands.repository(folder, call)
   }
 
   private static func json(_ status: IndexStatus) -> JSON {

@@ -64,6 +64,11 @@ extension CommandTable {
       options: indexFolderOptions,
       arguments: [ArgumentSpec("NAME@VERSION", "a published version")]),
     CommandSpec(
+      "withdraw", group: "author", "have nobody install a version any more: the emergency list",
+      discussion: ["The list is valid for a week, by when the publisher's record must say it."],
+      options: indexFolderOptions + [OptionSpec("reason", value: "TEXT", "why")],
+      arguments: [ArgumentSpec("NAME[@VERSION]", "a published plugin, or one version of it")]),
+    CommandSpec(
       "deprecate", group: "author", "say that a plugin, or a version, should not be used any more",
       discussion: ["It stays installable; whoever installs or has it is told."],
       options: indexFolderOptions + [
@@ -76,12 +81,31 @@ extension CommandTable {
       ]),
   ]
 
-  private static let indexFolderOptions: [OptionSpec] = [
-    OptionSpec("to", value: "DIR", "the index's folder", completion: .folders),
-    OptionSpec(
-      "keys", value: "DIR", "the folder of the index's keys; DIR-keys by default",
-      completion: .folders),
-  ]
+  private static let keysOption = OptionSpec(
+    "keys", value: "DIR", "the folder of the index's keys; DIR-keys by default",
+    completion: .folders)
+
+  /// Secret keys of people, besides those of the key folder.
+  private static let signerOptions: [OptionSpec] =
+    [
+      keysOption,
+      OptionSpec(
+        "key", value: "NAME", "sign also with this key of yours", isRepeatable: true,
+        completion: .dynamic("key")),
+    ] + keyOptions
+
+  private static let indexFolderOptions: [OptionSpec] =
+    [OptionSpec("to", value: "DIR", "the index's folder", completion: .folders)] + signerOptions
+
+  private static let publicKeyOption = OptionSpec(
+    "public-key", value: "FILE", "a public key that signs from now on", isRepeatable: true,
+    completion: .files)
+
+  private static let thresholdOption = OptionSpec(
+    "threshold", value: "N", "how many of the keys must sign; 1 by default")
+
+  private static let indexFolder = ArgumentSpec(
+    "DIR", "the index's folder", completion: .folders)
 
   static let indexCommands: [CommandSpec] = [
     CommandSpec(
@@ -130,21 +154,75 @@ extension CommandTable {
         CommandSpec("list", "list the indexes in use"),
         CommandSpec("update", "fetch what is new in the indexes"),
         CommandSpec(
-          "init", "make an index of your own", options: [indexFolderOptions[1]],
+          "init", "make an index of your own",
+          discussion: [
+            "Alone, all keys are made and lie in the key folder. With --threshold several people sign, each with a key of their own: name their public keys."
+          ],
+          options: signerOptions + [
+            publicKeyOption,
+            OptionSpec("threshold", value: "M-of-N", "how many of how many people must sign"),
+          ],
           arguments: [
             ArgumentSpec("DIR", "a folder that a web server may serve", completion: .folders)
+          ],
+          examples: [
+            (
+              "index init www --threshold 2-of-3 --public-key a.pub --public-key b.pub --public-key c.pub",
+              "an index that no single person can change"
+            )
           ]),
         CommandSpec(
-          "build", "make catalog and metadata of an index anew", options: [indexFolderOptions[1]],
-          arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
+          "build", "make catalog and metadata of an index anew", options: signerOptions,
+          arguments: [indexFolder]),
         CommandSpec(
-          "sign", "sign an index's metadata anew, before it expires",
-          options: [indexFolderOptions[1]],
-          arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
+          "sign", "sign what waits for signatures",
+          discussion: [
+            "With a file of metadata, it is signed in place: for who has the key but not the index."
+          ],
+          options: signerOptions + [
+            OptionSpec("abandon", value: "N", "give the waiting change N up")
+          ],
+          arguments: [
+            ArgumentSpec("DIR|FILE", "the index's folder, or a metadata file", completion: .files)
+          ]),
+        CommandSpec(
+          "renew", "sign what expires soon anew; for a timer",
+          options: signerOptions, arguments: [indexFolder]),
+        CommandSpec(
+          "rotate", "give a role other keys",
+          discussion: ["All roles that the same keys sign change with it."],
+          options: signerOptions + [publicKeyOption, thresholdOption],
+          arguments: [
+            ArgumentSpec(
+              "ROLE", "root, targets, online, or a delegated role",
+              completion: .words([
+                "root", "targets", "online", "trusted", "withdrawn", "catalog", "community",
+              ])), indexFolder,
+          ]),
+        CommandSpec(
+          "publisher", "publishers with a role of their own",
+          subcommands: [
+            CommandSpec(
+              "add", "give a publisher a role of its own",
+              discussion: [
+                "With its public keys, only the publisher can sign its plugins; without, the index vouches for it."
+              ],
+              options: signerOptions + [publicKeyOption, thresholdOption],
+              arguments: [ArgumentSpec("NAME", "a publisher"), indexFolder]),
+            CommandSpec(
+              "rotate", "give a publisher's role other keys",
+              options: signerOptions + [publicKeyOption, thresholdOption],
+              arguments: [ArgumentSpec("NAME", "a publisher"), indexFolder]),
+            CommandSpec(
+              "remove", "have a publisher's role list nothing", options: signerOptions,
+              arguments: [ArgumentSpec("NAME", "a publisher"), indexFolder]),
+            CommandSpec(
+              "list", "list publishers with a role of their own", options: [keysOption],
+              arguments: [indexFolder]),
+          ]),
         CommandSpec(
           "check", "check everything in an index as a client would",
-          options: [indexFolderOptions[1]],
-          arguments: [ArgumentSpec("DIR", "the index's folder", completion: .folders)]),
+          options: [keysOption], arguments: [indexFolder]),
       ]),
   ]
 }

@@ -35,7 +35,7 @@ struct ServedFolderTests {
     let before = try FileListing([index.path])
     let fresh = try examples.workshop.packExtension("fresh", "1.0.0")
     for command in [
-      ["publish", "--to", index.path, fresh], ["index", "sign", index.path],
+      ["publish", "--to", index.path, fresh], ["index", "renew", index.path],
       ["yank", "acme/delta@1.0.0", "--to", index.path],
     ] {
       let outcome = try author.plugctl(command)
@@ -58,7 +58,7 @@ struct ServedFolderTests {
       try FileSystem.replace("\(folder)/\(name)", with: Array(changed.utf8))
     }
     let before = try FileListing([index.path])
-    let outcome = try author.plugctl("index", "sign", index.path)
+    let outcome = try author.plugctl("index", "renew", index.path)
     #expect(outcome.exit == 5 && outcome.code == "trust.signature", "\(outcome)")
     #expect(try FileListing([index.path]).difference(from: before) == [])
   }

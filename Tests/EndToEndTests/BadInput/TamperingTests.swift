@@ -259,8 +259,10 @@ struct ClockTests {
     let (index, owner) = try examples.index.copy()
     let user = try Sandbox()
     try user.add(index)
-    try index.workshop.author.plugctl(["index", "sign", index.path], with: FakeClock.moved("+30d"))
-      .succeeded()
+    try index.workshop.author.plugctl(
+      ["index", "renew", index.path], with: FakeClock.moved("+30d")
+    )
+    .succeeded()
     try user.plugctl(["install", "delta"], with: FakeClock.moved("+30d")).succeeded()
     withExtendedLifetime(owner) {}
   }

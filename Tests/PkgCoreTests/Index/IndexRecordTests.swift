@@ -161,7 +161,8 @@ struct CatalogDocumentTests {
           version: try Version($0.0), published: Timestamp(secondsSinceEpoch: 0), state: $0.1,
           constraints: Constraints(), builds: [])
       }
-      return try #require(try CatalogDocument.entries(CatalogDocument.json([read])).first)
+      let made = [CatalogDocument.Entry(read)].compactMap { $0 }
+      return try #require(try CatalogDocument.entries(CatalogDocument.json(made)).first)
     }
     let yanked = Release.State.yanked(reason: "")
     #expect(
@@ -183,9 +184,11 @@ struct CatalogDocumentTests {
         version: Version(1, 0, 0), published: Timestamp(secondsSinceEpoch: 5),
         constraints: Constraints(), builds: [])
     ]
+    let made = [full, bare, IndexRecord(name: full.name, host: "x")].compactMap {
+      CatalogDocument.Entry($0)
+    }
     let entries = try CatalogDocument.entries(
-      JSONParser.parse(
-        CatalogDocument.json([full, bare, IndexRecord(name: full.name, host: "x")]).compactBytes))
+      JSONParser.parse(CatalogDocument.json(made).compactBytes))
     #expect(entries.map(\.name.description) == ["aaa/z", "acme/vector"])
     let entry = entries[1]
     #expect(

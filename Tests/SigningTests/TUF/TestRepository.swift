@@ -70,7 +70,7 @@ struct TestRepository {
   /// The next moment of the repository: every role but root one version on.
   mutating func publish(targets paths: [TUFTarget] = []) throws {
     targets = try TUFDraft.targets(
-      after: TUFTargets(targets.bytes), targets: paths, expires: later(180))
+      after: TUFTargets(targets.bytes).header.version, targets: paths, expires: later(180))
     try sign(&targets)
     snapshot = try newSnapshot(after: TUFSnapshot(snapshot.bytes))
     timestamp = try newTimestamp(after: TUFTimestamp(timestamp.bytes))

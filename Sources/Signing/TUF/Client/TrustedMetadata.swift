@@ -35,6 +35,8 @@ public struct TrustedMetadata: Sendable {
   public private(set) var snapshot: TUFSnapshot?
   /// The top-level targets taken in; nil before ``updateTargets(_:now:)``.
   public private(set) var targets: TUFTargets?
+  /// Delegated roles, each by the way of delegations on which it was verified.
+  var delegated: [[TUFRoleName]: TUFTargets] = [:]
   private var storedTimestamp: TUFTimestamp?
   private var storedSnapshot: TUFSnapshot?
 
@@ -88,7 +90,7 @@ public struct TrustedMetadata: Sendable {
     storedTimestamp = accepted
     timestamp = accepted
     snapshot = nil
-    targets = nil
+    forgetTargets()
     return outcome
   }
 
@@ -120,7 +122,7 @@ public struct TrustedMetadata: Sendable {
     if freshness == .required { try received.header.checkExpiry(now: now) }
     storedSnapshot = received
     snapshot = received
-    targets = nil
+    forgetTargets()
   }
 
   /// Takes in the top-level targets that the snapshot names (TUF 5.6). Their expiry is never
@@ -129,7 +131,9 @@ public struct TrustedMetadata: Sendable {
   /// - Throws: ``TUFError/missing(_:)`` without a snapshot; otherwise as for the snapshot.
   public mutating func updateTargets(_ bytes: [UInt8], now: Timestamp) throws(TUFError) {
     let authority = root.authority(for: .targets)
-    targets = try acceptedTargets(bytes, role: .targets, by: authority, now: now)
+    let accepted = try acceptedTargets(bytes, role: .targets, by: authority, now: now)
+    forgetTargets()
+    targets = accepted
   }
 
   /// A target of the top-level role (TUF 5.7.2); nil where it lists none of this path.
@@ -159,6 +163,11 @@ public struct TrustedMetadata: Sendable {
     // 5.6.5: freeze attack.
     try received.header.checkExpiry(now: now)
     return received
+  }
+
+  private mutating func forgetTargets() {
+    targets = nil
+    delegated = [:]
   }
 
   private func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {

@@ -13,7 +13,7 @@ public import PkgCore
 public struct TrustedRootChain: Sendable {
   /// The newest root that is trusted so far.
   public private(set) var root: TUFRoot
-  /// Whether the keys of timestamp or snapshot changed on the way. What is stored of both must then
+  /// Whether the keys of timestamp or snapshot changed on the way, or more of them must sign. What is stored of both must then
   /// be deleted, before the new root is stored (TUF 5.3.11).
   public private(set) var forgetsStoredMetadata = false
 
@@ -47,10 +47,13 @@ public struct TrustedRootChain: Sendable {
     guard next.header.version == expected else {
       throw .version(.root, expected: expected, found: next.header.version)
     }
-    // 5.3.11, noticed here: a later rotation back must not hide this one.
-    for role in [TUFRoleName.timestamp, .snapshot]
-    where !root.authority(for: role).hasSameKeys(as: next.authority(for: role)) {
-      forgetsStoredMetadata = true
+    // 5.3.11, noticed here: a later rotation back must not hide this one. What fewer keys signed than
+    // must now would never verify again either.
+    for role in [TUFRoleName.timestamp, .snapshot] {
+      let (old, new) = (root.authority(for: role), next.authority(for: role))
+      if !old.hasSameKeys(as: new) || new.threshold > old.threshold {
+        forgetsStoredMetadata = true
+      }
     }
     root = next
   }

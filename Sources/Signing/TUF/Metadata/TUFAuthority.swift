@@ -11,15 +11,20 @@ public struct TUFAuthority: Sendable {
   ///
   /// A key counts once, under however many ids it is listed; unusable keys and signatures that are
   /// no hexadecimal digits do not count.
-  func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {
+  ///
+  /// - Throws: ``TUFError/signatures(_:valid:threshold:)``.
+  public func verify(_ document: TUFDocument, role: TUFRoleName) throws(TUFError) {
     let valid = validKeys(document).count
     guard valid >= threshold else {
       throw .signatures(role, valid: valid, threshold: threshold)
     }
   }
 
+  /// The id under which a key is listed; nil where it isn't.
+  public func keyID(of key: TUFKey) -> String? { keys.first { $0.key == key }?.keyID }
+
   /// Whether the same keys make up both; ids and threshold aside.
-  func hasSameKeys(as other: TUFAuthority) -> Bool {
+  public func hasSameKeys(as other: TUFAuthority) -> Bool {
     Set(keys.compactMap(\.key.value)) == Set(other.keys.compactMap(\.key.value))
   }
 
@@ -40,13 +45,13 @@ public struct TUFAuthority: Sendable {
 extension TUFAuthority {
   /// A role as metadata has it: `keyids` that are unique, and a `threshold` of at least 1. Ids that
   /// no key goes with are left out.
-  init(_ role: TUFFields, keys: [(keyID: String, key: TUFKey)]) throws(TUFFault) {
+  init(_ role: TUFFields, keys: TUFKeyList) throws(TUFFault) {
     var listed: [(keyID: String, key: TUFKey)] = []
     var seen: Set<[UInt8]> = []
     for element in try role.array("keyids") {
       guard let keyID = element.stringValue else { throw .member("keyids") }
       guard seen.insert(Array(keyID.utf8)).inserted else { throw .duplicateKeyID(keyID) }
-      if let entry = keys.first(where: { sameBytes($0.keyID, keyID) }) { listed.append(entry) }
+      if let key = keys[keyID] { listed.append((keyID, key)) }
     }
     threshold = Int(try role.integer("threshold", from: 1))
     self.keys = listed

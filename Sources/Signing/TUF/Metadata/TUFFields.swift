@@ -26,6 +26,15 @@ struct TUFFields {
     try member(name) { $0.stringValue }
   }
 
+  /// An array of strings.
+  func strings(_ name: String) throws(TUFFault) -> [String] {
+    try member(name) { json in
+      guard let elements = json.arrayValue else { return nil }
+      let texts = elements.compactMap(\.stringValue)
+      return texts.count == elements.count ? texts : nil
+    }
+  }
+
   /// An integer of at least this value.
   func integer(_ name: String, from least: Int64) throws(TUFFault) -> Int64 {
     try member(name) { json in json.integerValue.flatMap { $0 >= least ? $0 : nil } }

@@ -32,7 +32,9 @@ public struct TUFHeader: Sendable {
   }
 
   /// Throws where the term is over: metadata is valid before `expires`, not at it (TUF 5.4.4).
-  func checkExpiry(now: Timestamp) throws(TUFError) {
+  ///
+  /// - Throws: ``TUFError/expired(_:at:now:)``.
+  public func checkExpiry(now: Timestamp) throws(TUFError) {
     guard now < expires else { throw .expired(role, at: expires, now: now) }
   }
 

@@ -42,10 +42,7 @@ public struct TUFRoot: Sendable {
   private static func authorities(_ fields: TUFFields) throws(TUFFault) -> [TUFRoleName:
     TUFAuthority]
   {
-    var keys: [(keyID: String, key: TUFKey)] = []
-    for (keyID, key) in try fields.each("keys") {
-      keys.append((keyID, TUFKey(json: try key.whole())))
-    }
+    let keys = try TUFKeyList(fields)
     let roles = try fields.fields("roles")
     var authorities: [TUFRoleName: TUFAuthority] = [:]
     for role in TUFRoleName.topLevel {

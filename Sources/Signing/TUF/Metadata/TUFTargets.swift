@@ -1,4 +1,4 @@
-public import PkgCore
+import PkgCore
 
 /// Targets metadata, of the top-level role or a delegated one (TUF 4.5).
 public struct TUFTargets: Sendable {
@@ -8,6 +8,8 @@ public struct TUFTargets: Sendable {
   public let header: TUFHeader
   /// The files listed, in the order received; paths are unique.
   public let targets: [TUFTarget]
+  /// Whom the role delegates to; nil without.
+  public let delegations: TUFDelegations?
   private let places: [[UInt8]: Int]
 
   /// Reads targets metadata; nothing is verified.
@@ -25,6 +27,9 @@ public struct TUFTargets: Sendable {
       }
       self.targets = targets
       self.places = places
+      delegations =
+        document.signed["delegations"] == nil
+        ? nil : try TUFDelegations(TUFFields(signed: document.signed).fields("delegations"))
     } catch {
       throw .malformed(role, error)
     }
@@ -35,6 +40,8 @@ public struct TUFTargets: Sendable {
     places[Array(path.utf8)].map { targets[$0] }
   }
 
-  /// The delegations as received; nil without.
-  public var delegations: JSONObject? { document.signed["delegations"]?.objectValue }
+  /// Whether the role delegates to another one.
+  public func delegates(to role: TUFRoleName) -> Bool {
+    delegations?.authority(for: role) != nil
+  }
 }

@@ -83,20 +83,20 @@ extension TUFDraft {
   /// New targets metadata, of the top-level role or a delegated one.
   ///
   /// - Parameters:
-  ///   - previous: the targets that it follows; nil for version 1.
+  ///   - previous: the version that it follows; nil for version 1.
   ///   - targets: every file; paths are unique.
-  ///   - delegations: as TUF 4.5 has them; nil for none.
+  ///   - delegations: whom the role delegates to; nil for none.
   /// - Throws: ``TUFError/malformed(_:_:)``, ``TUFError/versionExhausted(_:)``.
   public static func targets(
-    after previous: TUFTargets?, role: TUFRoleName = .targets, targets: [TUFTarget],
-    delegations: JSONObject? = nil, expires: Timestamp
+    after previous: Int64?, role: TUFRoleName = .targets, targets: [TUFTarget],
+    delegations: TUFDelegations? = nil, expires: Timestamp
   ) throws(TUFError) -> TUFDraft {
-    let version = try TUFHeader.version(after: previous?.header.version, role: role)
+    let version = try TUFHeader.version(after: previous, role: role)
     var signed = TUFHeader.json(role, version: version, expires: expires)
     var members = JSONObject()
     for target in targets { members.append(target.path, target.json) }
     signed.append("targets", .object(members))
-    signed.append("delegations", delegations.map { .object($0) })
+    signed.append("delegations", delegations.map(\.json))
     return try TUFDraft(signed: signed, role: role)
   }
 

@@ -1,0 +1,107 @@
+internal import Archiving
+internal import Files
+internal import PkgCore
+internal import Signing
+
+extension OpenedPackage {
+  /// The record with this package in it, checked as an installer would.
+  ///
+  /// - Parameters:
+  ///   - former: the record so far; nil for a new plugin.
+  ///   - known: keys that may sign a plugin that is new.
+  func added(to former: IndexRecord?, known: [MinisignPublicKey], now: Timestamp) throws -> (
+    IndexRecord, Published
+  ) {
+    let (description, manifest) = (package.description, package.description.manifest)
+    var record = former ?? IndexRecord(name: manifest.name, host: manifest.host)
+    guard let signature else {
+      throw Diagnostic(
+        .signatureMissing, "`\(path)` has no `.minisig` beside it",
+        hint: "sign it: `plugctl sign \(path)`")
+    }
+    let isFirst = record.keys.isEmpty
+    let allowed = isFirst ? known : try record.keys.map { try MinisignPublicKey(fileText: $0) }
+    let (statement, keyID) = try VerifiedArchive.check(
+      archive, signature: signature, by: allowed, what: path)
+    try package.check(is: statement, file: path)
+    if isFirst, let key = known.first(where: { $0.keyID.hex == keyID }) {
+      record.keys = [key.base64]
+    }
+    let build = Release.Build(
+      platform: description.platform, size: archive.size, archive: archive.sha256,
+      tree: package.tree, floors: description.elf.flatMap { Release.Floors($0) },
+      signature: signature)
+    let isNew = try record.insert(build, manifest, now: now)
+    if isNew {
+      record.describe(by: manifest)
+      record.sequence += 1
+    }
+    return (
+      record,
+      Published(
+        name: manifest.name, version: manifest.version, platform: description.platform,
+        isNew: isNew)
+    )
+  }
+}
+
+extension IndexRecord {
+  /// Adds a build; false where it is there already.
+  ///
+  /// - Throws: ``Diagnostic`` with `index.immutable` where the version has other bytes or constraints.
+  fileprivate mutating func insert(_ build: Release.Build, _ manifest: Manifest, now: Timestamp)
+    throws -> Bool
+  {
+    func immutable(_ why: String) -> Diagnostic {
+      Diagnostic(
+        .indexImmutable, "`\(manifest.name) \(manifest.version)` is published already, \(why)",
+        hint: "versions never change; publish a higher one")
+    }
+    guard let place = releases.firstIndex(where: { $0.version == manifest.version }) else {
+      releases.append(
+        Release(
+          version: manifest.version, published: now, constraints: manifest.constraints,
+          builds: [build]))
+      releases.sort { $0.version < $1.version }
+      return true
+    }
+    guard sameBytes(releases[place].version.description, manifest.version.description) else {
+      throw immutable("with other build metadata")
+    }
+    guard releases[place].constraints == manifest.constraints else {
+      throw immutable("with other dependencies")
+    }
+    if let there = releases[place].build(for: build.platform) {
+      guard there.archive == build.archive else { throw immutable("with other bytes") }
+      return false
+    }
+    releases[place].builds.append(build)
+    return true
+  }
+
+  /// Takes over what the newest manifest says for people.
+  fileprivate mutating func describe(by manifest: Manifest) {
+    guard releases.last?.version == manifest.version else { return }
+    host = manifest.host
+    type = manifest.type
+    title = manifest.title
+    summary = manifest.summary
+    license = manifest.license
+    authors = manifest.authors
+    tags = manifest.tags
+    extensions = manifest.extensions
+  }
+}
+
+extension Release.Floors {
+  /// The floors of a library; nil where it needs none.
+  init?(_ facts: ElfFacts) {
+    func highest(_ family: SymbolVersionFamily) -> String? {
+      facts.versionsNeeded.filter { $0.family == family }.map(\.version).max()?.description
+    }
+    let floors = Release.Floors(
+      glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi))
+    guard floors != Release.Floors(glibc: nil, glibcxx: nil, cxxabi: nil) else { return nil }
+    self = floors
+  }
+}

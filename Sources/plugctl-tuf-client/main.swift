@@ -1,0 +1,5 @@
+internal import Glibc
+internal import Operations
+internal import PkgCore
+
+exit(await TUFClientProgram.run(ProcessArguments.afterName))
