@@ -78,6 +78,9 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "PkgCore", "Files", "TestSupport"]),
     tests("ArchivingTests", ["Archiving", "PkgCore", "Files", "Signing", "TestSupport"]),
     tests("PkgStoreTests", ["PkgStore", "PkgCore", "Files", "Signing", "TestSupport"]),
+    tests(
+      "OperationsTests",
+      ["Operations", "PkgStore", "Signing", "Files", "PkgCore", "TestSupport"]),
     tests("EndToEndTests", ["PkgCore", "Files", "TestSupport"]),
   ]
 )

@@ -20,7 +20,13 @@ struct Invocation {
     options.isOffline = parsed.has("offline") || Environment.flag("PLUGCTL_OFFLINE")
     options.waitSeconds = Int64(try number("wait", 0...86_400) ?? 0)
     options.jobs = try number("jobs", 1...64) ?? options.jobs
-    return try Session(options, progress: output.progressSink)
+    return try session(options)
+  }
+
+  private func session(_ options: SessionOptions) throws -> Session {
+    try Session(options, progress: output.progressSink) { [output] question, hint in
+      try output.confirm(question, hint: hint)
+    }
   }
 
   /// The surroundings of another session, with host and folder as this command line names them.
@@ -28,7 +34,7 @@ struct Invocation {
     var options = others
     options.host = parsed.value("host") ?? others.host
     options.into = parsed.value("into")
-    return try Session(options, progress: output.progressSink)
+    return try session(options)
   }
 
   /// The value of an option as a number within bounds.

@@ -18,7 +18,7 @@ struct WantedArchive: Sendable {
 struct ArchiveFetching: Sendable {
   let session: Session
   let network: Network
-  let keys: KeyRing
+  let admission: Admission
 
   /// Fetches, verifies and unpacks; every package is compared with its record.
   ///
@@ -145,7 +145,8 @@ struct ArchiveFetching: Sendable {
     -> VerifiedArchive
   {
     try VerifiedArchive(
-      archive, is: wanted.build, of: wanted.release, in: wanted.record, keys: keys)
+      archive, is: wanted.build, of: wanted.release, in: wanted.record, from: wanted.index,
+      admission: admission)
   }
 
   /// One child a core, each with its share of the archives.

@@ -36,18 +36,23 @@ struct BroughtPackages: ~Copyable {
     let scratch = try ScratchFolder()
     var packages: [Package] = []
     let keys = KeyRing(session)
+    let admission = try Admission(session)
     let archives = try files.map { file in
       let archive = try DigestedArchive.open(file.path, limit: PackageLimits.totalBytes)
       let signature = try FileSystem.readIfPresent("\(file.path).minisig", limit: 1 << 14)
       return try VerifiedArchive(
         archive, file: file.name, signature: signature.map { String(decoding: $0, as: UTF8.self) },
-        keys: keys)
+        keys: keys, admission: admission)
     }
     let unpacked = try ArchiveFetching.unpack(archives, into: "\(scratch.path)/brought")
     for (place, package) in unpacked.enumerated() {
       let archive = archives[place]
       if let statement = archive.statement {
         try package.check(is: statement, file: files[place].name)
+      } else {
+        let manifest = package.description.manifest
+        try admission.admit(
+          Claim(manifest.name, manifest.version, archive.archive.sha256, signer: nil))
       }
       packages.append(
         Package(

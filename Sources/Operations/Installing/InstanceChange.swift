@@ -33,7 +33,12 @@ struct InstanceChange: Sendable {
   ) async throws -> InstallReport {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
-    let came = try await fetchTrees(wanted, unpacked, staging)
+    let admission = try Admission(session)
+    let coming = try admit(plan, wanted, admission)
+    // A first key is written down while archives are on their way.
+    async let remembered: Void = BlockingWork.run { try admission.remember() }
+    let came = try await fetchTrees(wanted, unpacked, staging, admission, coming)
+    try await remembered
     let generation = try newGeneration(wanted, came, lock)
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
     let former = lock.current
@@ -71,20 +76,51 @@ struct InstanceChange: Sendable {
     try await BlockingWork.run { try Commit.settle(prepared, of: instance, new: Array(new)) }
   }
 
+  /// Whatever is about to go live must be admitted, also where its tree is here already.
+  private func admit(_ plan: TransactionPlan, _ wanted: [Wanted], _ admission: Admission) throws
+    -> [InstalledPlugin]
+  {
+    let names = Set(plan.steps.filter(\.action.bringsBytes).map(\.name))
+    let coming = wanted.filter { names.contains($0.plugin.name) }
+    for wanted in coming {
+      let claim = try wanted.archive.map {
+        try Claim($0.build, of: $0.release, in: $0.record, index: $0.index.name)
+      }
+      try admission.admit(claim ?? Claim(wanted.plugin))
+    }
+    return coming.map(\.plugin)
+  }
+
   /// Brings every missing tree to its place.
   ///
+  /// - Parameter coming: what is about to go live, and is looked through by the policy's scanners.
   /// - Returns: the descriptions of the trees that came, by digest.
   private func fetchTrees(
-    _ wanted: [Wanted], _ unpacked: [UnpackedPackage], _ staging: borrowing TransactionFolder
+    _ wanted: [Wanted], _ unpacked: [UnpackedPackage], _ staging: borrowing TransactionFolder,
+    _ admission: Admission, _ coming: [InstalledPlugin]
   ) async throws -> [SHA256Digest: PackageDescription] {
     let trees = TreeStore(session.places)
     let missing = wanted.compactMap(\.archive).filter { !trees.isWhole($0.build.tree) }
-    let fetching = ArchiveFetching(session: session, network: network, keys: KeyRing(session))
+    let fetching = ArchiveFetching(session: session, network: network, admission: admission)
     let packages = try await fetching.unpack(missing, staging: staging.path) + unpacked
+    try await scan(coming, packages, admission.policy.scanners)
     guard !packages.isEmpty else { return [:] }
     try await BlockingWork.run { try trees.adopt(packages.map { ($0.folder, $0.tree) }) }
     return Dictionary(
       packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func scan(
+    _ coming: [InstalledPlugin], _ staged: [UnpackedPackage],
+    _ scanners: [EffectivePolicy.Sourced<Policy.Scanner>]
+  ) async throws {
+    guard !scanners.isEmpty else { return }
+    let packages = coming.map { plugin in
+      Scanning.Package(
+        what: "\(plugin.name) \(plugin.version)",
+        folder: staged.first { $0.tree == plugin.tree }?.folder ?? session.places.tree(plugin.tree))
+    }
+    try await BlockingWork.run { try Scanning(scanners: scanners).run(packages) }
   }
 
   private func newGeneration(

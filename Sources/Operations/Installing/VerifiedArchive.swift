@@ -21,18 +21,19 @@ struct VerifiedArchive: Sendable {
   /// For unpacking in a child.
   var job: UnpackChild.Job { UnpackChild.Job(descriptor: archive.raw, size: archive.size) }
 
-  /// Checks an archive against a release of a verified record: size, digest, publisher's signature.
+  /// Checks an archive against a release of a verified record: size, digest, publisher's signature; and
+  /// against the policy.
   init(
     _ archive: DigestedArchive, is build: Release.Build, of release: Release,
-    in record: IndexRecord,
-    keys: KeyRing
+    in record: IndexRecord, from index: IndexConfiguration, admission: Admission
   ) throws {
     let what = "\(record.name) \(release.version)"
     try Self.check(archive, is: build, of: release, in: record)
+    let claim = try Claim(build, of: release, in: record, index: index.name)
     guard let text = build.signature else {
-      throw Diagnostic(
-        .policyUnsigned, "`\(what)` is not signed by its publisher",
-        hint: "ask its publisher for a signed version")
+      try admission.admit(claim)
+      self.init(archive: archive, statement: nil, keyID: nil)
+      return
     }
     let publicKeys = try record.keys.map { try MinisignPublicKey(fileText: $0) }
     let (statement, keyID) = try Self.check(archive, signature: text, by: publicKeys, what: what)
@@ -46,16 +47,26 @@ struct VerifiedArchive: Sendable {
         notes: ["signed: \(printable(statement.text))"],
         hint: "tell who runs the index; nothing was changed")
     }
-    try keys.refuseRevoked(keyID)
+    try admission.admit(claim)
     self.init(archive: archive, statement: statement, keyID: keyID)
   }
 
-  /// Checks a file that came from outside an index: its signature, by a key that the user trusts.
-  init(_ archive: DigestedArchive, file: String, signature: String?, keys: KeyRing) throws {
+  /// Checks a file that came from outside an index: its signature, by a key that the user trusts; and
+  /// against the policy. What nobody signed is not admitted yet: only unpacked it says what it is.
+  init(
+    _ archive: DigestedArchive, file: String, signature: String?, keys: KeyRing,
+    admission: Admission
+  ) throws {
     guard let signature else {
+      if admission.hasException(for: archive.sha256) {
+        self.init(archive: archive, statement: nil, keyID: nil)
+        return
+      }
       throw Diagnostic(
         .policyUnsigned, "`\(file)` is not signed: there is no `\(file).minisig`",
-        hint: "sign it with `plugctl sign`, or ask its publisher for the signature")
+        notes: ["sha256 \(archive.sha256)"],
+        hint: "sign it with `plugctl sign`, ask its publisher for the signature, "
+          + "or name it under `unsigned` in `policy.yaml`")
     }
     let trusted = try keys.trustedKeys()
     let id = try MinisignSignature(fileText: signature).keyID.hex
@@ -66,6 +77,10 @@ struct VerifiedArchive: Sendable {
         hint: "if you know whose key it is: `plugctl key trust FILE.pub`")
     }
     let (statement, keyID) = try Self.check(archive, signature: signature, by: trusted, what: file)
+    try admission.admit(
+      Claim(
+        PluginName(statement.name), Version(statement.version), archive.sha256,
+        signer: trusted.first { $0.keyID.hex == id }))
     self.init(archive: archive, statement: statement, keyID: keyID)
   }
 

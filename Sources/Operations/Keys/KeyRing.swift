@@ -147,6 +147,19 @@ public struct KeyRing: Sendable {
     return id
   }
 
+  /// A statement by which one key of a publisher hands on to the next: the text of a minisign signature.
+  public func rotation(
+    from old: String, to new: String, of publisher: NamePart, passphrase: PassphraseSource
+  ) throws -> String {
+    let next = try all().first { $0.name == new }?.publicKey ?? new
+    let key = try Self.publicKey(next)
+    try refuseRevoked(key.keyID.hex, hint: "hand on to another key")
+    let signature = try MinisignSignature(
+      signing: blake2b(KeySuccessions.bytes(key)), with: secretKey(old, passphrase: passphrase),
+      trustedComment: KeySuccessions.comment(publisher, key))
+    return signature.fileText
+  }
+
   /// Own keys by name, then trusted ones by name.
   public func all() throws -> [KeyListing] {
     try keys(in: [ownFolder], .own) + keys(in: configuration.map { "\($0)/keys.d" }, .trusted)
@@ -193,6 +206,9 @@ public struct KeyRing: Sendable {
       hint: hint)
   }
 
+  /// Whether a key was revoked.
+  package func isRevoked(_ id: String) throws -> Bool { try revocations.reason(id) != nil }
+
   private func keys(in folders: [String], _ kind: KeyListing.Kind) throws -> [KeyListing] {
     var found: [KeyListing] = []
     for folder in folders {
@@ -223,7 +239,7 @@ public struct KeyRing: Sendable {
   private func listing(_ name: String, _ kind: KeyListing.Kind, _ key: MinisignPublicKey) throws
     -> KeyListing
   {
-    let isRevoked = try revocations.reason(key.keyID.hex) != nil
+    let isRevoked = try revocations.reason(key.keyID.hex, fingerprint: key.fingerprint) != nil
     return KeyListing(
       name: name, kind: kind, id: key.keyID.hex, fingerprint: key.fingerprint.hex,
       publicKey: key.base64, isRevoked: isRevoked)

@@ -3,19 +3,31 @@ internal import PkgCore
 internal import PkgStore
 
 /// Keys that were revoked: listed in the trust memory, and once more in the configuration beside the
-/// trusted keys. An entry of either counts, so that with one lost no key comes back.
+/// trusted keys. An entry of either counts, so that with one lost no key comes back. So do keys that a
+/// `policy.yaml` revokes.
 struct Revocations: Sendable {
   private let memory: String
   private let copies: [String]
+  private let places: StorePlaces
 
   init(_ places: StorePlaces) {
     memory = "\(places.trust)/revoked.json"
+    self.places = places
     copies = places.configuration.map { "\($0)/revoked.json" }
   }
 
   /// Why a key was revoked; nil where it was not.
-  func reason(_ id: String) throws -> String? {
-    try all().first { Self.isSame($0, id) }.map { $0["reason"]?.stringValue ?? "" }
+  ///
+  /// - Parameter fingerprint: nil where but its id is known; policies may revoke by either.
+  func reason(_ id: String, fingerprint: SHA256Digest? = nil) throws -> String? {
+    if let entry = try all().first(where: { Self.isSame($0, id) }) {
+      return entry["reason"]?.stringValue ?? ""
+    }
+    guard let number = Self.number(id) else { return nil }
+    let policy = try PolicyFiles.files(places).first { file in
+      file.policy.revokedKeys.contains { $0.names(id: number, fingerprint: fingerprint) }
+    }
+    return policy.map { "by `\($0.origin)`" }
   }
 
   /// Adds a key to both lists; what stands in one of them is then in the other too.

@@ -23,6 +23,9 @@ public struct SessionOptions: Sendable {
   public init() {}
 }
 
+/// Asks a person for yes or no; throws where nobody can be asked. The hint says what to do then.
+public typealias Confirmation = @Sendable (_ question: String, _ hint: String) throws -> Bool
+
 /// A command's surroundings, found once: paths, time, how to report progress. Opens nothing.
 public struct Session: Sendable {
   /// How the command was asked to work.
@@ -35,13 +38,19 @@ public struct Session: Sendable {
   public let projectFolder: String?
   /// Takes progress.
   public let progress: ProgressSink
+  /// Asks about keys.
+  private(set) var confirm: Confirmation
 
   /// Finds the scope and its places.
   ///
   /// - Throws: ``Diagnostic`` where a project is asked for and there is none.
-  public init(_ options: SessionOptions, progress: @escaping ProgressSink = { _ in }) throws {
+  public init(
+    _ options: SessionOptions, progress: @escaping ProgressSink = { _ in },
+    confirm: @escaping Confirmation = Session.nobody
+  ) throws {
     self.options = options
     self.progress = progress
+    self.confirm = confirm
     now = Timestamp(secondsSinceEpoch: Machine.secondsSinceEpoch())
     let project = Self.project()
     let untrusted = try project.flatMap { try Self.untrustedPath(of: $0) }
@@ -61,6 +70,20 @@ public struct Session: Sendable {
     // What we make is for others to read in system scope and never for others to write.
     Machine.setFileModeMask(0o022)
     places = Self.places(scope, options, project: project)
+  }
+
+  /// The same, asking another way.
+  func asking(_ confirm: @escaping Confirmation) -> Session {
+    var copy = self
+    copy.confirm = confirm
+    return copy
+  }
+
+  /// Nobody can be asked.
+  public static let nobody: Confirmation = { question, hint in
+    throw Diagnostic(
+      .trustConfirmation, "this needs your confirmation, and nobody can be asked",
+      notes: [question], hint: hint)
   }
 
   /// The scope that the command works in.

@@ -143,7 +143,14 @@ extension DiagnosticCode {
     case .loadTimeout:
       "The plugin did not load in time, in a process of its own. Nothing was changed."
     case .loadHarness: "The load test itself could not be carried out."
-    case .policyUnsigned: "Plugins must be signed by their publisher."
+    case .policyUnsigned:
+      "Plugins must be signed by their publisher, but for exceptions that `policy.yaml` names with a reason and an end."
+    case .policyKey:
+      "A policy names the keys by which the publisher's plugins may be signed, and this is none of them."
+    case .policyPublisher:
+      "Neither the index nor you vouch for the publisher, and the policy takes trusted publishers only."
+    case .policyScanner:
+      "A scanner that the policy names found something, or could not look. Nothing was changed."
     case .projectUntrusted:
       "The project's folder, its plugctl.yaml or its store belongs to somebody else, or others can write it. It counts only where it is yours, and as root where it is root's."
     case .projectInvalid:

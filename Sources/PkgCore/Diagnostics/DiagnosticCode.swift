@@ -155,6 +155,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case loadHarness = "load.harness"
   // policy
   case policyUnsigned = "policy.unsigned"
+  case policyKey = "policy.key"
+  case policyPublisher = "policy.publisher"
+  case policyScanner = "policy.scanner"
   case projectUntrusted = "project.untrusted"
   case confirmationNeeded = "confirmation.needed"
   case findings = "findings"
@@ -201,7 +204,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
     case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
-      .policyUnsigned,
+      .policyUnsigned, .policyKey, .policyPublisher, .policyScanner,
       .projectUntrusted,
       .keyUntrusted,
       .solveDowngrade, .lockStale:

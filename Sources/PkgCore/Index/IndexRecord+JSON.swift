@@ -6,6 +6,7 @@ extension IndexRecord {
     object.append("name", .string(name.description))
     object.append("sequence", .integer(sequence))
     object.append("keys", .strings(keys))
+    if !rotations.isEmpty { object.append("rotations", .strings(rotations)) }
     object.append("host", .string(host))
     object.append("type", type.map { .string($0) })
     object.append("title", title.map { .string($0) })
@@ -46,6 +47,7 @@ extension IndexRecord {
       throw Self.invalid("`\(name)` has no list of keys")
     }
     self.keys = keys
+    rotations = json["rotations"]?.texts ?? []
     type = json["type"]?.stringValue
     title = json["title"]?.stringValue
     summary = json["summary"]?.stringValue

@@ -25,6 +25,10 @@ public struct IndexRecord: Sendable {
   public var tags: [String] = []
   /// File extensions that it handles.
   public var extensions: [String] = []
+  /// Statements by which a key of the publisher's hands on to the next: texts of minisign signatures.
+  public var rotations: [String] = []
+  /// Which kind of role signed the record; no part of its JSON, but of how it was found.
+  public var authority = RecordAuthority.targetsRole
   /// Ascending by precedence; versions are unique and never vanish.
   public var releases: [Release]
 

@@ -14,6 +14,7 @@ extension ProjectFile {
     file.indexes = fields.list("indexes").compactMap { index($0.node, $0.path, findings) }
     file.plugins = wishes(fields.map("plugins"), findings)
     file.pins = holds(fields.map("pins"), findings)
+    file.policy = fields.node("policy").map { Policy.readOfProject($0, "policy", findings) }
     fields.finish()
     return findings.hasErrors ? nil : file
   }

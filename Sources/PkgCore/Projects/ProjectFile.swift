@@ -72,6 +72,8 @@ public struct ProjectFile: Sendable {
   public var plugins: [Wish] = []
   /// By name.
   public var pins: [Hold] = []
+  /// What the project refuses beyond what its user does; it allows nothing.
+  public var policy: Policy?
 
   /// A file that wants nothing.
   public init() {}

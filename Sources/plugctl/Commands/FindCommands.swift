@@ -59,7 +59,9 @@ enum FindCommands {
   /// What keeps a plugin from being as others are.
   private static func state(_ plugin: InstalledPlugin, _ session: Session) -> String {
     let pin = plugin.pin.flatMap { $0.holds(at: session.now) ? "pinned to \($0.range)" : nil }
-    return [plugin.isEnabled ? nil : "disabled", pin].compactMap(\.self).joined(separator: ", ")
+    let unsigned = plugin.keyID == nil ? "unsigned" : nil
+    return [plugin.isEnabled ? nil : "disabled", pin, unsigned].compactMap(\.self).joined(
+      separator: ", ")
   }
 
   static func outdated(_ call: Invocation) throws -> Answer {

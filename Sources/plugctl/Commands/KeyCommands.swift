@@ -51,6 +51,19 @@ enum KeyCommands {
     return Answer("key-revoke", json: ["id": .string(id)], text: "revoked the key \(id)")
   }
 
+  static func rotate(_ call: Invocation) throws -> Answer {
+    guard let text = call.parsed.value("publisher"), let publisher = NamePart(text) else {
+      throw Diagnostic(
+        .usageMissingValue, "`--publisher` is missing, or is no publisher's name",
+        hint: "name whose keys they are: `--publisher NAME`")
+    }
+    let statement = try KeyRing(call.session()).rotation(
+      from: call.arguments[0], to: call.arguments[1], of: publisher, passphrase: call.passphrase())
+    return Answer(
+      "key-rotate", json: ["statement": .string(statement)],
+      text: String(statement.dropLast(statement.hasSuffix("\n") ? 1 : 0)))
+  }
+
   private static func one(_ schema: String, _ key: KeyListing, _ text: String) -> Answer {
     Answer(schema, json: json(key), text: text)
   }

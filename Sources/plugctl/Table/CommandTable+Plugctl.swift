@@ -130,6 +130,15 @@ extension CommandTable {
       options: [OptionSpec("key", value: "KEY", "a public key, or its file", completion: .files)],
       arguments: [ArgumentSpec("FILE", "signed files", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
+      "audit", group: "trust and health", "say what of the installed plugins is known to be bad",
+      discussion: [
+        "Yanked and withdrawn versions, revoked and untrusted keys, advisories of the indexes, exceptions that ended."
+      ],
+      options: [OptionSpec("exit-code", "exit with 20 where there is anything")]),
+    CommandSpec(
+      "doctor", group: "trust and health", "look at indexes, policy, keys and permissions",
+      options: [OptionSpec("exit-code", "exit with 20 where there is more than notices")]),
+    CommandSpec(
       "scan", group: "trust and health", "list the shared objects in the folders that hosts search",
       arguments: [
         ArgumentSpec("DIR", "folders to look in instead", arity: .any, completion: .folders)
@@ -179,6 +188,31 @@ extension CommandTable {
           "revoke", "refuse what a key signed and signs",
           options: [OptionSpec("reason", value: "TEXT", "why")],
           arguments: [ArgumentSpec("KEY", "a key's name or id", completion: .dynamic("key"))]),
+        CommandSpec(
+          "rotate", "hand on from a key of yours to the next, for all who know the old one",
+          discussion: [
+            "Prints a statement that the old key signs. Whoever runs the index puts it into your plugins' records."
+          ],
+          options: keyOptions + [
+            OptionSpec("publisher", value: "NAME", "the publisher whose keys they are")
+          ],
+          arguments: [
+            ArgumentSpec("OLD", "your key of now", completion: .dynamic("key")),
+            ArgumentSpec("NEW", "a key's name, or a public key file", completion: .dynamic("key")),
+          ]),
+      ]),
+    CommandSpec(
+      "policy", group: "trust and health", "say what may be installed, and why",
+      subcommands: [
+        CommandSpec("show", "show every value that counts, and which file says it"),
+        CommandSpec(
+          "check", "check the policy's files, or whether they admit a plugin",
+          discussion: ["Nothing is installed, and nobody is asked."],
+          arguments: [
+            ArgumentSpec(
+              "REF|FILE", "a plugin, or an archive", arity: .optional,
+              completion: .dynamic("available"))
+          ]),
       ]),
   ]
 

@@ -49,7 +49,7 @@ struct UsageTests {
       Case(
         arguments: ["key"],
         error:
-          "error[usage.missing-argument]: `plugctl key` needs a command of its own\n  hint: it is one of `generate`, `list`, `export`, `import`, `trust`, `revoke`\n"
+          "error[usage.missing-argument]: `plugctl key` needs a command of its own\n  hint: it is one of `generate`, `list`, `export`, `import`, `trust`, `revoke`, `rotate`\n"
       ),
       Case(
         arguments: ["update", "pcre"],

@@ -46,6 +46,7 @@ struct SchemaTests {
       targets: [\(Platform.current), { platform: \(Platform.current), glibc: "2.36", host: 3.40.1 }]
       indexes: [{ name: main, url: https://plugins.example.org/ }]
       plugins: { acme/beta: "*" }
+      policy: { publishers: any, revoked_keys: [A] }
       pins: { acme/alpha: { version: ^1, reason: "2.0 is another format", until: 2999-01-01 } }
 
       """)
@@ -59,9 +60,22 @@ struct SchemaTests {
       "--mirror", "https://a.test/x", "--mirror", "https://b.test", "--netrc", "netrc", "--ca-file",
       "ca.pem", "--client-cert", "cert.pem", "--client-key", "key.pem", "--proxy", "http://p.test:1"
     ).succeeded()
+    try user.folder.write(
+      "home/.config/plugctl/policy.yaml",
+      """
+      schema: 1
+      publishers: ask
+      unsigned: [{ plugin: acme/x, version: ^1, reason: "why", until: "2999-01-01" }]
+      keys: { acme: [36164BC045E62728], other: "sha256:\(String(repeating: "0", count: 64))" }
+      revoked_keys: [A]
+      scanners: [{ argv: [/usr/bin/clamscan, -r], timeout: 60s }]
+
+      """)
+    try user.plugctl("policy", "check").succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
+      ("policy-1", ["\(user.configuration)/policy.yaml"]),
       ("generation-1", ["\(user.data)/hosts/*/gens/*/manifest.json"]),
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),

@@ -1,0 +1,75 @@
+internal import Files
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// How long what is stored of one index is still valid, and who signs for it.
+struct IndexValidity {
+  private let index: IndexConfiguration
+  private let session: Session
+  private let trust: TrustFolder
+
+  init(_ index: IndexConfiguration, _ session: Session) {
+    self.index = index
+    self.session = session
+    trust = TrustFolder(index.name, session.places)
+  }
+
+  func findings() throws -> [HealthFinding] {
+    let root = try TUFRoot(trust.root())
+    var findings = term(.root, root.header.expires, days: 365)
+    if let bytes = try trust.read(.targets) {
+      findings += term(.targets, try TUFTargets(bytes, role: .targets).header.expires, days: 182)
+    }
+    if let bytes = try trust.read(.snapshot) {
+      findings += term(.snapshot, try TUFSnapshot(bytes).header.expires, days: 7)
+    }
+    if let bytes = try trust.read(.timestamp) {
+      let timestamp = try TUFTimestamp(bytes)
+      let days = timestamp.issued.map { issued in
+        max(1, (timestamp.header.expires.secondsSinceEpoch - issued.secondsSinceEpoch) / 86_400)
+      }
+      findings += term(.timestamp, timestamp.header.expires, days: days ?? 7)
+      findings += clock(timestamp)
+    }
+    if root.authority(for: .root).threshold == 1 {
+      findings.append(
+        HealthFinding(
+          "threshold", .notice, index.name, "one key alone signs its root",
+          hint: "who takes that key takes the index; 2 of 3 is better", reference: "root"))
+    }
+    return findings
+  }
+
+  /// Warns when less than a third of a term is left.
+  private func term(_ role: TUFRoleName, _ end: Timestamp, days: Int64) -> [HealthFinding] {
+    let left = end.secondsSinceEpoch - session.now.secondsSinceEpoch
+    guard left > 0 else {
+      return [
+        HealthFinding(
+          "expired", .error, index.name, "its \(role) metadata ended at \(end)",
+          hint: "run `plugctl update`; if that does not help, tell who runs the index",
+          reference: role.text)
+      ]
+    }
+    guard left < days * 86_400 / 3 else { return [] }
+    let text = left < 2 * 86_400 ? "\(left / 3600) hours" : "\(left / 86_400) days"
+    return [
+      HealthFinding(
+        "expiring", .warning, index.name, "its \(role) metadata is valid for \(text) more",
+        hint: "run `plugctl update`; if it stays so, tell who runs the index", reference: role.text)
+    ]
+  }
+
+  /// What was signed bears a time that lies behind us, or this clock is wrong.
+  private func clock(_ timestamp: TUFTimestamp) -> [HealthFinding] {
+    guard let issued = timestamp.issued, session.now < issued else { return [] }
+    let behind = issued.secondsSinceEpoch - session.now.secondsSinceEpoch
+    return [
+      HealthFinding(
+        "clock", behind > TrustedMetadata.clockTolerance ? .error : .warning, "clock",
+        "this machine's clock is \(behind) seconds behind the signatures of the index `\(index.name)`",
+        hint: "set the clock; terms are judged by it")
+    ]
+  }
+}

@@ -1,0 +1,153 @@
+import Files
+import PkgCore
+import TestSupport
+import Testing
+
+@Suite("audit")
+struct AuditCommandTests {
+  let examples: Examples
+  let user: Sandbox
+
+  init() throws {
+    examples = try Examples.shared.get()
+    user = try Sandbox()
+    try user.add(examples.index)
+  }
+
+  private func kinds(_ arguments: String...) throws -> [String] {
+    let findings = try user.plugctl(arguments + ["--json"]).data().arrayValue ?? []
+    return findings.compactMap { finding in
+      finding["kind"]?.stringValue.map { "\($0) \(finding["subject"]?.stringValue ?? "")" }
+    }
+  }
+
+  @Test("finds nothing where nothing is known, and exits with 0")
+  func nothing() throws {
+    #expect(try kinds("audit") == [])
+    try user.plugctl("install", "alpha").succeeded()
+    let outcome = try user.plugctl("audit", "--exit-code").succeeded()
+    #expect(outcome.output == "")
+  }
+
+  @Test("finds yanked versions and revoked keys, and exits with 20 only where it is told to")
+  func found() throws {
+    try user.plugctl("install", "taken@1.1.0").succeeded()
+    #expect(try kinds("audit") == ["yanked acme/taken 1.1.0"])
+    #expect(try user.plugctl("audit").exit == 0)
+    let outcome = try user.plugctl("audit", "--exit-code")
+    #expect(outcome.exit == 20 && outcome.output.contains("it loses data"), "\(outcome)")
+    let key = try user.plugctl("policy", "check", "taken@1.0.0", "--json").data()["key"]
+    try user.plugctl("key", "revoke", try #require(key?.stringValue)).succeeded()
+    #expect(try kinds("audit") == ["revoked acme/taken 1.1.0", "yanked acme/taken 1.1.0"])
+    #expect(try kinds("doctor").contains("revoked acme/taken 1.1.0"))
+  }
+
+  @Test("finds what the policy would not admit any more, and what comes from no known index")
+  func policy() throws {
+    try user.plugctl("install", "alpha").succeeded()
+    try user.folder.write(
+      "home/.config/plugctl/policy.yaml", "schema: 1\nkeys: { acme: [0123456789ABCDEF] }\n")
+    #expect(try kinds("audit") == ["key acme/alpha 2.0.0"])
+    try FileSystem.remove("\(user.configuration)/policy.yaml")
+    try user.plugctl("index", "remove", "main").succeeded()
+    #expect(try kinds("audit") == ["unknown acme/alpha 2.0.0"])
+  }
+
+  @Test("fails where an index can't be asked, since then nobody knows")
+  func unreachable() throws {
+    let server = try WebServer(examples.index.path)
+    try user.plugctl("index", "remove", "main").succeeded()
+    try user.add(examples.index, at: server.url)
+    try user.plugctl("install", "alpha").succeeded()
+    server.answers { _ in .status(404) }
+    try FileSystem.removeTree("\(user.cache)/index")
+    let outcome = try user.plugctl("audit", "--exit-code")
+    #expect(outcome.exit == 6, "\(outcome)")
+  }
+
+  @Test(
+    "finds that an index's metadata has expired", .enabled(if: FakeClock.library != nil))
+  func expired() throws {
+    try user.plugctl("install", "alpha").succeeded()
+    let outcome = try user.plugctl(["audit", "--json"], with: FakeClock.moved("+8d"))
+    let first = try outcome.data().arrayValue?.first
+    #expect(first?["kind"]?.stringValue == "expired", "\(outcome)")
+  }
+}
+
+@Suite("doctor")
+struct DoctorTests {
+  let examples: Examples
+  let user: Sandbox
+
+  init() throws {
+    examples = try Examples.shared.get()
+    user = try Sandbox()
+    try user.add(examples.index)
+  }
+
+  private func kinds(_ variables: [String: String] = [:]) throws -> [String] {
+    let findings = try user.plugctl(["doctor", "--json"], with: variables).data().arrayValue ?? []
+    return findings.compactMap { $0["kind"]?.stringValue }
+  }
+
+  @Test("says of a fresh index only that one key signs its root, which is no reason to fail")
+  func fresh() throws {
+    #expect(try kinds() == ["threshold"])
+    try user.plugctl("doctor", "--exit-code").succeeded()
+  }
+
+  @Test(
+    "warns when less than a third of a term is left, and when none is",
+    .enabled(if: FakeClock.library != nil),
+    arguments: [("+4d", []), ("+5d", ["expiring", "expiring"]), ("+8d", ["expired", "expired"])])
+  func terms(offset: String, expected: [String]) throws {
+    let found = try kinds(FakeClock.moved(offset))
+    #expect(found.filter { $0.hasPrefix("expir") } == expected, "\(found)")
+    if !expected.isEmpty {
+      #expect(
+        try user.plugctl(["doctor", "--exit-code"], with: FakeClock.moved(offset)).exit == 20)
+    }
+  }
+
+  @Test(
+    "says that the clock is behind what was signed already", .enabled(if: FakeClock.library != nil))
+  func clock() throws {
+    let text = try user.plugctl(["doctor"], with: FakeClock.moved("-2d")).output
+    #expect(text.contains("error[clock]"), "\(text)")
+  }
+
+  @Test("shows exceptions: those that end soon or ended as warnings")
+  func exceptions() throws {
+    func write(_ until: String) throws {
+      try user.folder.write(
+        "home/.config/plugctl/policy.yaml",
+        "schema: 1\nunsigned: [{ plugin: acme/x, reason: \"no key yet\", until: \(until) }]\n")
+    }
+    try write("2999-01-01")
+    let far = try user.plugctl("doctor", "--exit-code").succeeded()
+    #expect(far.output.contains("notice[exception]: acme/x: may be unsigned until 2999-01-01"))
+    try write("2020-01-01")
+    let over = try user.plugctl("doctor", "--exit-code")
+    #expect(over.exit == 20 && over.output.contains("warning[exception]: acme/x"), "\(over)")
+  }
+
+  @Test("finds secrets that others can read, and rules that others can write")
+  func permissions() throws {
+    try user.plugctl("key", "generate", "mine", "--unencrypted").succeeded()
+    #expect(try kinds() == ["threshold"])
+    try FileSystem.setMode("\(user.configuration)/keys/mine.key", 0o644)
+    try FileSystem.setMode("\(user.configuration)/indexes.d/main.yaml", 0o666)
+    #expect(try kinds() == ["permissions", "permissions", "threshold"])
+    let text = try user.plugctl("doctor").output
+    #expect(text.contains("warning[permissions]: \(user.configuration)/keys/mine.key"))
+    #expect(text.contains("error[permissions]: \(user.configuration)/indexes.d/main.yaml"))
+    #expect(text.contains("hint: run `chmod "))
+  }
+
+  @Test("goes on where one index's trust is damaged")
+  func damaged() throws {
+    try user.folder.write("home/.local/state/plugctl/trust/indexes/main/root.json", "{}")
+    #expect(try kinds() == ["trust"])
+  }
+}
