@@ -43,8 +43,12 @@ struct IndexClient: Sendable {
 
   /// The verified record of a plugin; nil where the index has none.
   func record(_ name: PluginName) async throws -> IndexRecord? {
-    guard let bytes = try await target(IndexRecord.path(of: name)) else { return nil }
-    let record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
+    let path = IndexRecord.path(of: name)
+    guard let (bytes, way) = try await naming({ try await self.verifiedTarget(path) }) else {
+      return nil
+    }
+    var record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
+    record.authority = try await authority(way)
     guard record.name.description == name.description else {
       throw Diagnostic(
         .trustMismatch,
@@ -52,6 +56,17 @@ struct IndexClient: Sendable {
       )
     }
     return try await withdrawn()?.applied(to: record) ?? record
+  }
+
+  /// Whose word a record is, by the way to it.
+  private func authority(_ way: [TUFRoleName]) async throws -> RecordAuthority {
+    guard way.count > 1 else { return .targetsRole }
+    guard way[1] == IndexLayout.trusted, way.count > 2 else { return .community }
+    let admin = trusted.targets?.delegations?.authority(for: way[1])
+    let above = try await metadata.targets(by: Array(way.prefix(2)))
+    let own = above?.delegations?.authority(for: way[2])
+    guard let admin, let own else { return .community }
+    return own.hasSameKeys(as: admin) ? .targetsRole : .publisherRole
   }
 
   /// The emergency list, while it is in force; nil where there is none.
