@@ -174,6 +174,7 @@ public struct Installing: Sendable {
       guard let record = records[name]?.record else {
         throw Diagnostic(.pluginUnknown, "no index has a plugin `\(name)`")
       }
+      try await LookAlike(session, source).confirm(record)
       if let host = session.options.host, host != record.host, record.host != "any" {
         throw Diagnostic(
           .incompatibleHost, "`\(name)` is a plugin of `\(record.host)`, not of `\(host)`",
