@@ -111,6 +111,23 @@ struct DoctorTests {
   }
 
   @Test(
+    "looks at the roles on which installed plugins hang", .enabled(if: FakeClock.library != nil))
+  func roles() throws {
+    try user.plugctl("install", "alpha").succeeded()
+    let findings = try user.plugctl(["doctor", "--json"], with: FakeClock.moved("+300d")).data()
+    let roles = Set(
+      (findings.arrayValue ?? []).compactMap { finding -> String? in
+        let (kind, role) = (finding["kind"]?.stringValue, finding["reference"]?.stringValue)
+        return kind.flatMap { kind in role.map { "\(kind) \($0)" } }
+      })
+    #expect(
+      roles.isSuperset(of: [
+        "expiring root", "expiring pub-acme", "expired trusted", "expired targets",
+        "expired snapshot",
+      ]), "\(roles)")
+  }
+
+  @Test(
     "says that the clock is behind what was signed already", .enabled(if: FakeClock.library != nil))
   func clock() throws {
     let text = try user.plugctl(["doctor"], with: FakeClock.moved("-2d")).output
