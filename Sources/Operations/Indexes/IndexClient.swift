@@ -43,8 +43,12 @@ struct IndexClient: Sendable {
 
   /// The verified record of a plugin; nil where the index has none.
   func record(_ name: PluginName) async throws -> IndexRecord? {
-    guard let bytes = try await target(IndexRecord.path(of: name)) else { return nil }
-    let record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
+    let path = IndexRecord.path(of: name)
+    guard let (bytes, way) = try await naming({ try await self.verifiedTarget(path) }) else {
+      return nil
+    }
+    var record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
+    record.authority = IndexLayout.authority(way)
     guard record.name.description == name.description else {
       throw Diagnostic(
         .trustMismatch,

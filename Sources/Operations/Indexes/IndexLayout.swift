@@ -27,6 +27,12 @@ enum IndexLayout {
     [.targets, trusted, self.publisher(publisher)]
   }
 
+  /// Whose word a record is that was found by a way.
+  static func authority(_ way: [TUFRoleName]) -> RecordAuthority {
+    if way == [.targets] { return .targetsRole }
+    return way.count == 3 && way[1] == trusted ? .publisherRole : .community
+  }
+
   /// What the top-level role delegates.
   ///
   /// - Parameters:
