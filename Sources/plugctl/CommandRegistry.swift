@@ -72,6 +72,7 @@ enum CommandRegistry {
     "index init": IndexRoleCommands.initialise,
     "index build": IndexRoleCommands.build,
     "index sign": IndexRoleCommands.sign,
+    "index accept": IndexCommands.accept,
     "index renew": IndexRoleCommands.renew,
     "index rotate": IndexRoleCommands.rotate,
     "index publisher add": IndexRoleCommands.addPublisher,

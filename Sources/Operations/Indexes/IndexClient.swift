@@ -48,7 +48,7 @@ struct IndexClient: Sendable {
       return nil
     }
     var record = try IndexRecord(json: parsed(bytes, "record of `\(name)`"))
-    record.authority = IndexLayout.authority(way)
+    record.authority = try await authority(way)
     guard record.name.description == name.description else {
       throw Diagnostic(
         .trustMismatch,
@@ -56,6 +56,17 @@ struct IndexClient: Sendable {
       )
     }
     return try await withdrawn()?.applied(to: record) ?? record
+  }
+
+  /// Whose word a record is, by the way to it.
+  private func authority(_ way: [TUFRoleName]) async throws -> RecordAuthority {
+    guard way.count > 1 else { return .targetsRole }
+    guard way[1] == IndexLayout.trusted, way.count > 2 else { return .community }
+    let admin = trusted.targets?.delegations?.authority(for: way[1])
+    let above = try await metadata.targets(by: Array(way.prefix(2)))
+    let own = above?.delegations?.authority(for: way[2])
+    guard let admin, let own else { return .community }
+    return own.hasSameKeys(as: admin) ? .targetsRole : .publisherRole
   }
 
   /// The emergency list, while it is in force; nil where there is none.

@@ -27,12 +27,6 @@ enum IndexLayout {
     [.targets, trusted, self.publisher(publisher)]
   }
 
-  /// Whose word a record is that was found by a way.
-  static func authority(_ way: [TUFRoleName]) -> RecordAuthority {
-    if way == [.targets] { return .targetsRole }
-    return way.count == 3 && way[1] == trusted ? .publisherRole : .community
-  }
-
   /// What the top-level role delegates.
   ///
   /// - Parameters:
@@ -74,11 +68,11 @@ enum IndexLayout {
   }
 
   /// So many plugins bins of so many bits are meant for.
-  static func mostPlugins(bits: Int) -> Int { binTable.first { $0.bits >= bits }?.most ?? .max }
+  static func mostPlugins(bits: Int) -> Int { binTable.first { $0.bits >= bits }?.most ?? 1 << 40 }
 
   private static let binTable: [(bits: Int, most: Int)] = [
     (0, 1_000), (8, 20_000), (10, 100_000), (12, 300_000), (13, 1_000_000), (15, 4_000_000),
-    (17, .max),
+    (17, 1 << 40),
   ]
 
   static func bins(_ bits: Int, _ authority: TUFAuthority) -> TUFHashBins {

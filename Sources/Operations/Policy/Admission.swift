@@ -148,7 +148,7 @@ final class Admission: Sendable {
     let known = try entry(index, claim.name.publisher)?.keys ?? []
     // The user's own word beats the index's.
     if try isTrustedByUser(signer) { return try note(key, .community, index, claim) }
-    guard !known.contains(where: { $0.authority == .publisherRole }) else {
+    guard !known.contains(where: { $0.authority.isTrusted }) else {
       throw Diagnostic(
         .policyPublisher,
         "the index `\(index)` vouched for `\(claim.name.publisher)` before and does not any more",

@@ -13,6 +13,8 @@ public struct IndexCheck: Sendable {
   public let faults: [String]
   /// When the first of the roles expires.
   public let expires: Timestamp?
+  /// SHA-256 of `1.root.json`, by which clients trust the index.
+  public let fingerprint: SHA256Digest?
 }
 
 extension Repository {
@@ -39,7 +41,9 @@ extension Repository {
     } catch let error as any Diagnosable {
       faults.append("metadata: " + error.diagnostic.message)
     }
-    return IndexCheck(plugins: plugins, archives: archives, faults: faults, expires: expiries.min())
+    return IndexCheck(
+      plugins: plugins, archives: archives, faults: faults, expires: expiries.min(),
+      fingerprint: (try? read("metadata/1.root.json")).map { sha256($0) })
   }
 
   /// Every role's term; throws for one that is over.

@@ -25,8 +25,8 @@ public struct Publication: Sendable {
 
 /// Changes of an index by who may write its folder.
 public struct IndexPublishing: Sendable {
-  private let repository: Repository
-  private let now: Timestamp
+  let repository: Repository
+  let now: Timestamp
 
   /// Changes to one index.
   public init(_ repository: Repository, now: Timestamp) {
@@ -38,13 +38,20 @@ public struct IndexPublishing: Sendable {
   ///
   /// - Parameters:
   ///   - files: archives; all are taken or none.
-  ///   - keyFiles: public keys that a new plugin's signature may be by; nil where the signature's key
-  ///     must be among the session's own.
+  ///   - keys: the session's, one of which must have signed a plugin that is new.
   public func publish(_ files: [String], keys: KeyRing) throws -> Publication {
+    try publish(files, keys: keys, alsoKnown: [])
+  }
+
+  /// - Parameter alsoKnown: further keys that a new plugin's signature may be by.
+  func publish(_ files: [String], keys: KeyRing, alsoKnown: [MinisignPublicKey]) throws
+    -> Publication
+  {
     try repository.exclusively {
-      let known = try keys.all().filter { !$0.isRevoked }.map {
+      let own = try keys.all().filter { !$0.isRevoked }.map {
         try MinisignPublicKey(fileText: $0.publicKey)
       }
+      let known = own + alsoKnown
       return try OpenedPackage.with(files) { packages in
         var records: [String: IndexRecord] = [:]
         var results: [Published] = []
@@ -166,7 +173,7 @@ public struct IndexPublishing: Sendable {
       .name
   }
 
-  private func store(_ package: OpenedPackage) throws {
+  func store(_ package: OpenedPackage) throws {
     let path = "a/\(package.archive.sha256.hex).tar.zst"
     guard !FileSystem.exists("\(repository.folder)/\(path)") else { return }
     let file = Descriptor(owning: package.archive.raw, name: package.path)

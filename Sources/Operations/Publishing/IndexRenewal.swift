@@ -52,10 +52,14 @@ public struct IndexRenewal: Sendable {
 
   /// Makes names, catalog and metadata anew from the records: after a restore, or for an index whose
   /// records all lie in the top-level role, as the first version of plugctl made them.
-  public func rebuild() throws -> RepositoryOutcome {
+  ///
+  /// - Parameter bits: spreads the community's plugins over so many bins, 2 to the power of this; nil for
+  ///   as many as their number asks for.
+  public func rebuild(bits: Int?) throws -> RepositoryOutcome {
     try repository.exclusively {
       var edit = RepositoryEdit(try repository.state())
       if try edit.delegations([.targets]) == nil { try moveFromTopLevel(&edit) }
+      if let bits, try edit.binBits() != bits { try edit.layOutBins(bits) }
       var records: [IndexRecord] = []
       for way in try edit.recordWays() {
         for target in try edit.targets(way) { records.append(try repository.record(target)) }
@@ -64,7 +68,8 @@ public struct IndexRenewal: Sendable {
         IndexLayout.catalogPath,
         CatalogDocument.json(records.compactMap { CatalogDocument.Entry($0) }).compactBytes)
       try repository.putNames(records.map(\.name), into: &edit)
-      for way in try edit.allWays() where edit.state.version(of: way[way.count - 1]) != nil {
+      for way in try edit.allWays()
+      where edit.state.version(of: way[way.count - 1]) != nil {
         guard let authority = try edit.authority(way) else { continue }
         if try repository.keys.signers(for: authority).count >= authority.threshold {
           edit.renew(way)

@@ -35,13 +35,18 @@ extension Repository {
       try edit.write(IndexRecord.path(of: record.name), record.json.compactBytes)
       try checkKeys(of: edit.way(of: IndexRecord.path(of: record.name)), &edit)
     }
+    try putCatalog(records, into: &edit)
+    try edit.growBins()
+  }
+
+  /// Shows changed records in names and catalog.
+  func putCatalog(_ records: [IndexRecord], into edit: inout RepositoryEdit) throws {
     try putNames(records.map(\.name), into: &edit)
     var entries = try catalog(&edit).filter { entry in
       !records.contains { $0.name == entry.name }
     }
     entries += records.compactMap { CatalogDocument.Entry($0) }
     try edit.write(IndexLayout.catalogPath, CatalogDocument.json(entries).compactBytes)
-    try edit.growBins()
   }
 
   func vouch(for publisher: NamePart, in edit: inout RepositoryEdit) throws {
@@ -128,27 +133,41 @@ extension RepositoryEdit {
     return try roles.map { trusted + [$0.name] } + communityWays()
   }
 
-  /// Lays the community's plugins out anew where their bins have become too full (trust: the bits by
-  /// the number of plugins). What a full bin suggests is counted before.
+  /// Lays the community's plugins out anew where their bins have become too full (`IndexLayout` has the
+  /// bits by the number of plugins). What a full bin suggests is counted before.
   mutating func growBins() throws {
     let community = [TUFRoleName.targets, IndexLayout.community]
-    var bits = 0
-    if case .bins(let bins) = try delegations(community) { bits = bins.bitLength }
+    let bits = try binBits()
     let most = IndexLayout.mostPlugins(bits: bits)
-    let crowded = max(8, most * 8 / 5 >> bits)
+    let crowded = bits == 0 ? most : max(8, (most / 5 * 8) >> bits)
     let isCrowded = try roles.keys.contains { way in
-      guard way.starts(with: community) else { return false }
-      return try targets(way).count > (bits == 0 ? most : crowded)
+      try way.starts(with: community) && targets(way).count > crowded
     }
-    guard isCrowded, let authority = try authority(community) else { return }
+    guard isCrowded else { return }
+    let count = try communityWays().reduce(0) { try $0 + targets($1).count }
+    let better = IndexLayout.binBits(for: count)
+    if better > bits { try layOutBins(better) }
+  }
+
+  /// Spreads the community's plugins over bins of so many bits. Bins of another number stay in the
+  /// snapshot, which may drop nothing; nobody delegates to them any more.
+  mutating func layOutBins(_ bits: Int) throws {
+    let community = [TUFRoleName.targets, IndexLayout.community]
+    guard let authority = try authority(community) else { throw TUFError.missing(community[1]) }
     let all = try communityWays().flatMap { try targets($0) }
-    let better = IndexLayout.binBits(for: all.count)
-    guard better > bits else { return }
-    let bins = IndexLayout.bins(better, authority)
+    let bins = IndexLayout.bins(bits, authority)
     for way in roles.keys where way.starts(with: community) && way != community { drop(way) }
     for target in try targets(community) { remove(target.path, from: community) }
     delegate(.bins(bins), from: community)
     for number in 0..<bins.count { renew(community + [bins.role(number)]) }
     for target in all { try set(target, in: community + [bins.role(of: target.path)]) }
+  }
+
+  /// How many bits number the community's bins; 0 where there are none.
+  mutating func binBits() throws -> Int {
+    if case .bins(let bins) = try delegations([.targets, IndexLayout.community]) {
+      return bins.bitLength
+    }
+    return 0
   }
 }

@@ -18,6 +18,8 @@ struct RepositoryEdit {
   var root: TUFDraft?
   /// By the way to the role. A role without a change in it is signed anew.
   private(set) var roles: [[TUFRoleName]: Role] = [:]
+  /// Metadata that somebody else made and signed, in the place of what would be made here.
+  var made: [[TUFRoleName]: TUFDraft] = [:]
   /// Content of targets, by path.
   private(set) var files: [(target: TUFTarget, bytes: [UInt8])] = []
 
@@ -110,12 +112,7 @@ struct RepositoryEdit {
   }
 
   /// Whether the index is large enough for short terms.
-  mutating func isLarge() throws -> Bool {
-    if case .bins(let bins) = try delegations([.targets, IndexLayout.community]) {
-      return bins.bitLength > IndexLayout.binBits(for: 20_000)
-    }
-    return false
-  }
+  mutating func isLarge() throws -> Bool { try binBits() > IndexLayout.binBits(for: 20_000) }
 
   /// New metadata of every role that changes, unsigned, each after the one that delegates to it.
   mutating func drafts(now: Timestamp) throws -> [RoleDraft] {
@@ -126,10 +123,12 @@ struct RepositoryEdit {
     let isLarge = try isLarge()
     for way in roles.keys.sorted(by: { $0.count < $1.count }) {
       guard let role = way.last else { continue }
-      let draft = try TUFDraft.targets(
-        after: state.version(of: role), role: role, targets: targets(way),
-        delegations: delegations(way),
-        expires: now.adding(days: IndexLayout.days(role, isLarge: isLarge)))
+      let draft =
+        try made[way]
+        ?? TUFDraft.targets(
+          after: state.version(of: role), role: role, targets: targets(way),
+          delegations: delegations(way),
+          expires: now.adding(days: IndexLayout.days(role, isLarge: isLarge)))
       drafts.append(RoleDraft(way: way, draft: draft, authorities: try authorities(way)))
     }
     return drafts

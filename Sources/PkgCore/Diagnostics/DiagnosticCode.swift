@@ -105,6 +105,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case indexExists = "index.exists"
   case indexInvalid = "index.invalid"
   case indexImmutable = "index.immutable"
+  case indexSubmission = "index.submission"
   case archiveMismatch = "archive.mismatch"
   case archiveUnsafe = "archive.unsafe"
   case archiveTruncated = "archive.truncated"
@@ -185,7 +186,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .manifestInvalid,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
-      .keyPassphrase, .indexImmutable, .projectInvalid, .projectForm, .lockInvalid, .lockConflict:
+      .keyPassphrase, .indexImmutable, .indexSubmission, .projectInvalid, .projectForm,
+      .lockInvalid, .lockConflict:
       .invalidInput
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
       .trustExpired, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing, .trustClock,

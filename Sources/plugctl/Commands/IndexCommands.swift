@@ -80,10 +80,13 @@ enum IndexCommands {
     let data: JSON = [
       "plugins": .integer(Int64(check.plugins)), "archives": .integer(Int64(check.archives)),
       "expires": .optional(check.expires?.rfc3339), "faults": .strings(check.faults),
+      "fingerprint": .optional(check.fingerprint.map { "sha256:\($0)" }),
     ]
     var answer = Answer(
       "index-check", json: data,
-      text: (check.faults.map(printable) + [summary]).joined(separator: "\n"))
+      text: (check.faults.map(printable) + [summary]
+        + (check.fingerprint.map { ["clients trust it by sha256:\($0)"] } ?? []))
+        .joined(separator: "\n"))
     if !check.faults.isEmpty {
       let failure = Diagnostic(.indexInvalid, "the index has \(check.faults.count) faults")
       answer.exitCode = ExitCode.of(failure.code.category)
@@ -94,8 +97,46 @@ enum IndexCommands {
 
   static func publish(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    let publication = try IndexPublishing(try repository(call), now: session.now).publish(
-      call.arguments, keys: KeyRing(session))
+    if let folder = call.parsed.value("output") { return try submit(call, session, into: folder) }
+    return answer(
+      try IndexPublishing(try repository(call), now: session.now).publish(
+        call.arguments, keys: KeyRing(session)), call)
+  }
+
+  static func accept(_ call: Invocation) throws -> Answer {
+    let session = try call.session()
+    return answer(
+      try IndexPublishing(try repository(call), now: session.now).accept(
+        Submission(call.arguments[0]), keys: KeyRing(session)), call)
+  }
+
+  private static func submit(_ call: Invocation, _ session: Session, into folder: String) throws
+    -> Answer
+  {
+    guard call.parsed.value("to") == nil else {
+      throw Diagnostic(
+        .usageConflict, "`--to` and `--output` exclude each other",
+        hint: "with `--output` the packages are sent to who runs the index")
+    }
+    let (files, index) = (call.arguments, call.parsed.value("index"))
+    let (key, passphrase) = (call.parsed.value("key"), try call.passphrase())
+    let submission = try Interruption.run {
+      try await Submitting(session).submit(
+        files, into: folder, index: index, key: key, passphrase: passphrase)
+    }
+    let text = """
+      wrote \(submission.folder)
+      send it to who runs the index, who takes it in with: plugctl index accept FOLDER --to DIR
+      """
+    return Answer(
+      "publish-submission",
+      json: [
+        "folder": .string(submission.folder), "publisher": .string(submission.publisher.text),
+        "packages": .strings(submission.packages), "role": .bool(submission.hasRole),
+      ], text: text)
+  }
+
+  private static func answer(_ publication: Publication, _ call: Invocation) -> Answer {
     let published = publication.packages
     let lines = published.map {
       "\($0.isNew ? "published" : "already there:") \($0.name) \($0.version) (\($0.platform))"

@@ -43,7 +43,8 @@ enum IndexRoleCommands {
 
   static func build(_ call: Invocation) throws -> Answer {
     let repository = try repository(call.arguments[0], call)
-    let outcome = try IndexRenewal(repository, now: call.session().now).rebuild()
+    let bits = try call.number("bins", 1...20).map { Int($0) }
+    let outcome = try IndexRenewal(repository, now: call.session().now).rebuild(bits: bits)
     return answer("index-build", repository, outcome, [], call)
   }
 

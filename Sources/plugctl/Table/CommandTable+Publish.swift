@@ -50,7 +50,17 @@ extension CommandTable {
       arguments: [ArgumentSpec("FILE", "archives", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
       "publish", group: "author", "put signed archives into an index",
-      options: indexFolderOptions,
+      discussion: [
+        "Who can't write the index makes a submission instead, with --output, and sends it to its operator."
+      ],
+      options: indexFolderOptions + [
+        OptionSpec(
+          "output", short: "o", value: "DIR", "make a submission in a new folder",
+          completion: .folders),
+        OptionSpec(
+          "index", value: "NAME", "the index that the submission is for",
+          completion: .dynamic("index")),
+      ],
       arguments: [ArgumentSpec("FILE", "signed archives", arity: .oneOrMore, completion: .files)],
       examples: [
         ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write")
@@ -172,7 +182,13 @@ extension CommandTable {
             )
           ]),
         CommandSpec(
-          "build", "make catalog and metadata of an index anew", options: signerOptions,
+          "build", "make catalog and metadata of an index anew",
+          options: signerOptions + [
+            OptionSpec(
+              "bins", value: "BITS",
+              "spread the community's plugins over 2^BITS bins; by their number where it isn't said"
+            )
+          ],
           arguments: [indexFolder]),
         CommandSpec(
           "sign", "sign what waits for signatures",
@@ -184,6 +200,13 @@ extension CommandTable {
           ],
           arguments: [
             ArgumentSpec("DIR|FILE", "the index's folder, or a metadata file", completion: .files)
+          ]),
+        CommandSpec(
+          "accept", "take in what a publisher sent",
+          discussion: ["Everything is checked as if it came from a stranger."],
+          options: indexFolderOptions,
+          arguments: [
+            ArgumentSpec("SUBMISSION", "what `publish --output` made", completion: .folders)
           ]),
         CommandSpec(
           "renew", "sign what expires soon anew; for a timer",
