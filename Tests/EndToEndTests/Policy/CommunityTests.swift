@@ -59,6 +59,8 @@ struct CommunityTests {
       let unasked = try user.plugctl(command)
       #expect(unasked.exit == 14 && unasked.code == "trust.confirmation", "\(unasked)")
     }
+    let shown = try user.plugctl("install", "acme/vector", "--dry-run").succeeded()
+    #expect(shown.errors.contains("warning[trust.confirmation]"), "\(shown)")
     let checked = try user.plugctl("policy", "check", "acme/vector")
     #expect(checked.exit == 14, "\(checked)")
     let no = try install("acme/vector", answering: "n")
