@@ -17,7 +17,7 @@ struct IndexValidity {
 
   func findings() throws -> [HealthFinding] {
     let root = try TUFRoot(trust.root())
-    var findings = term(.root, root.header.expires)
+    var findings = access() + term(.root, root.header.expires)
     if let bytes = try trust.read(.targets) {
       findings += term(.targets, try TUFTargets(bytes, role: .targets).header.expires)
     }
@@ -41,6 +41,19 @@ struct IndexValidity {
           hint: "who takes that key takes the index; 2 of 3 is better", reference: "root"))
     }
     return findings
+  }
+
+  /// Files that its configuration names.
+  private func access() -> [HealthFinding] {
+    let access = index.access
+    let files = [
+      access.netrc, access.tokenFile, access.certificate, access.key, access.authorities,
+    ].compactMap { $0 }
+    return files.filter { FileSystem.target($0) == nil }.map { file in
+      HealthFinding(
+        "access", .error, index.name, "`\(file)` is not there, so its servers can't be asked",
+        hint: "put it there, or change `indexes.d/\(index.name).yaml`", reference: file)
+    }
   }
 
   /// Roles on which what is installed hangs, and those that everybody needs. A stored file that is not

@@ -37,10 +37,10 @@ final class Logins: Sendable {
       let key = configured.key
     {
       // curl would say but that there is a "problem with the local SSL certificate".
-      for path in [file, key] { _ = try read(path) }
+      for path in [file, key] { _ = try FileSystem.open(path) }
       access.certificate = ClientCertificate(file: file, keyFile: key)
     }
-    if let file = configured.authorities { _ = try read(file) }
+    if let file = configured.authorities { _ = try FileSystem.open(file) }
     return access
   }
 
