@@ -207,6 +207,27 @@ struct CommunityPublisherTests {
     #expect(try bench.code(bench.claim(second)) == nil)
   }
 
+  @Test(
+    "may sign an installed plugin's next version with a key to which the installed one's hands on")
+  func continuity() throws {
+    let bench = try AdmissionBench("publishers: any")
+    let (second, thief) = (try MinisignSecretKey.generate(), try MinisignSecretKey.generate())
+    #expect(try bench.code(bench.claim()) == nil)
+    var record = IndexRecord(name: try PluginName("acme/vector"), host: "sqlite")
+    record.keys = [bench.maker, second, thief].map(\.publicKey.base64)
+    record.rotations = [try bench.rotation(bench.maker, second)]
+    let admission = try Admission(bench.session())
+    func handsOn(_ former: MinisignSecretKey, _ next: MinisignSecretKey, _ index: String = "main")
+      throws -> Bool
+    {
+      try admission.handsOn(
+        from: former.publicKey.keyID.hex, to: next.publicKey.keyID.hex, in: record, of: index)
+    }
+    #expect(try handsOn(bench.maker, second))
+    #expect(try !handsOn(bench.maker, thief) && !handsOn(second, thief))
+    #expect(try !handsOn(bench.maker, second, "other"))
+  }
+
   @Test("is refused once the index vouched for it, though the key is the same")
   func afterTargets() throws {
     let bench = try AdmissionBench()

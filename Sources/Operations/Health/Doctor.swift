@@ -43,20 +43,28 @@ public struct Doctor: Sendable {
   /// An exception has an end, so that somebody looks at it again; here is where it is seen coming.
   private func policy() throws -> [HealthFinding] {
     let fortnight: Int64 = 14 * 86_400
-    return try PolicyFiles.effective(session).unsigned.map { exception in
-      let what = "\(exception.value.plugin)"
-      let until = exception.value.until
-      let text = "may be unsigned until \(until.day): \(printable(exception.value.reason))"
-      let isOver = !exception.value.holds(at: session.now)
-      let isSoonOver = until <= session.now.adding(seconds: fortnight)
-      return HealthFinding(
-        "exception", isOver || isSoonOver ? .warning : .notice, what,
-        isOver ? "the exception by which it could be unsigned ended at \(until.day)" : text,
-        hint: isOver
-          ? "take it out of `\(exception.origin)`, or ask the publisher to sign"
-          : isSoonOver ? "ask the publisher to sign" : nil,
-        reference: exception.origin)
+    let policy = try PolicyFiles.effective(session)
+    let scanners = policy.scanners.filter { !FileSystem.isExecutable($0.value.arguments[0]) }.map {
+      HealthFinding(
+        "scanner", .error, $0.value.arguments[0],
+        "this scanner can't be run, so nothing is installed",
+        hint: "install it, or take it out of `\($0.origin)`", reference: $0.origin)
     }
+    return scanners
+      + policy.unsigned.map { exception in
+        let what = "\(exception.value.plugin)"
+        let until = exception.value.until
+        let text = "may be unsigned until \(until.day): \(printable(exception.value.reason))"
+        let isOver = !exception.value.holds(at: session.now)
+        let isSoonOver = until <= session.now.adding(seconds: fortnight)
+        return HealthFinding(
+          "exception", isOver || isSoonOver ? .warning : .notice, what,
+          isOver ? "the exception by which it could be unsigned ended at \(until.day)" : text,
+          hint: isOver
+            ? "take it out of `\(exception.origin)`, or ask the publisher to sign"
+            : isSoonOver ? "ask the publisher to sign" : nil,
+          reference: exception.origin)
+      }
   }
 
   /// Installed plugins whose key was revoked after they came.

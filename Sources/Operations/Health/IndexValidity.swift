@@ -17,19 +17,21 @@ struct IndexValidity {
 
   func findings() throws -> [HealthFinding] {
     let root = try TUFRoot(trust.root())
-    var findings = term(.root, root.header.expires, days: 365)
+    var findings = access() + term(.root, root.header.expires)
     if let bytes = try trust.read(.targets) {
-      findings += term(.targets, try TUFTargets(bytes, role: .targets).header.expires, days: 182)
+      findings += term(.targets, try TUFTargets(bytes, role: .targets).header.expires)
     }
     if let bytes = try trust.read(.snapshot) {
-      findings += term(.snapshot, try TUFSnapshot(bytes).header.expires, days: 7)
+      let snapshot = try TUFSnapshot(bytes)
+      findings += term(.snapshot, snapshot.header.expires)
+      findings += try delegated(snapshot)
     }
     if let bytes = try trust.read(.timestamp) {
       let timestamp = try TUFTimestamp(bytes)
       let days = timestamp.issued.map { issued in
         max(1, (timestamp.header.expires.secondsSinceEpoch - issued.secondsSinceEpoch) / 86_400)
       }
-      findings += term(.timestamp, timestamp.header.expires, days: days ?? 7)
+      findings += term(.timestamp, timestamp.header.expires, days: days)
       findings += clock(timestamp)
     }
     if root.authority(for: .root).threshold == 1 {
@@ -41,8 +43,41 @@ struct IndexValidity {
     return findings
   }
 
+  /// Files that its configuration names.
+  private func access() -> [HealthFinding] {
+    let access = index.access
+    let files = [
+      access.netrc, access.tokenFile, access.certificate, access.key, access.authorities,
+    ].compactMap { $0 }
+    return files.filter { FileSystem.target($0) == nil }.map { file in
+      HealthFinding(
+        "access", .error, index.name, "`\(file)` is not there, so its servers can't be asked",
+        hint: "put it there, or change `indexes.d/\(index.name).yaml`", reference: file)
+    }
+  }
+
+  /// Roles on which what is installed hangs, and those that everybody needs. A stored file that is not
+  /// the snapshot's any more is fetched anew when it is needed.
+  private func delegated(_ snapshot: TUFSnapshot) throws -> [HealthFinding] {
+    let publishers = try InstalledQueries(session).list().compactMap { listing -> NamePart? in
+      listing.plugin.origin == .index(index.name) ? listing.plugin.name.publisher : nil
+    }
+    let roles =
+      [IndexLayout.trusted, IndexLayout.catalog, IndexLayout.withdrawn, IndexLayout.community]
+      + Set(publishers).sorted().map(IndexLayout.publisher)
+    return try roles.flatMap { role -> [HealthFinding] in
+      guard let bytes = try trust.read(role) else { return [] }
+      let header = try TUFTargets(bytes, role: role).header
+      guard snapshot.meta(of: role)?.version == header.version else { return [] }
+      return term(role, header.expires)
+    }
+  }
+
   /// Warns when less than a third of a term is left.
-  private func term(_ role: TUFRoleName, _ end: Timestamp, days: Int64) -> [HealthFinding] {
+  ///
+  /// - Parameter days: the whole term; nil for the usual one of the role.
+  private func term(_ role: TUFRoleName, _ end: Timestamp, days: Int64? = nil) -> [HealthFinding] {
+    let days = days ?? IndexLayout.days(role, isLarge: false)
     let left = end.secondsSinceEpoch - session.now.secondsSinceEpoch
     guard left > 0 else {
       return [

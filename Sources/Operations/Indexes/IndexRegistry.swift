@@ -114,7 +114,11 @@ public struct IndexRegistry: Sendable {
     let root = fields.requiredText("root").flatMap { text in
       text.hasPrefix("sha256:") ? SHA256Digest(hex: String(text.dropFirst(7))) : nil
     }
-    let mirrors = fields.texts("mirrors")
+    let mirrors = fields.texts("mirrors").map { mirror in
+      var rest = mirror[...]
+      while rest.hasSuffix("/"), rest != "/" { rest.removeLast() }
+      return String(rest)
+    }
     let access = IndexAccess(&fields, findings)
     fields.finish()
     let isWhole = name.flatMap { NamePart($0) } != nil && url != nil && root != nil

@@ -201,7 +201,8 @@ public struct Installing: Sendable {
       preferences: request.preferences, project: try Project.open(session))
     if request.isDryRun {
       let current = try instance.currentGeneration()
-      let (plan, _) = try await planner.plan(try goal(current))
+      let (plan, wanted) = try await planner.plan(try goal(current))
+      try Admission.check(plan, wanted, session)
       return InstallReport(
         host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)

@@ -34,7 +34,7 @@ struct InstanceChange: Sendable {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
     let admission = try Admission(session)
-    let coming = try admit(plan, wanted, admission)
+    let coming = try admission.admit(plan, wanted)
     // What is first seen is written down while archives are on their way.
     let records = wanted.compactMap(\.archive).map { ($0.record, $0.index.name) }
     let memory = try RecordMemory(session.places)
@@ -79,21 +79,6 @@ struct InstanceChange: Sendable {
     let before = Set(former?.plugins.map(\.tree) ?? [])
     let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before)
     try await BlockingWork.run { try Commit.settle(prepared, of: instance, new: Array(new)) }
-  }
-
-  /// Whatever is about to go live must be admitted, also where its tree is here already.
-  private func admit(_ plan: TransactionPlan, _ wanted: [Wanted], _ admission: Admission) throws
-    -> [InstalledPlugin]
-  {
-    let names = Set(plan.steps.filter(\.action.bringsBytes).map(\.name))
-    let coming = wanted.filter { names.contains($0.plugin.name) }
-    for wanted in coming {
-      let claim = try wanted.archive.map {
-        try Claim($0.build, of: $0.release, in: $0.record, index: $0.index.name)
-      }
-      try admission.admit(claim ?? Claim(wanted.plugin))
-    }
-    return coming.map(\.plugin)
   }
 
   /// Brings every missing tree to its place.

@@ -163,9 +163,12 @@ extension Installing {
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let plugins = current?.plugins ?? []
+      let result = try change(plugins)
+      let plan = TransactionPlan(from: plugins, to: result)
+      try Admission.check(
+        plan, result.map { InstanceChange.Wanted(plugin: $0) }, session)
       return InstallReport(
-        host: instance.id, scope: session.scope,
-        plan: TransactionPlan(from: plugins, to: try change(plugins)),
+        host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)
     }
     let profile = try ProfileCatalog(session).profile(instance.hostID)

@@ -54,6 +54,23 @@ final class Admission: Sendable {
     policy.unsigned.contains { $0.value.archive == archive && $0.value.holds(at: session.now) }
   }
 
+  /// Whether a publisher's key, remembered from an index, hands on to another by a record's statements: so
+  /// that the next version of an installed plugin may be signed by another key.
+  ///
+  /// - Parameters:
+  ///   - former: the id of the key that signed what is installed.
+  ///   - signer: the id of the key that signs the next version.
+  func handsOn(from former: String, to signer: String, in record: IndexRecord, of index: String)
+    throws -> Bool
+  {
+    let publisher = record.name.publisher
+    let known = try entry(index, publisher)?.keys.map(\.key).filter { $0.keyID.hex == former } ?? []
+    let keys = try record.keys.map { try MinisignPublicKey(fileText: $0) }
+    guard let next = keys.first(where: { $0.keyID.hex == signer }) else { return false }
+    return try KeySuccessions(keys: keys, statements: record.rotations).lead(
+      from: known, to: next, of: publisher, isRevoked: { try self.keys.isRevoked($0.keyID.hex) })
+  }
+
   /// Writes down keys that were seen for the first time.
   func remember() throws {
     let new = state.withLock { state in
@@ -105,7 +122,9 @@ final class Admission: Sendable {
     case .brought:
       guard try isTrustedByUser(signer) else { throw untrusted(claim, signer) }
     case .index(let index, nil):
-      let known = try entry(index, claim)?.keys.first { $0.key.keyID.hex == signer.id }
+      let known = try entry(index, claim.name.publisher)?.keys.first {
+        $0.key.keyID.hex == signer.id
+      }
       guard known?.authority == .community, policy.publishers.value == .trustedOnly,
         try !isTrustedByUser(signer)
       else { return }
@@ -126,7 +145,7 @@ final class Admission: Sendable {
   private func decideCommunity(
     _ claim: Claim, _ signer: Claim.Signer, _ key: MinisignPublicKey, _ index: String
   ) throws {
-    let known = try entry(index, claim)?.keys ?? []
+    let known = try entry(index, claim.name.publisher)?.keys ?? []
     // The user's own word beats the index's.
     if try isTrustedByUser(signer) { return try note(key, .community, index, claim) }
     guard !known.contains(where: { $0.authority.isTrusted }) else {
@@ -175,7 +194,7 @@ final class Admission: Sendable {
   private func note(
     _ key: MinisignPublicKey, _ authority: RecordAuthority, _ index: String, _ claim: Claim
   ) throws {
-    let known = try entry(index, claim)?.keys ?? []
+    let known = try entry(index, claim.name.publisher)?.keys ?? []
     guard !known.contains(where: { $0.key == key && $0.authority == authority }),
       // A key keeps the authority that it was first seen with, but for the whitelisting of its publisher.
       !known.contains(where: { $0.key == key }) || authority == .publisherRole
@@ -189,15 +208,15 @@ final class Admission: Sendable {
     }
   }
 
-  /// All that is known of the claim's publisher; nil for nothing.
-  private func entry(_ index: String, _ claim: Claim) throws -> PublisherMemory.Entry? {
+  /// All that is known of a publisher; nil for nothing.
+  private func entry(_ index: String, _ publisher: NamePart) throws -> PublisherMemory.Entry? {
     let all = try state.withLock { state throws in
       if let entries = state.entries { return entries }
       let entries = try memory.entries()
       state.entries = entries
       return entries
     }
-    let mine = all.filter { $0.isAbout(index, claim.name.publisher.folded) }
+    let mine = all.filter { $0.isAbout(index, publisher.folded) }
     guard var first = mine.first else { return nil }
     first.keys = mine.flatMap(\.keys)
     return first
@@ -206,7 +225,9 @@ final class Admission: Sendable {
   private func rememberedFingerprint(_ signer: Claim.Signer, _ claim: Claim) throws -> SHA256Digest?
   {
     if case .index(let index, _) = claim.source,
-      let known = try entry(index, claim)?.keys.first(where: { $0.key.keyID.hex == signer.id })
+      let known = try entry(index, claim.name.publisher)?.keys.first(where: {
+        $0.key.keyID.hex == signer.id
+      })
     {
       return known.key.fingerprint
     }

@@ -6,14 +6,14 @@ internal import Transport
 /// How servers are reached, by what their index's configuration and the user's own netrc file say.
 /// Files are read once a command, when a server is first asked.
 final class Logins: Sendable {
+  /// nil where there is none.
   private let usualNetrc: String?
   private let files = Mutex<[String: [UInt8]]>([:])
 
   /// The user's own netrc file counts for a user, never for the system: what root sends, root configures.
   init(_ session: Session) {
-    usualNetrc =
-      session.scope == .system
-      ? nil : Machine.environment("NETRC") ?? "\(Machine.home)/.netrc"
+    let usual = Machine.environment("NETRC") ?? "\(Machine.home)/.netrc"
+    usualNetrc = session.scope != .system && FileSystem.exists(usual) ? usual : nil
   }
 
   /// Nobody's.
@@ -29,17 +29,18 @@ final class Logins: Sendable {
     let configured = servers.access
     var access = FetchAccess(authorities: configured.authorities)
     access.proxy = try configured.proxy.map { url in
-      FetchProxy(url, login: try configured.netrc.flatMap { try netrc($0).login(for: url) })
+      FetchProxy(
+        url, login: try (configured.netrc ?? usualNetrc).flatMap { try netrc($0).login(for: url) })
     }
     access.login = try login(base, servers)
     if Origin.isSame(base, servers.url), let file = configured.certificate,
       let key = configured.key
     {
       // curl would say but that there is a "problem with the local SSL certificate".
-      for path in [file, key] { _ = try read(path) }
+      for path in [file, key] { _ = try FileSystem.open(path) }
       access.certificate = ClientCertificate(file: file, keyFile: key)
     }
-    if let file = configured.authorities { _ = try read(file) }
+    if let file = configured.authorities { _ = try FileSystem.open(file) }
     return access
   }
 
@@ -60,7 +61,7 @@ final class Logins: Sendable {
   }
 
   private func usualLogin(_ url: String) throws -> FetchLogin? {
-    guard let usualNetrc, FileSystem.exists(usualNetrc), Origin.isPrivate(url) else { return nil }
+    guard let usualNetrc, Origin.isPrivate(url) else { return nil }
     return try netrc(usualNetrc).login(for: url)
   }
 

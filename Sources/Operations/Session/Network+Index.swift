@@ -127,6 +127,7 @@ extension Network {
       default: health.note(base, error.isAbsence ? .wrong : .unreachable, cause)
       }
     case is SystemError, is CancellationError: throw error
+    case let error as Diagnostic where error.code == .configInvalid: throw error
     default: health.note(base, .wrong, cause)
     }
   }

@@ -42,6 +42,22 @@ struct AuditCommandTests {
     #expect(try kinds("doctor").contains("revoked acme/taken 1.1.0"))
   }
 
+  @Test("finds a version that was withdrawn after it was installed")
+  func withdrawn() throws {
+    let (index, owner) = try examples.index.copy()
+    let other = try Sandbox()
+    try other.add(index)
+    try other.plugctl("install", "alpha").succeeded()
+    try examples.workshop.author.plugctl(
+      "withdraw", "acme/alpha@2.0.0", "--to", index.path, "--reason", "a thief made it"
+    ).succeeded()
+    try other.plugctl("update").succeeded()
+    let outcome = try other.plugctl("audit", "--exit-code")
+    #expect(outcome.exit == 20 && outcome.output.hasPrefix("error[withdrawn]"), "\(outcome)")
+    #expect(outcome.output.contains("a thief made it"))
+    _ = owner
+  }
+
   @Test("finds what the policy would not admit any more, and what comes from no known index")
   func policy() throws {
     try user.plugctl("install", "alpha").succeeded()
@@ -111,6 +127,23 @@ struct DoctorTests {
   }
 
   @Test(
+    "looks at the roles on which installed plugins hang", .enabled(if: FakeClock.library != nil))
+  func roles() throws {
+    try user.plugctl("install", "alpha").succeeded()
+    let findings = try user.plugctl(["doctor", "--json"], with: FakeClock.moved("+300d")).data()
+    let roles = Set(
+      (findings.arrayValue ?? []).compactMap { finding -> String? in
+        let (kind, role) = (finding["kind"]?.stringValue, finding["reference"]?.stringValue)
+        return kind.flatMap { kind in role.map { "\(kind) \($0)" } }
+      })
+    #expect(
+      roles.isSuperset(of: [
+        "expiring root", "expiring pub-acme", "expired trusted", "expired targets",
+        "expired snapshot",
+      ]), "\(roles)")
+  }
+
+  @Test(
     "says that the clock is behind what was signed already", .enabled(if: FakeClock.library != nil))
   func clock() throws {
     let text = try user.plugctl(["doctor"], with: FakeClock.moved("-2d")).output
@@ -143,6 +176,16 @@ struct DoctorTests {
     #expect(text.contains("warning[permissions]: \(user.configuration)/keys/mine.key"))
     #expect(text.contains("error[permissions]: \(user.configuration)/indexes.d/main.yaml"))
     #expect(text.contains("hint: run `chmod "))
+  }
+
+  @Test("finds scanners and files of an index's access that are not there")
+  func missing() throws {
+    try user.folder.write(
+      "home/.config/plugctl/policy.yaml", "schema: 1\nscanners: [{ argv: [/no/such/scanner] }]\n")
+    let path = "\(user.configuration)/indexes.d/main.yaml"
+    let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
+    try FileSystem.replace(path, with: Array((text + "auth: { netrc: ~/nowhere }\n").utf8))
+    #expect(try kinds() == ["access", "scanner", "threshold"])
   }
 
   @Test("goes on where one index's trust is damaged")

@@ -44,6 +44,14 @@ struct PrivateIndexTests {
       #expect(outcome.exit == 6 && outcome.code == "network.credentials", "\(outcome)")
       #expect(outcome.hint != nil && !outcome.errors.contains("s3cret"), "\(outcome)")
     }
+    for (text, code) in [("\n", "config.invalid"), ("two words", "config.invalid")] {
+      let path = try file("broken", text)
+      // Not the server's fault, so no mirror is asked.
+      let outcome = try add(
+        server.url, trust + ["--token-file", path, "--mirror", examples.index.path])
+      #expect(outcome.code == code && outcome.exit == 13, "\(outcome)")
+    }
+    #expect(try add(server.url, trust + ["--token-file", "nowhere"]).code == "system.not-found")
     // Relative to the working folder, as it was written; the configuration has it in full.
     _ = try file("token", "s3cret-token\nnot this\n")
     try add(server.url, trust + ["--token-file", "token"]).succeeded()

@@ -88,6 +88,9 @@ struct PolicyTests {
       #expect(outcome.exit == (refusal.code == "key.revoked" ? 5 : 12), "\(outcome)")
       #expect(outcome.hint != nil, "\(outcome)")
       #expect(try state() == before)
+      // What would be refused is refused where it is only shown, too; scanners need the bytes.
+      guard refusal.code != "policy.scanner", route != .project else { continue }
+      #expect(try user.plugctl(command + ["--dry-run"], in: folder).code == refusal.code)
     }
     try write("scanners: [{ argv: [/bin/true] }]")
     try user.plugctl(command, in: folder).succeeded()
