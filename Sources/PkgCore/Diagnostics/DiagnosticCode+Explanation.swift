@@ -115,9 +115,11 @@ extension DiagnosticCode {
       "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."
     case .incompatibleLibstdcxx: "The plugin needs a newer C++ library than this system has."
+    case .incompatibleProcessor:
+      "The plugin uses instructions that this machine's processor does not have, such as AVX."
     case .incompatibleHost: "The plugin does not fit the host, or its version."
     case .incompatibleAbi:
-      "The plugin was built for another build of the host; the note names the difference."
+      "The plugin was built for another ABI number or build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
     case .instanceAmbiguous:

@@ -134,6 +134,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case incompatiblePlatform = "incompatible.platform"
   case incompatibleGlibc = "incompatible.glibc"
   case incompatibleLibstdcxx = "incompatible.libstdcxx"
+  case incompatibleProcessor = "incompatible.processor"
   case incompatibleHost = "incompatible.host"
   case incompatibleAbi = "incompatible.abi"
   // hosts and store
@@ -191,8 +192,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .networkOffline:
       .network
     case .solveConflict, .solveRequired: .noSolution
-    case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleHost,
-      .incompatibleAbi:
+    case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleProcessor,
+      .incompatibleHost, .incompatibleAbi:
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
