@@ -43,7 +43,7 @@ public struct Compatibility: Sendable {
     if let needed = release.constraints.abi, let number = host.profile.abiNumber, needed != number {
       return Diagnostic(
         .incompatibleAbi, what,
-        notes: ["needs ABI \(needed) of \(host.profile.id), this host has \(number)"])
+        notes: ["needs \(host.profile.id) ABI \(needed), this host has \(number)"])
     }
     if let range = release.constraints.host, let version = host.version, !range.contains(version) {
       return Diagnostic(

@@ -92,7 +92,7 @@ struct MachineFitTests {
     #expect(try user.list() == ["grid 1.0.0"])
     let outcome = try user.plugctl("install", "grid@2.0.0")
     #expect(outcome.exit == 7 && outcome.code == "incompatible.abi", "\(outcome)")
-    #expect(outcome.errors.contains("needs ABI 2 of stormdb, this host has 1"), "\(outcome)")
+    #expect(outcome.errors.contains("needs stormdb ABI 2, this host has 1"), "\(outcome)")
     // A profile of one's own may say otherwise.
     try user.folder.write(
       "home/.config/plugctl/hosts.d/stormdb.yaml",
