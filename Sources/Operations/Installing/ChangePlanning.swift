@@ -55,10 +55,7 @@ struct ChangePlanning: Sendable {
     let known = mine + outer.map(\.plugin)
     var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
-    if preferences.leastAgeSeconds > 0 {
-      choice.publishedBefore = Timestamp(
-        secondsSinceEpoch: session.now.secondsSinceEpoch - preferences.leastAgeSeconds)
-    }
+    choice.publishedBefore = preferences.publishedBefore(at: session.now)
     choice.targets = project?.file.targets ?? []
     var roots =
       try goal.roots.map { try project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }

@@ -148,6 +148,8 @@ extension DiagnosticCode {
       "plugctl.yaml is written in a form that plugctl can't change without touching more than it should. Nothing was changed. Edit it by hand, or add `--no-save`."
     case .projectUnsaved:
       "A plugin came from a file or URL. No index has it for others, so the project's files don't name it, and `plugctl sync` would remove it."
+    case .projectBehind:
+      "`plugctl rollback` changed what is live here and leaves the project's files, which others share. `plugctl sync` follows them again."
     case .lockInvalid: "plugctl.lock is not what plugctl writes."
     case .lockConflict:
       "plugctl.lock or plugctl.yaml holds the marks of a merge that was not finished."

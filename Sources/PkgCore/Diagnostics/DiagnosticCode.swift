@@ -76,6 +76,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case projectInvalid = "project.invalid"
   case projectForm = "project.form"
   case projectUnsaved = "project.unsaved"
+  case projectBehind = "project.behind"
   case lockInvalid = "lock.invalid"
   case lockConflict = "lock.conflict"
   case lockStale = "lock.stale"
@@ -169,7 +170,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
-      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved:
+      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,
