@@ -11,6 +11,8 @@ public struct IndexCheck: Sendable {
   public let archives: Int
   /// Everything that a client would refuse, a sentence each.
   public let faults: [String]
+  /// What plugins need that nothing in this index answers, a sentence each. Another index may have it.
+  public let unanswered: [String]
   /// When the first of the roles expires.
   public let expires: Timestamp?
 }
@@ -21,6 +23,7 @@ extension Repository {
   public func check(now: Timestamp) throws -> IndexCheck {
     var faults: [String] = []
     var (plugins, archives) = (0, 0)
+    var records: [IndexRecord] = []
     var trusted: TrustedMetadata?
     do { trusted = try metadata(now: now) } catch let error as any Diagnosable {
       faults.append("metadata: " + error.diagnostic.message)
@@ -31,6 +34,7 @@ extension Repository {
         guard target.path.hasPrefix("i/") else { continue }
         plugins += 1
         let record = try IndexRecord(json: JSONParser.parse(bytes))
+        records.append(record)
         for release in record.releases {
           for build in release.builds {
             archives += 1
@@ -46,7 +50,9 @@ extension Repository {
       trusted?.snapshot?.header.expires,
       trusted?.targets?.header.expires,
     ].compactMap { $0 }
-    return IndexCheck(plugins: plugins, archives: archives, faults: faults, expires: expiries.min())
+    return IndexCheck(
+      plugins: plugins, archives: archives, faults: faults,
+      unanswered: UnansweredNeeds(records).sentences, expires: expiries.min())
   }
 
   private func metadata(now: Timestamp) throws -> TrustedMetadata {

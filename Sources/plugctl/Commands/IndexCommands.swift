@@ -89,10 +89,13 @@ enum IndexCommands {
     let data: JSON = [
       "plugins": .integer(Int64(check.plugins)), "archives": .integer(Int64(check.archives)),
       "expires": .optional(check.expires?.rfc3339), "faults": .strings(check.faults),
+      "unanswered": .strings(check.unanswered),
     ]
     var answer = Answer(
       "index-check", json: data,
-      text: (check.faults.map(printable) + [summary]).joined(separator: "\n"))
+      text: (check.faults.map(printable) + check.unanswered.map { "note: " + printable($0) } + [
+        summary
+      ]).joined(separator: "\n"))
     if !check.faults.isEmpty {
       let failure = Diagnostic(.indexInvalid, "the index has \(check.faults.count) faults")
       answer.exitCode = ExitCode.of(failure.code.category)
