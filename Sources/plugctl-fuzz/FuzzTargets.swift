@@ -32,7 +32,8 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
-  case json, yaml, manifest, record, profile, elf, tuf, minisign, archive, version, project, range
+  case json, canonical, yaml, manifest, record, profile, elf, tuf, pattern, minisign, key, archive
+  case version, project, range
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -45,6 +46,15 @@ enum FuzzTarget: String, CaseIterable {
       guard let json = try? JSONParser.parse(bytes) else { return }
       // What was accepted is written back to the same value.
       precondition((try? JSONParser.parse(json.compactBytes)) == json)
+    case .canonical:
+      guard let json = try? JSONParser.parse(bytes, integersOnly: true),
+        let canonical = json.canonicalBytes
+      else { return }
+      // One value has one spelling, and it is read as the same value. Control characters stand in it as
+      // they are, which JSON does not allow.
+      guard !canonical.contains(where: { $0 < 0x20 }) else { return }
+      let again = try? JSONParser.parse(canonical, integersOnly: true)
+      precondition(again == json && again?.canonicalBytes == canonical)
     case .yaml: _ = try? YAMLReader.read(bytes)
     case .manifest:
       if let node = try? YAMLReader.read(bytes) { _ = Manifest.read(node, findings: Findings()) }
@@ -69,13 +79,24 @@ enum FuzzTarget: String, CaseIterable {
       _ = try? TrustedRootChain(trusting: bytes)
       _ = try? TUFTimestamp(bytes)
       _ = try? TUFSnapshot(bytes)
-      _ = try? TUFTargets(bytes)
+      readTargets(bytes)
     case .minisign:
       let text = String(decoding: bytes, as: UTF8.self)
       _ = try? MinisignSignature(fileText: text)
       _ = try? MinisignPublicKey(fileText: text)
       _ = try? MinisignSecretKey.isEncrypted(fileText: text)
       _ = try? ArchiveStatement(text)
+    case .key: readKeys(bytes)
+    case .pattern:
+      let lines = bytes.split(separator: 10, maxSplits: 1, omittingEmptySubsequences: false)
+      let texts = lines.map { String(decoding: $0, as: UTF8.self) }
+      let isMatch = TUFPathPattern(texts[0]).matches(texts.count > 1 ? texts[1] : "")
+      // A text without wildcards fits itself and nothing else.
+      if texts.count > 1,
+        !texts[0].unicodeScalars.contains(where: { "*?[".unicodeScalars.contains($0) })
+      {
+        precondition(isMatch == sameBytes(texts[0], texts[1]))
+      }
     case .archive: unpack(bytes)
     case .version:
       let text = String(decoding: bytes, as: UTF8.self)
@@ -85,6 +106,39 @@ enum FuzzTarget: String, CaseIterable {
       if let range = try? VersionRange(text) { _ = range.contains(Version(1, 0, 0)) }
       _ = try? PluginReference(text)
     case .range: readRange(bytes)
+    }
+  }
+
+  /// Targets with their delegations: what was read is written back the same, and every path is decided.
+  private func readTargets(_ bytes: [UInt8]) {
+    guard let targets = try? TUFTargets(bytes) else { return }
+    let draft = try? TUFDraft.targets(
+      after: nil, targets: targets.targets, delegations: targets.delegations,
+      expires: targets.header.expires)
+    if let draft {
+      precondition((try? TUFTargets(draft.bytes))?.targets.count == targets.targets.count)
+    }
+    _ = targets.delegates(to: TUFRoleName("bin-0f"))
+  }
+
+  /// Keys in every form in which somebody may hand one in.
+  private func readKeys(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (type, scheme) in [
+      ("ed25519", "ed25519"), ("ecdsa", "ecdsa-sha2-nistp256"), ("rsa", "rsassa-pss-sha256"),
+    ] {
+      let json: JSON = [
+        "keytype": .string(type), "scheme": .string(scheme), "keyval": ["public": .string(text)],
+      ]
+      if let key = try? TUFKey(enrolling: json) { precondition(key == key) }
+    }
+    if let json = try? JSONParser.parse(bytes) { _ = try? TUFKey(enrolling: json) }
+    if let key = try? MinisignPublicKey(fileText: text) {
+      precondition((try? MinisignPublicKey(fileText: key.fileText)) == key)
+    }
+    // Without a passphrase: scrypt would take seconds for each input.
+    if (try? MinisignSecretKey.isEncrypted(fileText: text)) == false {
+      _ = try? MinisignSecretKey(fileText: text)
     }
   }
 
