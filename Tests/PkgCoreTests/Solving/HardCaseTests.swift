@@ -41,6 +41,24 @@ struct HardCaseTests {
     #expect(failure.explanation().plugins.count >= holes)
   }
 
+  @Test("nine pigeons in eight holes are seen with bounded work")
+  func manyPigeons() throws {
+    let registry = try TestRegistry(Self.pigeons(8))
+    var solver = Solver(
+      SolveRequest(roots: registry.candidates.keys.sorted().map { .init(name: $0, range: .any) }))
+    for (name, candidates) in registry.candidates { solver.learn(name, candidates: candidates) }
+    // Asked every 64 steps: work that is counted, not timed.
+    var questions = 0
+    let step = solver.advance {
+      questions += 1
+      return questions > 5_000
+    }
+    guard case .failure = step else {
+      Issue.record("not seen")
+      return
+    }
+  }
+
   @Test("queens find their places", arguments: 4...9)
   func queens(size: Int) throws {
     var plugins: Plugins = [:]

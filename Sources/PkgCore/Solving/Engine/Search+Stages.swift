@@ -31,19 +31,38 @@ extension Search {
       } else if effort >= stepLimit {
         if stage == .finishing { settle() } else { settleRoot() }
       }
-    case .free, .settled: break
+    case .free:
+      if conflicts >= turnsAt { turn() }
+    case .settled: break
     }
   }
 
   private mutating func dropOrder() {
     stage = .free
     orderedRoots = 0
+    turnsAt = conflicts + 512
     for index in 0..<Int32(variables.count) { enqueue(index) }
+  }
+
+  /// Some proofs are short only in the requests' order (more pigeons than holes), most only without it:
+  /// as long as there is no answer both have their turns, each longer than the last.
+  private mutating func turn() {
+    if orderedRoots == 0 {
+      orderedRoots = .max
+      turnsAt = conflicts + 4_096 << min(turns, 20)
+      turns += 1
+    } else {
+      orderedRoots = 0
+      turnsAt = conflicts + 8_192 << min(turns, 20)
+    }
   }
 
   /// Takes the answer just found as the one to improve.
   mutating func improve() {
-    if stage == .free { wholeLimit = effort + patience.wholeEffort }
+    if stage == .free {
+      wholeLimit = effort + patience.wholeEffort
+      orderedRoots = 0
+    }
     stage = .improving
     model.truncate(to: 0)
     for index in 0..<Int32(variables.count) { model.append(onlyState(index) ?? 0) }

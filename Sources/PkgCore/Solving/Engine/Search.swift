@@ -121,6 +121,9 @@ struct Search: ~Copyable {
   var isDecidingRoot = false
   /// Variables that may have to be decided, the most active first.
   var heap = Arena<Int32>()
+  /// Conflicts at which the free stage takes the roots in order for a while, or stops doing so.
+  var turnsAt = Int.max
+  var turns = 0
   /// How many roots are decided in order before anything else.
   var orderedRoots = Int.max
   /// Whether the roots are followed as long as the model agrees with the best that is left.
