@@ -5,7 +5,7 @@ public import PkgCore
 public func thisSystem() -> LoadTarget {
   let machine = thisMachine()
   var target = LoadTarget(machine: machine, libraryFolders: systemLibraryFolders())
-  target.isaLevel = machine == .amd64 ? x86Level() : nil
+  target.isaLevel = thisProcessorLevel()?.number
   for library in ["libc.so.6", "libstdc++.so.6", "libgcc_s.so.1"] {
     let path = target.libraryFolders.lazy.map { $0 + "/" + library }
     guard let image = path.compactMap({ LibraryCache.shared.image($0) }).first else { continue }
@@ -17,6 +17,12 @@ public func thisSystem() -> LoadTarget {
     }
   }
   return target
+}
+
+/// The instructions of this machine's processor; nil where it is no x86-64 one, or does not say.
+public func thisProcessorLevel() -> InstructionLevel? {
+  guard thisMachine() == .amd64 else { return nil }
+  return x86Level().flatMap { InstructionLevel($0) }
 }
 
 private func thisMachine() -> ElfMachine {

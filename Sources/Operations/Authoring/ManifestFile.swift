@@ -23,7 +23,9 @@ public struct ManifestFile {
     findings = Findings()
     do {
       root = try YAMLReader.read(FileSystem.read(self.path, limit: YAMLReader.maximumSize))
-      manifest = Manifest.read(root, findings: findings)
+      let read = Manifest.read(root, findings: findings)
+      read?.findNonsense(in: root, findings: findings)
+      manifest = findings.hasErrors ? nil : read
     } catch let error as YAMLError {
       findings.error(error.mark, "", error.sentence)
       root = Node(.map([]), mark: error.mark)

@@ -156,6 +156,7 @@ enum BuiltInProfiles {
       abi:
         - { kind: go-plugin, required: [] }
         - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
       switch: any-time
       reload: { mode: restart }

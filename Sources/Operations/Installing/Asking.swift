@@ -21,7 +21,7 @@ extension Installing {
     guard let saving = try ProjectSaving.begin(self, request) else {
       return try await downgraded(request)
     }
-    return try await saving.saveUpgraded(try await downgraded(request))
+    return try await saving.saveUpgraded(request, try await downgraded(request))
   }
 
   private func downgraded(_ request: InstallRequest) async throws -> [InstallReport] {

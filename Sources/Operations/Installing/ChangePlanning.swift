@@ -55,10 +55,7 @@ struct ChangePlanning: Sendable {
     let known = mine + outer.map(\.plugin)
     var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
-    if preferences.leastAgeSeconds > 0 {
-      choice.publishedBefore = Timestamp(
-        secondsSinceEpoch: session.now.secondsSinceEpoch - preferences.leastAgeSeconds)
-    }
+    choice.publishedBefore = preferences.publishedBefore(at: session.now)
     choice.targets = project?.file.targets ?? []
     var roots =
       try goal.roots.map { try project?.bound($0, isMove: !goal.upgrades.isEmpty) ?? $0 }
@@ -87,7 +84,7 @@ struct ChangePlanning: Sendable {
     for other in outer { request.immovable[other.plugin.name] = other.plugin.version }
     project?.apply(to: &request, at: session.now)
     try refusePinned(roots, request.pins)
-    if !preferences.allowsDowngrade { try refuseDowngrade(roots, installed) }
+    if !preferences.allowsDowngrade { try refuseDowngrade(roots, installed, brought) }
     for plugin in brought { request.installed[plugin.name] = nil }
     let outcome = try await choice.solve(request)
     sayPinned(goal, installed, outcome.records)
@@ -157,15 +154,20 @@ struct ChangePlanning: Sendable {
     }
   }
 
-  private func refuseDowngrade(_ roots: [SolveRequest.Root], _ installed: [InstalledPlugin]) throws
-  {
+  private func refuseDowngrade(
+    _ roots: [SolveRequest.Root], _ installed: [InstalledPlugin], _ brought: [InstalledPlugin]
+  ) throws {
     for root in roots {
       guard let there = installed.first(where: { $0.name == root.name }),
         let exact = root.range.exactVersion, exact < there.version
       else { continue }
+      // `downgrade` takes what an index has, not files.
+      let isFile = brought.contains { $0.name == root.name }
       throw Diagnostic(
         .solveDowngrade, "`\(root.name)` \(there.version) is installed, \(exact) is lower",
-        hint: "add `--allow-downgrade` if you mean it")
+        hint: isFile
+          ? "add `--allow-downgrade` if you mean it"
+          : "if you mean it: `plugctl downgrade \(root.name)@\(exact)`, or add `--allow-downgrade`")
     }
   }
 

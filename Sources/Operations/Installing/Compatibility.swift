@@ -34,6 +34,17 @@ public struct Compatibility: Sendable {
     if let lacking = Self.lackingCxx(build.floors) {
       return Diagnostic(.incompatibleLibstdcxx, what, notes: [lacking])
     }
+    if let needed = build.floors?.isa, let here = thisProcessorLevel(), here < needed {
+      return Diagnostic(
+        .incompatibleProcessor, what,
+        notes: ["needs instructions of \(needed), this processor has \(here)"],
+        hint: "ask the publisher for a build for \(here)")
+    }
+    if let needed = release.constraints.abi, let number = host.profile.abiNumber, needed != number {
+      return Diagnostic(
+        .incompatibleAbi, what,
+        notes: ["needs \(host.profile.id) ABI \(needed), this host has \(number)"])
+    }
     if let range = release.constraints.host, let version = host.version, !range.contains(version) {
       return Diagnostic(
         .incompatibleHost, what,
@@ -55,6 +66,8 @@ public struct Compatibility: Sendable {
         .platform, "was built for \(built)", here: "this machine is \(platform)")
     case .incompatibleGlibc: return Exclusion(.glibc, words[0], here: here)
     case .incompatibleLibstdcxx: return Exclusion(.libstdcxx, words[0], here: here)
+    case .incompatibleProcessor: return Exclusion(.instructionSet, words[0], here: here)
+    case .incompatibleAbi: return Exclusion(.abi, words[0], here: here)
     default: return Exclusion(.host, words[0], here: here)
     }
   }

@@ -11,6 +11,12 @@ public struct VersionPreferences: Sendable {
 
   /// The newest versions, never a lower one than is installed.
   public init() {}
+
+  /// What was published later is too young; nil for no such limit.
+  func publishedBefore(at now: Timestamp) -> Timestamp? {
+    guard leastAgeSeconds > 0 else { return nil }
+    return Timestamp(secondsSinceEpoch: now.secondsSinceEpoch - leastAgeSeconds)
+  }
 }
 
 /// What a person asks to be changed.

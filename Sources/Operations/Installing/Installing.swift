@@ -47,7 +47,9 @@ public struct Installing: Sendable {
     let brought = try BroughtPackages(files, session)
     let source = try await source(for: references, brought)
     let wishes = try await wishes(references, source, project)
-    if request.saves { try await project?.check(wishes.map(\.root), session, source) }
+    if request.saves {
+      try await project?.check(wishes.map(\.root), session, source, request.preferences)
+    }
     var hosts: [String] = []
     for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host)
     where !hosts.contains(host) {
@@ -73,7 +75,7 @@ public struct Installing: Sendable {
     guard let saving = try ProjectSaving.begin(self, request) else {
       return try await upgraded(request)
     }
-    return try await saving.saveUpgraded(try await upgraded(request))
+    return try await saving.saveUpgraded(request, try await upgraded(request))
   }
 
   private func upgraded(_ request: InstallRequest) async throws -> [InstallReport] {
@@ -174,6 +176,7 @@ public struct Installing: Sendable {
       guard let record = records[name]?.record else {
         throw Diagnostic(.pluginUnknown, "no index has a plugin `\(name)`")
       }
+      try await LookAlike(session, source).confirm(record)
       if let host = session.options.host, host != record.host, record.host != "any" {
         throw Diagnostic(
           .incompatibleHost, "`\(name)` is a plugin of `\(record.host)`, not of `\(host)`",

@@ -35,8 +35,13 @@ struct InstanceChange: Sendable {
     guard !plan.isEmpty else { return report }
     let admission = try Admission(session)
     let coming = try admission.admit(plan, wanted)
-    // A first key is written down while archives are on their way.
-    async let remembered: Void = BlockingWork.run { try admission.remember() }
+    // What is first seen is written down while archives are on their way.
+    let records = wanted.compactMap(\.archive).map { ($0.record, $0.index.name) }
+    let memory = try RecordMemory(session.places)
+    async let remembered: Void = BlockingWork.run {
+      try admission.remember()
+      try memory.remember(records)
+    }
     let came = try await fetchTrees(wanted, unpacked, staging, admission, coming)
     try await remembered
     let generation = try newGeneration(wanted, came, lock)
@@ -85,7 +90,7 @@ struct InstanceChange: Sendable {
     _ admission: Admission, _ coming: [InstalledPlugin]
   ) async throws -> [SHA256Digest: PackageDescription] {
     let trees = TreeStore(session.places)
-    let missing = wanted.compactMap(\.archive).filter { !trees.isWhole($0.build.tree) }
+    let missing = wanted.compactMap(\.archive).filter { !isHere($0, trees) }
     let fetching = ArchiveFetching(session: session, network: network, admission: admission)
     let packages = try await fetching.unpack(missing, staging: staging.path) + unpacked
     try await scan(coming, packages, admission.policy.scanners)
@@ -93,6 +98,17 @@ struct InstanceChange: Sendable {
     try await BlockingWork.run { try trees.adopt(packages.map { ($0.folder, $0.tree) }) }
     return Dictionary(
       packages.map { ($0.tree, $0.description) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether a tree is here that came as this very release. Another release may have the same files; that
+  /// this one has them, only its signed archive can say.
+  private func isHere(_ wanted: WantedArchive, _ trees: TreeStore) -> Bool {
+    let tree = wanted.build.tree
+    guard trees.isWhole(tree), let package = try? UnpackedPackage(session.places.tree(tree)) else {
+      return false
+    }
+    return
+      (try? package.check(is: wanted.build, of: wanted.release, in: wanted.record)) != nil
   }
 
   private func scan(

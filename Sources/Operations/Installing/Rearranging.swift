@@ -30,9 +30,24 @@ extension Installing {
   }
 
   /// Removes what nobody asked for and nobody needs any more.
+  ///
+  /// What the project of this place wants was asked for; its lock follows.
   public func autoremove(_ request: InstallRequest) async throws -> [InstallReport] {
-    try await rearrangeAll(request) { plugins in
-      let gone = Set(DependencyGraph(plugins).unneeded)
+    guard let saving = try ProjectSaving.begin(self, request) else {
+      return try await autoremoved(request)
+    }
+    return await saving.saveRemains(try await autoremoved(request))
+  }
+
+  private func autoremoved(_ request: InstallRequest) async throws -> [InstallReport] {
+    let wishes = Set((try Project.open(session)?.file.plugins ?? []).map(\.name))
+    return try await rearrangeAll(request) { plugins in
+      let asked = plugins.map { plugin in
+        var plugin = plugin
+        plugin.isRequested = plugin.isRequested || wishes.contains(plugin.name)
+        return plugin
+      }
+      let gone = Set(DependencyGraph(asked).unneeded)
       return plugins.filter { !gone.contains($0.name) }
     }
   }

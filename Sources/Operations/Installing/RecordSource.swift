@@ -10,6 +10,7 @@ actor RecordSource {
   }
 
   private let clients: [IndexClient]
+  private let memory: RecordMemory?
   private var found: [PluginName: Found?] = [:]
   /// What trusted publishers have, by short name, once somebody asked.
   private var namesByShortName: [String: [PluginName]]?
@@ -27,7 +28,7 @@ actor RecordSource {
       for try await client in group { clients.append(client) }
       return clients.sorted { bytesPrecede($0.index.name, $1.index.name) }
     }
-    return RecordSource(clients)
+    return RecordSource(clients, memory: try RecordMemory(session.places))
   }
 
   /// The same where there is an index; without one nothing new is known, which is said.
@@ -53,9 +54,12 @@ actor RecordSource {
   }
 
   /// Knows no record: for files where there is no index, or none is needed.
-  static let none = RecordSource([])
+  static let none = RecordSource([], memory: nil)
 
-  private init(_ clients: [IndexClient]) { self.clients = clients }
+  private init(_ clients: [IndexClient], memory: RecordMemory?) {
+    self.clients = clients
+    self.memory = memory
+  }
 
   /// The record of a name; nil where no index has it.
   ///
@@ -66,6 +70,7 @@ actor RecordSource {
     var all: [Found] = []
     for client in clients {
       if let record = try await client.record(name) {
+        try memory?.check(record, of: client.index.name)
         all.append(Found(record: record, index: client.index))
       }
     }
@@ -130,6 +135,11 @@ actor RecordSource {
     let byShortName = Dictionary(grouping: names, by: \.name.folded)
     namesByShortName = byShortName
     return byShortName
+  }
+
+  /// Every plugin for which an index vouches.
+  func vouchedFor() async throws -> [PluginName] {
+    try await trustedNames().values.flatMap { $0 }.sorted()
   }
 
   private func catalog() async throws -> [CatalogDocument.Entry] {

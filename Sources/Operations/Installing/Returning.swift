@@ -82,7 +82,41 @@ extension Installing {
     }
     let plugins = try instance.generation(wanted).plugins
     try await refuseBad(plugins, besides: current.plugins)
-    return [try await rearrange(instance, request) { _ in plugins }]
+    let report = try await rearrange(instance, request) { _ in plugins }
+    if !request.isDryRun { sayProject(instance) }
+    return [report]
+  }
+
+  /// A project's files are what people share: going back is for this place alone and leaves them, so it is
+  /// said where they differ now.
+  private func sayProject(_ instance: HostInstance) {
+    guard !instance.isChosenByHand, let project = try? Project.open(session),
+      let all = try? differences()
+    else { return }
+    let mine = all.filter { $0.host == instance.hostID && $0.name != nil }
+    guard let first = mine.first, let name = first.name else { return }
+    // What is here and not in the files can be wanted by its number; what is only in them, unwanted.
+    let keeping =
+      first.installed.map { "plugctl install \(name)@\($0)" } ?? "plugctl remove \(name)"
+    session.progress(
+      .warning(
+        Diagnostic(
+          .projectBehind,
+          "what is live is not what `\(ProjectFile.fileName)`\(project.lock == nil ? "" : " and `\(Lockfile.fileName)`") say",
+          notes: mine.prefix(5).map(Self.sentence)
+            + (mine.count > 5 ? ["and \(mine.count - 5) more: `plugctl diff`"] : []),
+          hint:
+            "`plugctl sync` follows the files again; to stay here for good, change them: `\(keeping)`"
+        )))
+  }
+
+  private static func sentence(_ difference: ProjectDifference) -> String {
+    let name = difference.name.map { "`\($0)`" } ?? ""
+    let expected = difference.locked.map(\.description) ?? difference.wanted.map(\.description)
+    guard let installed = difference.installed else {
+      return "\(name) is not there\(expected.map { ", they say \($0)" } ?? "")"
+    }
+    return "\(name) is \(installed), they \(expected.map { "say \($0)" } ?? "don't have it")"
   }
 
   private static func unknownGeneration(_ number: Int64) -> Diagnostic {

@@ -10,6 +10,8 @@ struct VersionChoice {
   var targets: [ProjectTarget] = []
   /// What was published later is too young; nil for no such limit.
   var publishedBefore: Timestamp?
+  /// Versions that are in use already, whatever their age.
+  var known: [PluginName: Version] = [:]
 
   /// What was chosen, with the records of what is new.
   struct Outcome: Sendable {
@@ -58,7 +60,7 @@ struct VersionChoice {
         // What is installed fits, whatever this machine was when its release was made.
         if candidate.exclusion == nil, there?.version != release.version {
           candidate.exclusion =
-            compatibility.exclusion(of: release, name) ?? youth(of: release)
+            compatibility.exclusion(of: release, name) ?? youth(of: release, name)
         }
         if candidate.exclusion == nil {
           candidate.exclusion =
@@ -73,8 +75,9 @@ struct VersionChoice {
     return result
   }
 
-  private func youth(of release: Release) -> Exclusion? {
-    guard let limit = publishedBefore, release.published > limit else { return nil }
+  private func youth(of release: Release, _ name: PluginName) -> Exclusion? {
+    guard let limit = publishedBefore, release.published > limit, known[name] != release.version
+    else { return nil }
     return Exclusion(
       .tooRecent, "was published on \(release.published.day)",
       here: "only what is older than \(limit.day) is taken")

@@ -1,4 +1,3 @@
-internal import Files
 internal import PkgCore
 internal import PkgStore
 internal import Signing
@@ -24,18 +23,16 @@ struct PublisherMemory: Sendable {
     var keys: [Key]
   }
 
-  private let path: String
+  private let file: MemoryFile
 
-  init(_ places: StorePlaces) { path = "\(places.trust)/publishers.json" }
+  init(_ places: StorePlaces) { file = MemoryFile(path: "\(places.trust)/publishers.json") }
 
   /// All entries.
   ///
   /// - Throws: ``Diagnostic`` with `trust.malformed`: what can't be read is never begun anew.
   func entries() throws -> [Entry] {
-    guard let bytes = try FileSystem.readIfPresent(path) else { return [] }
-    guard let json = try? JSONParser.parse(bytes), json["schema"]?.integerValue == 1,
-      let list = json["publishers"]?.arrayValue
-    else { throw malformed() }
+    guard let json = try file.read(malformed: malformed) else { return [] }
+    guard let list = json["publishers"]?.arrayValue else { throw malformed() }
     return try list.map { element in
       guard let entry = Entry(json: element) else { throw malformed() }
       return entry
@@ -45,30 +42,23 @@ struct PublisherMemory: Sendable {
   /// Adds keys; those that are known already stay as they are.
   func add(_ new: [Entry]) throws {
     guard !new.isEmpty else { return }
-    try FileSystem.makeFolders(FileSystem.folder(of: path))
-    // Another command may be adding too, and neither may take the other's away.
-    let lock = try FileLock.acquire("\(path).lock", waitSeconds: 30) {}
-    guard let lock else {
-      throw Diagnostic(
-        .systemLocked, "another process holds `\(path).lock`", hint: "wait for it")
-    }
-    var all = try entries()
-    for entry in new {
-      if let place = all.firstIndex(where: { $0.isAbout(entry.index, entry.publisher) }) {
-        let known = all[place].keys.map(\.key)
-        all[place].keys += entry.keys.filter { !known.contains($0.key) }
-      } else {
-        all.append(entry)
+    try file.update {
+      var all = try entries()
+      for entry in new {
+        if let place = all.firstIndex(where: { $0.isAbout(entry.index, entry.publisher) }) {
+          let known = all[place].keys.map(\.key)
+          all[place].keys += entry.keys.filter { !known.contains($0.key) }
+        } else {
+          all.append(entry)
+        }
       }
+      return ["schema": 1, "publishers": .array(all.map(\.json))]
     }
-    let json: JSON = ["schema": 1, "publishers": .array(all.map(\.json))]
-    try FileSystem.replace(path, with: json.prettyBytes)
-    _ = consume lock
   }
 
   private func malformed() -> Diagnostic {
     Diagnostic(
-      .trustMalformed, "`\(path)` is not a list of publishers' keys",
+      .trustMalformed, "`\(file.path)` is not a list of publishers' keys",
       hint: "restore it from a backup; without it publishers' first keys are asked about again")
   }
 }

@@ -6,6 +6,8 @@ internal import PkgStore
 struct LockMaking: Sendable {
   let session: Session
   let source: RecordSource
+  /// What counts for versions that are neither locked nor installed.
+  let preferences: VersionPreferences
 
   /// A lock of a wanted set.
   ///
@@ -61,9 +63,12 @@ struct LockMaking: Sendable {
     var choice = VersionChoice(
       source: source, compatibility: Compatibility(profile), host: host, installed: [])
     choice.targets = file.targets
+    choice.publishedBefore = preferences.publishedBefore(at: session.now)
+    choice.known = preferred
     var request = SolveRequest(
       roots: wishes.map { SolveRequest.Root(name: $0.name, range: $0.range) })
     request.locked = preferred
+    request.preference = preferences.prefersLowest ? .minimal : .newest
     for plugin in current?.plugins ?? [] {
       guard let pin = plugin.pin, pin.holds(at: session.now) else { continue }
       request.addPins([plugin.name: .init(range: pin.range, reason: pin.reason)])

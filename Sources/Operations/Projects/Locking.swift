@@ -41,8 +41,12 @@ public struct LockReport: Sendable {
 extension Installing {
   /// Makes the lock of a project anew; locked versions stay where they fit.
   ///
-  /// - Parameter upgrades: plugins that go to their newest versions; empty for all, nil for none.
-  public func lock(upgrades: [String]?, isDryRun: Bool) async throws -> LockReport {
+  /// - Parameters:
+  ///   - upgrades: plugins that go to their newest versions; empty for all, nil for none.
+  ///   - preferences: what counts for versions that are neither locked nor installed.
+  public func lock(
+    upgrades: [String]?, preferences: VersionPreferences = VersionPreferences(), isDryRun: Bool
+  ) async throws -> LockReport {
     let folder = try Project.required(session).folder
     let exclusive = isDryRun ? nil : try ProjectGuard(session, folder)
     let project = try Project.required(session)
@@ -53,7 +57,8 @@ extension Installing {
     let moves: ((PluginName) -> Bool)? =
       upgrades == nil
       ? nil : { name in references.isEmpty || references.contains { $0.matches(name) } }
-    let lock = try await newLock(of: project, source, upgrades: moves)
+    let lock = try await newLock(
+      of: project, source, upgrades: moves, preferences: preferences)
     let bytes = lock.json.prettyBytes
     let isChanged = project.lock?.json.prettyBytes != bytes
     if isChanged, !isDryRun { try Project.write(lock, folder) }

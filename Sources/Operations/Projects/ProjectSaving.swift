@@ -73,13 +73,26 @@ struct ProjectSaving: ~Copyable {
         change.wanted.append(ProjectFile.Wish(name: name, range: range))
       }
     }
-    return await relocked(file, reports, change, preferringLock: false)
+    return await relocked(file, reports, change, request.preferences, preferringLock: false)
   }
 
   /// After an upgrade: the ranges stay, the lock follows.
-  func saveUpgraded(_ reports: [InstallReport]) async throws -> [InstallReport] {
+  func saveUpgraded(_ request: InstallRequest, _ reports: [InstallReport]) async throws
+    -> [InstallReport]
+  {
     guard reports.contains(where: { !$0.plan.isEmpty }) else { return reports }
-    return await relocked(project.file, reports, ProjectChange(), preferringLock: false)
+    return await relocked(
+      project.file, reports, ProjectChange(), request.preferences, preferringLock: false)
+  }
+
+  /// After what nobody needs went: the wishes stay, and the lock loses what only it still had.
+  func saveRemains(_ reports: [InstallReport]) async -> [InstallReport] {
+    let gone = reports.flatMap(\.plan.steps).filter { $0.action == .remove }.map(\.name)
+    guard let lock = project.lock, gone.contains(where: { lock.versions[$0] != nil }) else {
+      return reports
+    }
+    return await relocked(
+      project.file, reports, ProjectChange(), VersionPreferences(), preferringLock: false)
   }
 
   /// After a removal: what went is no longer wanted.
@@ -102,7 +115,7 @@ struct ProjectSaving: ~Copyable {
       }
     }
     guard let lock = project.lock, project.isLockCurrent else {
-      return await relocked(file, reports, change, preferringLock: true)
+      return await relocked(file, reports, change, request.preferences, preferringLock: true)
     }
     guard !change.unwanted.isEmpty else { return reports }
     // What is left needs no index: the lock says who needs whom.
@@ -140,11 +153,12 @@ struct ProjectSaving: ~Copyable {
 
   /// The reports with a lock that fits; a lock that can't be made now is said, and nothing is undone.
   private func relocked(
-    _ file: ProjectFile, _ reports: [InstallReport], _ change: ProjectChange, preferringLock: Bool
+    _ file: ProjectFile, _ reports: [InstallReport], _ change: ProjectChange,
+    _ preferences: VersionPreferences, preferringLock: Bool
   ) async -> [InstallReport] {
     var change = change
     do {
-      change.isLockWritten = try await relock(file, preferringLock: preferringLock)
+      change.isLockWritten = try await relock(file, preferences, preferringLock: preferringLock)
     } catch {
       var diagnostic =
         (error as? any Diagnosable)?.diagnostic
@@ -156,7 +170,9 @@ struct ProjectSaving: ~Copyable {
     return noted(reports, change)
   }
 
-  private func relock(_ file: ProjectFile, preferringLock: Bool) async throws -> Bool {
+  private func relock(
+    _ file: ProjectFile, _ preferences: VersionPreferences, preferringLock: Bool
+  ) async throws -> Bool {
     let former = project.lock
     let there = try versions()
     if let former, Project.isCurrent(former, for: file),
@@ -169,7 +185,8 @@ struct ProjectSaving: ~Copyable {
       preferringLock
       ? there.merging(former?.versions ?? [:]) { $1 }
       : (former?.versions ?? [:]).merging(there) { $1 }
-    let lock = try await LockMaking(session: session, source: source).make(
+    let making = LockMaking(session: session, source: source, preferences: preferences)
+    let lock = try await making.make(
       file, former: former, preferred: preferred)
     try Project.write(lock, project.folder)
     return true
@@ -220,8 +237,10 @@ enum ProjectState {
 
 extension Project {
   /// Refuses wishes that can't be had together with what the project wants, before anything is changed.
-  func check(_ roots: [SolveRequest.Root], _ session: Session, _ source: RecordSource) async throws
-  {
+  func check(
+    _ roots: [SolveRequest.Root], _ session: Session, _ source: RecordSource,
+    _ preferences: VersionPreferences
+  ) async throws {
     guard !roots.isEmpty else { return }
     try warnOfUnknownIndexes(session)
     var file = file
@@ -229,7 +248,7 @@ extension Project {
       guard root.range != .any || file.wish(for: root.name) == nil else { continue }
       file = file.wanting(root.name, root.range)
     }
-    _ = try await LockMaking(session: session, source: source).make(
+    _ = try await LockMaking(session: session, source: source, preferences: preferences).make(
       file, former: lock, preferred: lock?.versions ?? [:])
   }
 }

@@ -100,7 +100,8 @@ extension Installing {
           : "`\(Lockfile.fileName)` does not fit `\(ProjectFile.fileName)`")
     case .free:
       if let lock = project.lock, project.isLockCurrent { return lock }
-      return try await newLock(of: project, source, upgrades: nil)
+      return try await newLock(
+        of: project, source, upgrades: nil, preferences: request.preferences)
     }
   }
 
@@ -111,7 +112,8 @@ extension Installing {
 
   /// A lock for a project: locked versions stay, then installed ones, but for those to be upgraded.
   func newLock(
-    of project: Project, _ source: LateSource, upgrades: ((PluginName) -> Bool)?
+    of project: Project, _ source: LateSource, upgrades: ((PluginName) -> Bool)?,
+    preferences: VersionPreferences
   ) async throws -> Lockfile {
     guard !project.file.plugins.isEmpty else {
       return Lockfile(wanted: project.digest, targets: project.file.targets, hosts: [])
@@ -122,7 +124,9 @@ extension Installing {
     let preferred = there.merging(project.lock?.versions ?? [:]) { $1 }.filter { name, _ in
       !(upgrades?(name) ?? false)
     }
-    return try await LockMaking(session: session, source: try await source.open()).make(
+    let making = LockMaking(
+      session: session, source: try await source.open(), preferences: preferences)
+    return try await making.make(
       project.file, former: project.lock, preferred: preferred)
   }
 

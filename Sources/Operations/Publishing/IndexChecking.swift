@@ -11,6 +11,8 @@ public struct IndexCheck: Sendable {
   public let archives: Int
   /// Everything that a client would refuse, a sentence each.
   public let faults: [String]
+  /// What plugins need that nothing in this index answers, a sentence each. Another index may have it.
+  public let unanswered: [String]
   /// When the first of the roles expires.
   public let expires: Timestamp?
   /// SHA-256 of `1.root.json`, by which clients trust the index.
@@ -23,6 +25,7 @@ extension Repository {
   public func check(now: Timestamp) throws -> IndexCheck {
     var faults: [String] = []
     var (plugins, archives) = (0, 0)
+    var records: [IndexRecord] = []
     var expiries: [Timestamp] = []
     do {
       var edit = RepositoryEdit(try state())
@@ -30,7 +33,7 @@ extension Repository {
       for way in try edit.recordWays() {
         for target in try edit.targets(way) {
           plugins += 1
-          do { archives += try check(target) } catch let error as any Diagnosable {
+          do { archives += try check(target, &records) } catch let error as any Diagnosable {
             faults.append("\(target.path): " + error.diagnostic.message)
           }
         }
@@ -42,7 +45,8 @@ extension Repository {
       faults.append("metadata: " + error.diagnostic.message)
     }
     return IndexCheck(
-      plugins: plugins, archives: archives, faults: faults, expires: expiries.min(),
+      plugins: plugins, archives: archives, faults: faults,
+      unanswered: UnansweredNeeds(records).sentences, expires: expiries.min(),
       fingerprint: (try? read("metadata/1.root.json")).map { sha256($0) })
   }
 
@@ -63,8 +67,9 @@ extension Repository {
   /// A record and its archives.
   ///
   /// - Returns: how many archives it has.
-  private func check(_ target: TUFTarget) throws -> Int {
+  private func check(_ target: TUFTarget, _ records: inout [IndexRecord]) throws -> Int {
     let record = try record(target)
+    records.append(record)
     for release in record.releases {
       for build in release.builds { try check(build, of: release, in: record) }
     }

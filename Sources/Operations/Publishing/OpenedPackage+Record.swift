@@ -100,8 +100,10 @@ extension Release.Floors {
       facts.versionsNeeded.filter { $0.family == family }.map(\.version).max()?.description
     }
     let floors = Release.Floors(
-      glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi))
-    guard floors != Release.Floors(glibc: nil, glibcxx: nil, cxxabi: nil) else { return nil }
+      glibc: highest(.glibc), glibcxx: highest(.glibcxx), cxxabi: highest(.cxxabi),
+      // The baseline runs everywhere.
+      isa: facts.isaLevel.flatMap { $0 > 1 ? InstructionLevel($0) : nil })
+    guard !floors.isEmpty else { return nil }
     self = floors
   }
 }

@@ -121,9 +121,11 @@ extension DiagnosticCode {
       "The plugin was not built for this machine's platform or architecture."
     case .incompatibleGlibc: "The plugin needs a newer C library than this system has."
     case .incompatibleLibstdcxx: "The plugin needs a newer C++ library than this system has."
+    case .incompatibleProcessor:
+      "The plugin uses instructions that this machine's processor does not have, such as AVX."
     case .incompatibleHost: "The plugin does not fit the host, or its version."
     case .incompatibleAbi:
-      "The plugin was built for another build of the host; the note names the difference."
+      "The plugin was built for another ABI number or build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
     case .instanceAmbiguous:
@@ -159,6 +161,8 @@ extension DiagnosticCode {
       "plugctl.yaml is written in a form that plugctl can't change without touching more than it should. Nothing was changed. Edit it by hand, or add `--no-save`."
     case .projectUnsaved:
       "A plugin came from a file or URL. No index has it for others, so the project's files don't name it, and `plugctl sync` would remove it."
+    case .projectBehind:
+      "`plugctl rollback` changed what is live here and leaves the project's files, which others share. `plugctl sync` follows them again."
     case .lockInvalid: "plugctl.lock is not what plugctl writes."
     case .lockConflict:
       "plugctl.lock or plugctl.yaml holds the marks of a merge that was not finished."

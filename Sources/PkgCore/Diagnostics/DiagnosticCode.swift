@@ -76,6 +76,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case projectInvalid = "project.invalid"
   case projectForm = "project.form"
   case projectUnsaved = "project.unsaved"
+  case projectBehind = "project.behind"
   case lockInvalid = "lock.invalid"
   case lockConflict = "lock.conflict"
   case lockStale = "lock.stale"
@@ -137,6 +138,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case incompatiblePlatform = "incompatible.platform"
   case incompatibleGlibc = "incompatible.glibc"
   case incompatibleLibstdcxx = "incompatible.libstdcxx"
+  case incompatibleProcessor = "incompatible.processor"
   case incompatibleHost = "incompatible.host"
   case incompatibleAbi = "incompatible.abi"
   // hosts and store
@@ -174,7 +176,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
-      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved:
+      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,
@@ -198,8 +201,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .networkOffline, .networkCredentials, .networkMirror:
       .network
     case .solveConflict, .solveRequired: .noSolution
-    case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleHost,
-      .incompatibleAbi:
+    case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleProcessor,
+      .incompatibleHost, .incompatibleAbi:
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed

@@ -16,6 +16,7 @@ extension HostProfile {
     profile.types = fields.texts("types")
     if let layout = fields.fields("layout") { profile.layout = readLayout(layout) }
     profile.abis = fields.list("abi").compactMap { readABI($0.node, $0.path, findings) }
+    profile.abiNumber = fields.integer("abi_number", in: 0...1_000_000)
     if let limits = fields.fields("limits") { profile.limits = readLimits(limits) }
     profile.activation = fields.fields("activate").flatMap(readActivation)
     profile.switchTime = fields.choice("switch", SwitchTime.self) ?? .anyTime

@@ -173,6 +173,9 @@ public struct HostProfile: Sendable {
   public var layout = Layout()
   /// Any of these fits; empty means that any shared object does.
   public var abis: [ABI] = []
+  /// The number of the ABI between host and plugins, which a plugin's `requires: { abi }` must equal; nil
+  /// where the host has no such number.
+  public var abiNumber: Int64?
   /// What a plugin may use while it is tested.
   public var limits = Limits()
   /// nil where the host loads what it finds.

@@ -186,14 +186,17 @@ extension Release.Floors {
     object.append("glibc", glibc.map { .string($0) })
     object.append("glibcxx", glibcxx.map { .string($0) })
     object.append("cxxabi", cxxabi.map { .string($0) })
+    object.append("isa", isa.map { .string($0.description) })
     return object.members.isEmpty ? nil : .object(object)
   }
 
-  /// nil where one is no text: a need that can't be read must not pass for none.
+  /// nil where one is no text, or no level: a need that can't be read must not pass for none.
   init?(json: JSON) {
     guard let object = json.objectValue else { return nil }
     let texts = ["glibc", "glibcxx", "cxxabi"].map { (object[$0], object[$0]?.stringValue) }
     guard texts.allSatisfy({ value, text in value == nil || text != nil }) else { return nil }
-    self.init(glibc: texts[0].1, glibcxx: texts[1].1, cxxabi: texts[2].1)
+    let isa = object["isa"].map { $0.stringValue.flatMap { InstructionLevel($0) } }
+    if case .some(nil) = isa { return nil }
+    self.init(glibc: texts[0].1, glibcxx: texts[1].1, cxxabi: texts[2].1, isa: isa ?? nil)
   }
 }

@@ -116,12 +116,21 @@ public struct Release: Sendable {
     public var glibcxx: String?
     /// As in `CXXABI_1.3.13`.
     public var cxxabi: String?
+    /// The instructions that it uses; nil where any processor of the platform will do.
+    public var isa: InstructionLevel?
+
+    /// Whether there is none.
+    public var isEmpty: Bool { self == Self() }
 
     /// Floors of these versions.
-    public init(glibc: String?, glibcxx: String?, cxxabi: String?) {
+    public init(
+      glibc: String? = nil, glibcxx: String? = nil, cxxabi: String? = nil,
+      isa: InstructionLevel? = nil
+    ) {
       self.glibc = glibc
       self.glibcxx = glibcxx
       self.cxxabi = cxxabi
+      self.isa = isa
     }
   }
 

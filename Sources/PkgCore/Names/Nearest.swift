@@ -14,6 +14,13 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
   return best?.text
 }
 
+/// Whether one insertion, deletion, replacement or swap of neighbours makes one word of the other, and
+/// not less.
+public func isOneEditApart(_ left: String, _ right: String) -> Bool {
+  abs(left.utf8.count - right.utf8.count) <= 1
+    && editDistance(Array(left.utf8), Array(right.utf8)) == 1
+}
+
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...right.count)

@@ -1,7 +1,7 @@
 /// ```
 /// { "schema": 1, "wanted": "sha256:...", "targets": [...],
 ///   "hosts": { "<id>": { "<publisher/name>": { "version", "index", "key", "host", "abi", "wanted",
-///     "neededBy": [...], "variants": { "<platform>": { "sha256", "glibc", "glibcxx", "cxxabi" } } } } } }
+///     "neededBy": [...], "variants": { "<platform>": { "sha256", "glibc", "glibcxx", "cxxabi", "isa" } } } } } }
 /// ```
 /// Sorted by name and a member a line, so that changes of different plugins merge by themselves, and a
 /// plugin that two branches added in two versions stands twice, which no reader of JSON lets pass here.
@@ -101,6 +101,7 @@ extension Lockfile.Entry {
       build.append("glibc", variant.floors?.glibc.map { .string($0) })
       build.append("glibcxx", variant.floors?.glibcxx.map { .string($0) })
       build.append("cxxabi", variant.floors?.cxxabi.map { .string($0) })
+      build.append("isa", variant.floors?.isa.map { .string($0.description) })
       builds.append(variant.platform.text, .object(build))
     }
     object.append("variants", .object(builds))
@@ -119,9 +120,9 @@ extension Lockfile.Entry {
       else { return nil }
       let floors = Release.Floors(
         glibc: member.value["glibc"]?.stringValue, glibcxx: member.value["glibcxx"]?.stringValue,
-        cxxabi: member.value["cxxabi"]?.stringValue)
-      let isBare = floors.glibc == nil && floors.glibcxx == nil && floors.cxxabi == nil
-      return .init(platform: platform, archive: digest, floors: isBare ? nil : floors)
+        cxxabi: member.value["cxxabi"]?.stringValue,
+        isa: member.value["isa"]?.stringValue.flatMap { InstructionLevel($0) })
+      return .init(platform: platform, archive: digest, floors: floors.isEmpty ? nil : floors)
     }
     let needers = (json["neededBy"]?.arrayValue ?? []).compactMap {
       $0.stringValue.flatMap { try? PluginName($0) }

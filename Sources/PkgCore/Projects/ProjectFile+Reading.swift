@@ -29,6 +29,7 @@ extension ProjectFile {
     let platformText = fields.requiredText("platform")
     let glibc = symbolVersion(&fields, "glibc")
     let glibcxx = symbolVersion(&fields, "glibcxx")
+    let isa = instructionLevel(&fields)
     let host = fields.value("host") { try Version($0) }
     fields.finish()
     guard let platformText else { return nil }
@@ -36,7 +37,7 @@ extension ProjectFile {
       return refuse(node["platform"] ?? node, "\(path).platform", platformText, findings)
     }
     var target = ProjectTarget(platform: platform)
-    (target.glibc, target.glibcxx, target.host) = (glibc, glibcxx, host)
+    (target.glibc, target.glibcxx, target.isa, target.host) = (glibc, glibcxx, isa, host)
     return target
   }
 
@@ -53,6 +54,14 @@ extension ProjectFile {
       return fields.refuse(node, key, "must be numbers with dots, as \"2.36\"")
     }
     return version
+  }
+
+  private static func instructionLevel(_ fields: inout Fields) -> InstructionLevel? {
+    guard let node = fields.node("isa") else { return nil }
+    guard let level = node.text.flatMap({ InstructionLevel($0) }) else {
+      return fields.refuse(node, "isa", "must be a level such as x86-64-v3")
+    }
+    return level
   }
 
   private static func index(_ node: Node, _ path: String, _ findings: Findings) -> Index? {

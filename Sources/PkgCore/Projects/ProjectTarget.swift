@@ -6,6 +6,8 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
   public var glibc: SymbolVersion?
   /// Its C++ library's version, as in `GLIBCXX_3.4.30`; nil where that doesn't matter.
   public var glibcxx: SymbolVersion?
+  /// The instructions of its processors; nil where that doesn't matter.
+  public var isa: InstructionLevel?
   /// Its host's version; nil where that doesn't matter.
   public var host: Version?
 
@@ -15,7 +17,8 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
   /// The platform, and what else was said.
   public var description: String {
     let rest = [
-      glibc.map { "glibc \($0)" }, glibcxx.map { "glibcxx \($0)" }, host.map { "host \($0)" },
+      glibc.map { "glibc \($0)" }, glibcxx.map { "glibcxx \($0)" }, isa.map(\.description),
+      host.map { "host \($0)" },
     ].compactMap { $0 }
     return rest.isEmpty ? platform.text : "\(platform) (\(rest.joined(separator: ", ")))"
   }
@@ -45,6 +48,11 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
       return Exclusion(
         .libstdcxx, "needs GLIBCXX_\(needed)", here: "a target of the project has \(glibcxx)")
     }
+    if let needed = build.floors?.isa, let isa, isa < needed {
+      return Exclusion(
+        .instructionSet, "needs instructions of \(needed)",
+        here: "a target of the project has \(isa)")
+    }
     if let range = release.constraints.host, let host, !range.contains(host) {
       return Exclusion(
         .host, "needs \(hostID) \(range)", here: "a target of the project has \(host)")
@@ -58,6 +66,7 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
     object.append("platform", .string(platform.text))
     object.append("glibc", glibc.map { .string($0.description) })
     object.append("glibcxx", glibcxx.map { .string($0.description) })
+    object.append("isa", isa.map { .string($0.description) })
     object.append("host", host.map { .string($0.description) })
     return .object(object)
   }
@@ -68,6 +77,7 @@ public struct ProjectTarget: Sendable, Equatable, CustomStringConvertible {
     self.init(platform: platform)
     glibc = json["glibc"]?.stringValue.flatMap { SymbolVersion($0) }
     glibcxx = json["glibcxx"]?.stringValue.flatMap { SymbolVersion($0) }
+    isa = json["isa"]?.stringValue.flatMap { InstructionLevel($0) }
     host = json["host"]?.stringValue.flatMap { try? Version($0) }
   }
 }

@@ -19,6 +19,8 @@ public enum SolverStep {
 public struct Solver {
   private let request: SolveRequest
   private let universe: Universe
+  /// How long the best answer is looked for once there is one.
+  package var patience = Patience.usual
 
   /// A solver that knows no plugin yet.
   public init(_ request: SolveRequest) { self.init(request, universe: Universe()) }
@@ -39,7 +41,7 @@ public struct Solver {
   ///
   /// - Parameter isCancelled: asked now and then, at least every few milliseconds.
   public mutating func advance(isCancelled: () -> Bool = { false }) -> SolverStep {
-    var search = Search(universe, Premises(request, universe))
+    var search = Search(universe, Premises(request, universe), patience: patience)
     switch search.run(isCancelled: isCancelled) {
     case .solved(let chosen): return .solution(ordered(chosen))
     case .needs(let plugins): return .needs(plugins.map { universe.names[Int($0)] })

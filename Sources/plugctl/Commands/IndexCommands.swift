@@ -81,12 +81,13 @@ enum IndexCommands {
       "plugins": .integer(Int64(check.plugins)), "archives": .integer(Int64(check.archives)),
       "expires": .optional(check.expires?.rfc3339), "faults": .strings(check.faults),
       "fingerprint": .optional(check.fingerprint.map { "sha256:\($0)" }),
+      "unanswered": .strings(check.unanswered),
     ]
+    let trust = check.fingerprint.map { ["clients trust it by sha256:\($0)"] } ?? []
+    let notes = check.unanswered.map { "note: " + printable($0) }
     var answer = Answer(
       "index-check", json: data,
-      text: (check.faults.map(printable) + [summary]
-        + (check.fingerprint.map { ["clients trust it by sha256:\($0)"] } ?? []))
-        .joined(separator: "\n"))
+      text: (check.faults.map(printable) + notes + [summary] + trust).joined(separator: "\n"))
     if !check.faults.isEmpty {
       let failure = Diagnostic(.indexInvalid, "the index has \(check.faults.count) faults")
       answer.exitCode = ExitCode.of(failure.code.category)

@@ -34,8 +34,10 @@ enum ProjectCommands {
       return try check(Installing(session))
     }
     let (arguments, isDryRun) = (call.arguments, call.parsed.has("dry-run"))
+    let preferences = try ChangeCommands.request(call).preferences
     let report = try Interruption.run {
-      try await Installing(session).lock(upgrades: upgrades ? arguments : nil, isDryRun: isDryRun)
+      try await Installing(session).lock(
+        upgrades: upgrades ? arguments : nil, preferences: preferences, isDryRun: isDryRun)
     }
     var lines = report.changes.map { line($0, call.output.style) }
     if report.isChanged {

@@ -1,7 +1,7 @@
 internal import CommandLineKit
 
 extension CommandTable {
-  private static let choiceOptions: [OptionSpec] = [
+  static let choiceOptions: [OptionSpec] = [
     OptionSpec("minimal", "take the lowest versions that fit, not the highest"),
     OptionSpec(
       "min-age", value: "TIME", "take no version that was published more recently, as 36h, 7d or 2w"

@@ -19,7 +19,7 @@ extension CommandTable {
         "What plugctl.lock names is installed in exactly those versions; what the project neither wants nor needs is removed. Where the lock is missing or does not fit plugctl.yaml, it is made first.",
         "Folders that were chosen with `--into` are left alone.",
       ],
-      options: changeOptions + lockOptions,
+      options: changeOptions + choiceOptions + lockOptions,
       examples: [
         ("sync", "after a checkout, or once plugctl.yaml was edited"),
         ("sync --dry-run", "what would change"),
@@ -34,7 +34,7 @@ extension CommandTable {
         changeOptions[0],
         OptionSpec("check", "write nothing; exit with 20 where the lock does not fit plugctl.yaml"),
         OptionSpec("upgrade", "take the newest versions: of the named plugins, else of all"),
-      ],
+      ] + choiceOptions,
       arguments: [
         ArgumentSpec("NAME", "plugins to upgrade", arity: .any, completion: .dynamic("installed"))
       ]),

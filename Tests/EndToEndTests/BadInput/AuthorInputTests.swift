@@ -20,7 +20,18 @@ struct UnreadableManifestTests {
         "schema: 1\npublisher: acme\nname: x\nversion: 1.0.0\nhost: sqlite\ndependencies: { y: '>>1' }\n",
         "6:"
       ),
-    ])
+    ]
+      + [
+        ("dependencies: { y: ^1, x: ^1 }", "6:24"), ("dependencies: { acme/X: ^1 }", "6:17"),
+        ("conflicts: { x: <1 }", "6:14"), ("dependencies: { y: '>2 <1' }", "6:20"),
+        ("dependencies: { y: { version: '<0.0.0-0' } }", "6:31"),
+        ("any_of: [{ y: 1, acme/x: 1 }]", "6:18"), ("requires: { host: '>3 <2' }", "6:19"),
+      ].map { line, place in
+        (
+          "schema: 1\npublisher: acme\nname: x\nversion: 1.0.0\nhost: sqlite\n\(line)\nvariants: [{ platform: linux-x86_64-gnu, library: x.so }]\n",
+          place
+        )
+      })
   func refused(text: String, place: String) throws {
     try user.folder.write("work/plugin/plugin.yaml", text)
     for command in ["pack", "lint"] {
@@ -142,6 +153,18 @@ struct PublishingTests {
     let outcome = try examples.workshop.author.plugctl("index", "check", index.path)
     #expect(outcome.exit == 13 && outcome.code == "index.invalid", "\(file): \(outcome)")
     withExtendedLifetime(owner) {}
+  }
+
+  @Test("an index's check names what its plugins need and nothing in it answers")
+  func unanswered() throws {
+    let check = try examples.workshop.author.plugctl("index", "check", examples.index.path)
+      .succeeded()
+    let sentence =
+      "`acme/orphan` 1.0.0 needs `acme/absent` ^1, which nothing in this index answers"
+    #expect(check.lines.filter { $0.hasPrefix("note:") } == ["note: \(sentence)"], "\(check)")
+    let json = try examples.workshop.author.plugctl(
+      "index", "check", examples.index.path, "--json")
+    #expect(try json.data()["unanswered"]?.arrayValue?.map(\.stringValue) == [sentence])
   }
 
   @Test("a yanked version stays, says so, and can be taken back")

@@ -6,7 +6,7 @@ import Testing
 /// The cases are Python's, since python-tuf is the other side: `Tests/tuf`.
 @Suite("python-tuf and plugctl")
 struct TUFTests {
-  @Test("agree on what is a good repository", arguments: ["test_client", "test_repository"])
+  @Test("agree on what is good, and attacks are refused", arguments: ["test_client", "test_repository", "test_attacks"])
   func cases(module: String) throws {
     var command = ChildCommand(["\(Programs.repository)/scripts/tuf-tests", "-v", module])
     command.environment =

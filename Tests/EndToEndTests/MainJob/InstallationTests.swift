@@ -126,7 +126,8 @@ struct RefusedPluginTests {
         install: ["no_such_plugin"], exit: 3, code: "plugin.unknown", mentions: "no_such_plugin"),
       Case(install: ["delta@7.0.0"], exit: 3, code: "version.unknown", mentions: "7.0.0"),
       Case(
-        install: ["delta@1.0.0"], exit: 12, code: "solve.downgrade", mentions: "--allow-downgrade"),
+        install: ["delta@1.0.0"], exit: 12, code: "solve.downgrade",
+        mentions: "plugctl downgrade acme/delta@1.0.0"),
       Case(install: ["delta@nonsense"], exit: 2, code: "range.invalid", mentions: "nonsense"),
       Case(
         install: ["taken", "--host", "nginx"], exit: 7, code: "incompatible.host",

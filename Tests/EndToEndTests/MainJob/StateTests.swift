@@ -263,6 +263,9 @@ struct StateTests {
     #expect(json["possible"]?.boolValue == false)
     #expect(json["obstacle"]?["code"]?.stringValue == "solve.conflict")
     #expect(try user.plugctl("why-not", "nobody").exit == 3)
+    try user.plugctl("install", "delta").succeeded()
+    let lower = try user.plugctl("why-not", "delta@1.0.0").succeeded()
+    #expect(lower.output.contains("`plugctl downgrade acme/delta@1.0.0`"), "\(lower)")
   }
 
   @Test("the lowest versions that fit are taken with --minimal")

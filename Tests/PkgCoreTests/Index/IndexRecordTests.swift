@@ -6,7 +6,8 @@ private let hex = String(repeating: "ab", count: 32)
 
 private let build: JSON = [
   "platform": "linux-x86_64-gnu", "size": 10, "sha256": .string(hex), "tree": .string(hex),
-  "floors": ["glibc": "2.34", "cxxabi": "1.3.13"], "signature": "untrusted comment: x\n",
+  "floors": ["glibc": "2.34", "cxxabi": "1.3.13", "isa": "x86-64-v3"],
+  "signature": "untrusted comment: x\n",
 ]
 
 private let record: JSON = [
@@ -79,7 +80,7 @@ struct IndexRecordTests {
     #expect(read.releases[1].constraints.dependencies.map(\.isOptional) == [false, true])
     #expect(
       read.releases[1].builds[0].floors
-        == Release.Floors(glibc: "2.34", glibcxx: nil, cxxabi: "1.3.13"))
+        == Release.Floors(glibc: "2.34", cxxabi: "1.3.13", isa: InstructionLevel(3)))
     #expect(read.releases[1].builds[0].archivePath == "a/\(hex).tar.zst")
     #expect(read.releases[0].build(for: .current) == nil)
     #expect(IndexRecord.path(of: read.name) == "i/acme/vector.json")
@@ -118,7 +119,7 @@ struct IndexRecordTests {
     arguments: [
       ("platform", nil), ("platform", "linux"), ("size", nil), ("size", 0), ("size", -1),
       ("size", "10"), ("sha256", nil), ("sha256", "ab"), ("tree", nil), ("tree", 1),
-      ("signature", 1), ("floors", "2.34"), ("floors", ["glibc": 2]),
+      ("signature", 1), ("floors", "2.34"), ("floors", ["glibc": 2]), ("floors", ["isa": "fast"]),
     ] as [(String, JSON?)])
   func builds(field: String, value: JSON?) throws {
     var object = try #require(build.objectValue)

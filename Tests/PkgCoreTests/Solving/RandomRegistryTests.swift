@@ -5,9 +5,11 @@ import Testing
 /// Small random registries, with every assignment tried as the oracle.
 @Suite("Solver on random registries")
 struct RandomRegistryTests {
-  @Test("every answer on random registries holds, and none is missed")
-  func randomRegistries() throws {
+  @Test("every answer on random registries holds, and none is missed", arguments: [1, 256])
+  func randomRegistries(conflictsInOrder: Int) throws {
     var random = SeededGenerator(seed: 11)
+    let patience = Patience(
+      conflictsInOrder: conflictsInOrder, stepEffort: .max / 2, wholeEffort: .max / 2)
     var counts = (solved: 0, failed: 0)
     for _ in 0..<600 {
       let plugins = Self.randomPlugins(&random)
@@ -16,7 +18,7 @@ struct RandomRegistryTests {
         .init(name: try PluginName("acme/p0"), range: .any),
         .init(name: try PluginName("acme/p1"), range: .any),
       ])
-      switch registry.solve(request) {
+      switch registry.solve(request, patience: patience) {
       case .solution(let resolution):
         counts.solved += 1
         let versions = Dictionary(

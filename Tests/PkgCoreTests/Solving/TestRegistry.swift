@@ -79,8 +79,11 @@ struct TestRegistry {
   }
 
   /// Asks the solver to the end; tells it only what it wants to know.
-  func solve(_ request: SolveRequest, learnsInReverse: Bool = false) -> SolverStep {
+  func solve(
+    _ request: SolveRequest, learnsInReverse: Bool = false, patience: Patience = .usual
+  ) -> SolverStep {
     var solver = Solver(request)
+    solver.patience = patience
     while true {
       let step = solver.advance()
       guard case .needs(let names) = step else { return step }

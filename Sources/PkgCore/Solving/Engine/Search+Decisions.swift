@@ -14,12 +14,15 @@ enum SearchOutcome {
 extension Search {
   /// Conflicts after which all clauses of wanted plugins are used at once.
   static var fullAfter: Int { 1 }
-  /// Conflicts after which what takes part in most of them is decided first.
-  static var freeAfter: Int { 256 }
 
-  mutating func run(budget: Int = .max, isCancelled: () -> Bool) -> SearchOutcome {
+  /// Goes on until there is an outcome.
+  ///
+  /// - Parameter wantsBest: false where any answer will do, or none.
+  mutating func run(budget: Int = .max, wantsBest: Bool = true, isCancelled: () -> Bool)
+    -> SearchOutcome
+  {
     guard begin() else { return .contradiction }
-    restartsAt = Self.freeAfter
+    restartsAt = patience.conflictsInOrder
     var steps = 0
     while true {
       var broken = pendingConflict
@@ -37,6 +40,9 @@ extension Search {
       }
       switch decide() {
       case .made: continue
+      case .done(.solved(let answer)):
+        if isLastStage || !wantsBest { return .solved(answer) }
+        improve()
       case .done(let outcome): return outcome
       }
     }
@@ -69,11 +75,11 @@ extension Search {
   }
 
   private mutating func restart() {
-    isFree = true
     restarts += 1
     restartsAt = conflicts + 64 * Self.luby(restarts)
     cancel(to: 0)
-    if learnedCount > 1_500 + 50 * restarts { forgetHalf() }
+    if conflicts >= forgetsAt { forgetHalf() }
+    reviewStage()
   }
 
   /// 1 1 2 1 1 2 4 ... (Luby, Sinclair and Zuckerman).
@@ -96,7 +102,7 @@ extension Search {
     if let index = nextVariable() {
       // A root was brought in, and what follows from that comes first.
       guard index >= 0 else { return .made }
-      let state = bestState(index)
+      let state = stateToTry(index)
       beginLevel()
       choose(state, for: index)
       return .made
@@ -110,12 +116,16 @@ extension Search {
   }
 
   private mutating func nextVariable() -> Int32? {
-    while rootHead < premises.roots.count {
+    isDecidingRoot = true
+    while rootHead < premises.roots.count, isWalking || rootHead < orderedRoots {
       let root = premises.roots[rootHead]
       if !root.isWish, premises.allows(root: rootHead) {
         switch nextStep(root) {
-        case .decide(let index): return index
+        case .decide(let index):
+          if isWalking { compareWithModel(index) }
+          return index
         case .bring(let term, let index):
+          if isWalking { compareWithModel(index, unlessIn: term) }
           beginLevel()
           remove(term, from: index, reason: Self.decided)
           return -1
@@ -124,26 +134,15 @@ extension Search {
       }
       rootHead += 1
     }
+    isDecidingRoot = false
+    if isWalking { finish() }
+    if usesHeap { return mostActive() }
     while agendaHead < agenda.count {
       let index = agenda[agendaHead]
-      if onlyState(index) == nil {
-        guard isFree else { return index }
-        break
-      }
+      if onlyState(index) == nil { return index }
       agendaHead += 1
     }
-    var best: Int32?
-    var bestActivity = -1.0
-    var place = agendaHead
-    while place < agenda.count {
-      let index = agenda[place]
-      if variables[index].activity > bestActivity, onlyState(index) == nil {
-        best = index
-        bestActivity = variables[index].activity
-      }
-      place += 1
-    }
-    return best
+    return nil
   }
 
   private enum RootStep {
@@ -170,7 +169,7 @@ extension Search {
   }
 
   /// What is installed or locked; else the best stable version; a pre-release and what was yanked last.
-  private func bestState(_ index: Int32) -> Int32 {
+  func bestState(_ index: Int32) -> Int32 {
     let variable = variables[index]
     if variable.preferred > 0, contains(index, variable.preferred) { return variable.preferred }
     let row = universe.rows[variable.plugin]

@@ -142,6 +142,7 @@ extension Search {
       back = max(back, trail[variables[index].markedEntry].level)
     }
     for place in 0..<marked.count { variables[marked[place]].isMarked = false }
+    let glue = levelCount()
     cancel(to: Int(back))
     let start = terms.count
     for place in 0..<learnedBuffer.count {
@@ -155,8 +156,8 @@ extension Search {
     var clause = Clause(start: Int32(start), count: Int32(count), origin: Self.learned)
     clause.antecedents = noteLearned()
     clause.activity = clauseIncrement
+    clause.glue = glue
     clauses.append(clause)
-    learnedCount += 1
     if count > 1 {
       var best = start + 1
       for place in (start + 1)..<(start + count) {
@@ -167,8 +168,8 @@ extension Search {
         }
       }
       (terms[start + 1], terms[best]) = (terms[best], terms[start + 1])
-      watch(terms[start], index)
-      watch(terms[start + 1], index)
+      watch(terms[start], index, besides: terms[start + 1])
+      watch(terms[start + 1], index, besides: terms[start])
     }
     let term = terms[start]
     if holds(term) {
@@ -177,6 +178,22 @@ extension Search {
     }
     if !fails(term) { remove(term.set, from: term.variable, reason: index) }
     return true
+  }
+
+  /// From how many levels the terms of the clause in the making come.
+  private func levelCount() -> Int32 {
+    var count: Int32 = 0
+    for place in 0..<learnedBuffer.count {
+      let level = trail[variables[learnedBuffer[place].variable].markedEntry].level
+      var isFirst = true
+      for other in 0..<place
+      where trail[variables[learnedBuffer[other].variable].markedEntry].level == level {
+        isFirst = false
+        break
+      }
+      if isFirst { count += 1 }
+    }
+    return count
   }
 
   /// Whether a term follows from the others: all that implied it is implied by them.
@@ -238,6 +255,7 @@ extension Search {
   @inline(__always)
   private mutating func bump(_ index: Int32) {
     variables[index].activity += increment
+    if usesHeap { enqueue(index) }
   }
 
   private mutating func bump(clause: Int32) {
@@ -252,9 +270,9 @@ extension Search {
       for index in 0..<variables.count { variables[index].activity *= 1e-100 }
       increment *= 1e-100
     }
-    if clauseIncrement > 1e100 {
-      for index in 0..<clauses.count { clauses[index].activity *= 1e-100 }
-      clauseIncrement *= 1e-100
+    if clauseIncrement > 1e30 {
+      for index in 0..<clauses.count { clauses[index].activity *= 1e-30 }
+      clauseIncrement *= 1e-30
     }
   }
 }

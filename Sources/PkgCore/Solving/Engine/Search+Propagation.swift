@@ -55,7 +55,10 @@ extension Search {
         level: Int32(level)))
     variables[index].lastEntry = Int32(trail.count - 1)
     variables[index].domain = domain
-    if !wasRequired, firstWord(index, domain) & 1 == 0 { agenda.append(index) }
+    if !wasRequired, firstWord(index, domain) & 1 == 0 {
+      agenda.append(index)
+      if usesHeap { enqueue(index) }
+    }
   }
 
   mutating func beginLevel() {
@@ -75,6 +78,10 @@ extension Search {
       let old = previous >= 0 ? trail[previous].domain : variables[entry.variable].base
       if firstWord(entry.variable, entry.domain) & 1 == 0, firstWord(entry.variable, old) & 1 != 0 {
         agenda.truncate(to: agenda.count - 1)
+      }
+      if usesHeap {
+        notePhase(entry.variable)
+        enqueue(entry.variable)
       }
       variables[entry.variable].domain = old
       variables[entry.variable].lastEntry = previous
@@ -111,6 +118,7 @@ extension Search {
     let start = Int(variables[index].watchStart)
     let count = Int(variables[index].watchCount)
     let wordCount = variables[index].wordCount
+    effort += 1 + count / 16
     var read = 0
     var written = 0
     while read < count {
@@ -121,6 +129,12 @@ extension Search {
         written += 1
         continue
       }
+      if fails(Term(set: watch.otherSet, variable: watch.other)) {
+        watches[start + written] = watch
+        written += 1
+        continue
+      }
+      effort += 1
       let clause = clauses[watch.clause]
       let first = Int(clause.start)
       if terms[first].variable == index {
@@ -159,7 +173,7 @@ extension Search {
       if !holds(term) {
         terms[place] = terms[first + 1]
         terms[first + 1] = term
-        watch(term, clause)
+        watch(term, clause, besides: terms[first])
         return true
       }
       place += 1
@@ -167,7 +181,7 @@ extension Search {
     return false
   }
 
-  mutating func watch(_ term: Term, _ clause: Int32) {
+  mutating func watch(_ term: Term, _ clause: Int32, besides other: Term) {
     let index = term.variable
     if variables[index].watchCount == variables[index].watchCapacity {
       let capacity = max(4, variables[index].watchCapacity * 2)
@@ -180,7 +194,8 @@ extension Search {
       variables[index].watchCapacity = capacity
     }
     let place = variables[index].watchStart + variables[index].watchCount
-    watches[place] = Watch(set: term.set, clause: clause)
+    watches[place] = Watch(
+      set: term.set, clause: clause, other: other.variable, otherSet: other.set)
     variables[index].watchCount += 1
   }
 
@@ -239,8 +254,8 @@ extension Search {
     }
     order(start, count)
     let (first, second) = (terms[start], terms[start + 1])
-    watch(first, index)
-    watch(second, index)
+    watch(first, index, besides: second)
+    watch(second, index, besides: first)
     if holds(first) { return index }
     if holds(second), !fails(first) { remove(first.set, from: first.variable, reason: index) }
     return -1

@@ -25,6 +25,10 @@ struct Search: ~Copyable {
     /// In the clause that is being learned: its set and the trail entry that made it hold.
     var isMarked = false
     var activity: Double = 0
+    /// Its place in the heap; -1 where it is not in it.
+    var heapPlace: Int32 = -1
+    /// The version state that it had last, for the free stage; 0 for none.
+    var phase: Int32 = 0
     var markedSet: UInt64 = 0
     var markedEntry: Int32 = -1
   }
@@ -53,13 +57,17 @@ struct Search: ~Copyable {
     var origin: Int32
     /// Where a learned clause's antecedents begin.
     var antecedents: Int32 = -1
-    var activity: Double = 0
+    var activity: Float = 0
+    /// How many levels a learned clause's terms came from: the fewer, the more often it will imply.
+    var glue: Int32 = 0
   }
 
   struct Watch: BitwiseCopyable {
     var set: UInt64
     var clause: Int32
-    var padding: Int32 = 0
+    /// Another term of the clause: where it fails, the clause needn't be looked at.
+    var other: Int32
+    var otherSet: UInt64
   }
 
   static let decided: Int32 = -1
@@ -68,6 +76,8 @@ struct Search: ~Copyable {
 
   let universe: Universe
   let premises: Premises
+  /// The universe's own sets; nothing is added to them while a search goes on.
+  private let sharedMasks: UnsafeMutablePointer<UInt64>
   var variableOf: Arena<Int32>
   var variables = Arena<Variable>()
   var trail = Arena<Entry>(capacity: 128)
@@ -102,19 +112,40 @@ struct Search: ~Copyable {
   var restartsAt = 0
   var restarts = 0
   var increment = 1.0
-  var clauseIncrement = 1.0
-  var learnedCount = 0
+  var clauseIncrement: Float = 1
+  var forgetsAt = 2_000
+  var forgettings = 0
   var isFull = false
-  var isFree = false
+  var stage = Stage.ordered
+  /// Whether what is decided now answers a root.
+  var isDecidingRoot = false
+  /// Variables that may have to be decided, the most active first.
+  var heap = Arena<Int32>()
+  /// How many roots are decided in order before anything else.
+  var orderedRoots = Int.max
+  /// Whether the roots are followed as long as the model agrees with the best that is left.
+  var isWalking = false
+  /// The state of each variable in the last answer found; 0 for none.
+  var model = Arena<Int32>()
+  /// Roots for which it took too long to prove that the model's version is the best.
+  var settledRoots: Set<Int> = []
+  let patience: Patience
+  /// Clauses looked at, more or less: a measure of work that does not depend on the machine.
+  var effort = 0
+  /// Where the effort for one request ends, and all effort for a better answer.
+  var stepLimit = Int.max
+  var wholeLimit = Int.max
   var isTracking = true
   var supportCount = 0
   /// A clause that was broken when it was added, outside of propagation.
   var pendingConflict: Int32 = -1
   var finalConflict: Int32 = -1
 
-  init(_ universe: Universe, _ premises: Premises) {
+  init(_ universe: Universe, _ premises: Premises, patience: Patience = .usual) {
+    self.patience = patience
     self.universe = universe
     self.premises = premises
+    sharedMasks = universe.masks.start
     variableOf = Arena(repeating: 0, count: universe.rows.count)
     inUse = Arena(repeating: 0, count: (universe.clauses.count + 63) / 64)
   }
@@ -131,6 +162,7 @@ struct Search: ~Copyable {
     var variable = Variable(domain: 3, base: 3, plugin: plugin, wordCount: row.wordCount)
     variable.isKnown = row.isKnown
     variables.append(variable)
+    defer { if usesHeap { enqueue(index) } }
     if row.isKnown {
       setBase(index, row)
     } else {
@@ -188,7 +220,7 @@ struct Search: ~Copyable {
   func pointer(_ handle: UInt64) -> UnsafeMutablePointer<UInt64> {
     let place = Int(handle & Self.placeMask)
     switch handle >> 62 {
-    case 0: return universe.masks.start + place
+    case 0: return sharedMasks + place
     case 1: return words.start + place
     case 2: return trailWords.start + place
     default: return scratch.start + place

@@ -120,7 +120,8 @@ struct Core {
     premises.filter = filter
     defer { premises.filter = nil }
     var search = Search(premises.universe, premises)
-    let outcome = search.run(budget: min(conflictsLeft, 5_000), isCancelled: isCancelled)
+    let outcome = search.run(
+      budget: min(conflictsLeft, 5_000), wantsBest: false, isCancelled: isCancelled)
     conflictsLeft -= search.conflicts
     guard case .contradiction = outcome else {
       if case .stopped = outcome { isMinimal = false }

@@ -66,7 +66,8 @@ private struct Attempts {
     guard let (name, _) = lowered.min(by: { $0.key < $1.key }), let version = answer[name] else {
       return nil
     }
-    return "add `--allow-downgrade` to take `\(name)` back to \(version)"
+    return "add `--allow-downgrade` to take `\(name)` back to \(version), or do that first: "
+      + "`plugctl downgrade \(name)@\(version)`"
   }
 
   /// Another version of something asked for.

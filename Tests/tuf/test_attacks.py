@@ -1,0 +1,456 @@
+"""Attacks on whoever installs: the real plugctl against an index in the attacker's hands.
+
+The numbers are those of the table in docs/threat-model.md. An attacker serves what they like; which keys
+they have is what each test says.
+"""
+
+import base64
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from index_case import MANIFEST, PLUGCTL, IndexCase
+from simulator import later, sha256
+from tuf.api.metadata import Metadata, MetaFile, TargetFile
+from tuf.api.serialization.json import JSONSerializer
+
+SERIALIZER = JSONSerializer(validate=False)
+
+
+class AttackCase(IndexCase):
+    """A user who trusts the index, with a home of their own."""
+
+    def setUp(self):
+        super().setUp()
+        self.user = tempfile.mkdtemp(dir=self.folder)
+
+    def run_user(self, *words, at=None, answer=None):
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": self.user, "PLUGCTL_SCOPE": "user",
+            "PLUGCTL_NO_INPUT": "1",
+        }
+        command = [PLUGCTL, "--json", *words]
+        if at:
+            command = ["faketime", "-f", at, *command]
+        done = subprocess.run(
+            command, env=environment, cwd=self.user, capture_output=True, text=True, timeout=120,
+            check=False, input=answer,
+        )
+        self.said = done.stdout + done.stderr
+        document = json.loads(done.stdout)
+        return done.returncode, (document["error"] or {}).get("code")
+
+    def succeeds(self, *words, **options):
+        self.assertEqual(self.run_user(*words, **options), (0, None), self.said)
+
+    def refuses(self, exit_code, code, *words, **options):
+        """The command is refused, and what is installed stays as it was."""
+        before = self.installed()
+        self.assertEqual(self.run_user(*words, **options), (exit_code, code), self.said)
+        self.assertEqual(self.installed(), before)
+
+    def policy(self, publishers):
+        with open(f"{self.user}/.config/plugctl/policy.yaml", "w", encoding="utf-8") as file:
+            file.write(f"schema: 1\npublishers: {publishers}\n")
+
+    def installed(self):
+        self.run_user("list")
+        return json.loads(self.said)["data"]
+
+    def add_index(self):
+        self.succeeds(
+            "index", "add", self.url, "--name", "main", "--trust", f"sha256:{sha256(self.bootstrap)}")
+
+    # What the attacker writes
+
+    def path(self, role):
+        """The newest file of a role's metadata."""
+        if role in ("timestamp", "root"):
+            return f"{self.index}/metadata/{role}.json"
+        files = glob.glob(f"{self.index}/metadata/*.{role}.json")
+        return max(files, key=lambda name: int(os.path.basename(name).split(".")[0]))
+
+    def load(self, role):
+        return Metadata.from_file(self.path(role))
+
+    def forge(self, role, change, signers, step=1):
+        """Puts altered metadata of a role there, one version later, signed by these."""
+        metadata = self.load(role)
+        change(metadata.signed)
+        metadata.signed.version += step
+        metadata.signatures.clear()
+        for signer in signers:
+            metadata.sign(signer, append=True)
+        name = "timestamp" if role == "timestamp" else f"{metadata.signed.version}.{role}"
+        with open(f"{self.index}/metadata/{name}.json", "wb") as file:
+            file.write(metadata.to_bytes(SERIALIZER))
+        return metadata
+
+    def follow(self, online, **versions):
+        """Has snapshot and timestamp name what is there, signed by the online key."""
+
+        def snapshot(signed):
+            for name, version in versions.items():
+                signed.meta[f"{name.replace('_', '-')}.json"] = MetaFile(version)
+
+        made = self.forge("snapshot", snapshot, [online])
+        data = made.to_bytes(SERIALIZER)
+
+        def timestamp(signed):
+            signed.snapshot_meta = MetaFile.from_data(made.signed.version, data, ["sha256"])
+
+        self.forge("timestamp", timestamp, [online])
+        # What was fetched just now would be believed for an hour.
+        self.run_user("update")
+
+    def put(self, path, content):
+        """Serves a target's content, and answers what metadata must say of it."""
+        target = TargetFile.from_data(path, content, ["sha256"])
+        folder, _, base = path.rpartition("/")
+        place = f"{self.index}/targets/{folder}/{target.hashes['sha256']}.{base}"
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as file:
+            file.write(content)
+        return target
+
+    def record_bytes(self, path):
+        folder, _, base = path.rpartition("/")
+        files = glob.glob(f"{self.index}/targets/{folder}/*.{base}")
+        with open(max(files, key=os.path.getmtime), "rb") as file:
+            return file.read()
+
+    def copy(self):
+        saved = tempfile.mkdtemp(dir=self.folder) + "/metadata"
+        shutil.copytree(f"{self.index}/metadata", saved)
+        return saved
+
+    def restore(self, saved, *patterns):
+        for pattern in patterns:
+            for path in glob.glob(f"{saved}/{pattern}"):
+                shutil.copy(path, f"{self.index}/metadata/")
+
+
+class WithoutKeys(AttackCase):
+    """Who serves the index, or stands between."""
+
+    def setUp(self):
+        super().setUp()
+        self.publish("acme", "one")
+        self.old = self.copy()
+        self.publish("acme", "one", "1.1.0")
+        self.add_index()
+        self.succeeds("install", "one")
+
+    def test_a02_old_timestamp(self):
+        self.restore(self.old, "timestamp.json")
+        self.refuses(5, "trust.rollback", "update")
+
+    def test_a02_old_snapshot_and_targets(self):
+        newest = self.load("snapshot").signed.version
+        shutil.copy(f"{self.old}/{newest - 1}.snapshot.json", f"{self.index}/metadata/{newest}.snapshot.json")
+        shutil.rmtree(f"{self.user}/.local/state/plugctl/trust/indexes/main", ignore_errors=False)
+        os.makedirs(f"{self.user}/.local/state/plugctl/trust/indexes/main")
+        with open(f"{self.user}/.local/state/plugctl/trust/indexes/main/root.json", "wb") as file:
+            file.write(self.bootstrap)
+        self.refuses(5, "trust.mismatch", "update")
+
+    def test_a02_an_old_role_of_the_publisher(self):
+        number = self.load("pub-acme").signed.version
+        self.publish("acme", "one", "1.2.0")
+        shutil.copy(f"{self.old}/{number - 1}.pub-acme.json", self.path("pub-acme"))
+        self.refuses(5, "trust.mismatch", "upgrade")
+
+    def test_a04_a_frozen_index(self):
+        self.refuses(5, "trust.expired", "upgrade", at="+9d")
+        self.refuses(5, "trust.expired", "install", "acme/other", at="+9d")
+
+    def test_a05_a_clock_that_is_set_back(self):
+        self.refuses(5, "trust.clock", "update", at="-30d")
+
+    def test_a07_snapshot_and_role_of_two_moments(self):
+        number = self.load("pub-acme").signed.version
+        self.publish("acme", "one", "1.2.0")
+        self.publish("acme", "one", "1.3.0")
+        shutil.copy(
+            f"{self.index}/metadata/{number + 1}.pub-acme.json", self.path("pub-acme"))
+        self.refuses(5, "trust.mismatch", "upgrade")
+
+    def test_a01_a_byte_of_every_file(self):
+        self.publish("acme", "one", "1.2.0")
+        newest = {
+            "timestamp.json": self.path("timestamp"), "snapshot": self.path("snapshot"),
+            "pub-acme": self.path("pub-acme"),
+        }
+        for name, path in newest.items():
+            with self.subTest(name):
+                with open(path, "rb") as file:
+                    good = file.read()
+                bad = good.replace(b'"version":', b'"versiom":', 1)
+                self.assertNotEqual(bad, good)
+                with open(path, "wb") as file:
+                    file.write(bad)
+                before = self.installed()
+                self.assertEqual(self.run_user("upgrade")[0], 5, self.said)
+                self.assertEqual(self.installed(), before)
+                with open(path, "wb") as file:
+                    file.write(good)
+        self.succeeds("upgrade")
+
+    def test_a21_signatures_that_are_stripped_or_twice(self):
+        path = self.path("timestamp")
+        with open(path, encoding="utf-8") as file:
+            good = json.load(file)
+        good["signed"]["version"] += 1
+        for signatures in ([], good["signatures"] * 2, [{"keyid": "00", "sig": ""}]):
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump({**good, "signatures": signatures}, file)
+            before = self.installed()
+            self.assertEqual(self.run_user("update")[0], 5, self.said)
+            self.assertEqual(self.installed(), before)
+
+
+class WithTheOnlineKey(AttackCase):
+    """Who stole the key of snapshot, timestamp, catalog and the community's roles."""
+
+    def setUp(self):
+        super().setUp()
+        self.publish("acme", "one")
+        self.publish("acme", "one", "1.1.0")
+        self.online = self.signer("online")
+        self.add_index()
+
+    def newer(self, name, change):
+        """A record of a trusted publisher as the attacker would like it."""
+        record = json.loads(self.record_bytes(f"i/{name}.json"))
+        change(record)
+        return self.put(f"i/{name}.json", json.dumps(record).encode())
+
+    def test_a15_a_later_timestamp_is_all_there_is(self):
+        self.succeeds("install", "one")
+        self.forge("timestamp", lambda signed: setattr(signed, "expires", later(3000)), [self.online])
+        self.succeeds("update")
+        self.refuses(5, "trust.expired", "upgrade", at="+200d")
+
+    def test_a16_the_community_lists_nothing_of_a_trusted_publisher(self):
+        target = self.newer("acme/one", lambda record: record.update(sequence=99, versions=[]))
+        made = self.forge(
+            "community", lambda signed: signed.targets.update({"i/acme/one.json": target}),
+            [self.online],
+        )
+        self.follow(self.online, community=made.signed.version)
+        self.succeeds("update")
+        self.succeeds("install", "one")
+        self.assertEqual(self.installed()[0]["version"], "1.1.0")
+
+    def test_a16_a_publishers_role_is_not_theirs(self):
+        target = self.newer("acme/one", lambda record: record.update(sequence=99))
+        made = self.forge(
+            "pub-acme", lambda signed: signed.targets.update({"i/acme/one.json": target}),
+            [self.online],
+        )
+        self.follow(self.online, pub_acme=made.signed.version)
+        self.refuses(5, "trust.signature", "install", "one")
+
+    def test_a16_the_role_above_is_not_theirs(self):
+        made = self.forge(
+            "trusted", lambda signed: signed.delegations.roles.clear(), [self.online]
+        )
+        self.follow(self.online, trusted=made.signed.version)
+        self.refuses(5, "trust.signature", "install", "one")
+
+    def test_a16_short_names_are_not_theirs(self):
+        names = self.put("names.json", b'{"schema":1,"names":{"one":["evil"]}}')
+        made = self.forge(
+            "trusted", lambda signed: signed.targets.update({"names.json": names}), [self.online]
+        )
+        self.follow(self.online, trusted=made.signed.version)
+        self.refuses(5, "trust.signature", "install", "one")
+
+    def test_a16_a_community_publishers_key_is_remembered(self):
+        shutil.move(f"{self.index}-keys/targets.key", self.trusted)
+        self.publish("beta", "two")
+        self.succeeds("update")
+        key = self.plugctl("key", "export", "maker").splitlines()[1]
+        self.policy("ask")
+        # A new publisher for whom nobody vouches: not without somebody who says so, nor by --yes.
+        self.refuses(14, "trust.confirmation", "install", "beta/two")
+        self.refuses(14, "trust.confirmation", "install", "beta/two", "--yes")
+        self.policy("any")
+        self.succeeds("install", "beta/two")
+        # The thief publishes a higher version by a key of their own.
+        self.plugctl("key", "generate", "thief", "--unencrypted")
+        thief = self.plugctl("key", "export", "thief").splitlines()[1]
+        source = tempfile.mkdtemp(dir=self.folder)
+        shutil.copy(f"{self.folder}/x.so", f"{source}/two.so")
+        with open(f"{source}/plugin.yaml", "w", encoding="utf-8") as file:
+            file.write(MANIFEST.format(publisher="beta", name="two", version="6.6.6"))
+        self.plugctl("pack", source, "--sign", "thief", "-o", source)
+        self.plugctl("index", "init", f"{source}/www")
+        self.plugctl("publish", "--to", f"{source}/www", *glob.glob(f"{source}/*.tar.zst"))
+        record = glob.glob(f"{source}/www/targets/i/beta/*.two.json")[0]
+        for path in glob.glob(f"{source}/www/a/*"):
+            shutil.copy(path, f"{self.index}/a/")
+        with open(record, "rb") as file:
+            document = json.load(file)
+        self.assertNotEqual(key, thief)
+        document["sequence"] = 99
+        target = self.put("i/beta/two.json", json.dumps(document).encode())
+        made = self.forge(
+            "community", lambda signed: signed.targets.update({"i/beta/two.json": target}),
+            [self.online],
+        )
+        self.follow(self.online, community=made.signed.version)
+        self.refuses(12, "key.untrusted", "upgrade")
+
+    def test_a06_versions_at_the_end_of_all_numbers(self):
+        self.succeeds("install", "one")
+        self.forge("timestamp", lambda signed: None, [self.online], step=2**63 - 100)
+        self.succeeds("update")
+        self.publish("acme", "late")
+        # The operator's timestamp can't follow; a new key is the way out.
+        self.plugctl("index", "rotate", "online", self.index)
+        self.succeeds("update")
+        self.succeeds("install", "late")
+
+    def test_a12_the_record_of_another_plugin(self):
+        self.publish("acme", "two")
+        shutil.move(f"{self.index}-keys/targets.key", self.trusted)
+        self.publish("beta", "two")
+        target = self.put("i/beta/two.json", self.record_bytes("i/acme/two.json"))
+        made = self.forge(
+            "community", lambda signed: signed.targets.update({"i/beta/two.json": target}),
+            [self.online],
+        )
+        self.follow(self.online, community=made.signed.version)
+        self.refuses(5, "trust.mismatch", "install", "beta/two")
+
+
+class WithThePublishersRole(AttackCase):
+    """Who can sign the role that lists a publisher's plugins, and not the archives."""
+
+    def setUp(self):
+        super().setUp()
+        for version in ("1.0.0", "1.1.0"):
+            self.publish("acme", "one", version)
+        self.add_index()
+        self.succeeds("install", "one")
+
+    def list_record(self, change):
+        record = json.loads(self.record_bytes("i/acme/one.json"))
+        change(record)
+        target = self.put("i/acme/one.json", json.dumps(record).encode())
+        made = self.forge(
+            "pub-acme", lambda signed: signed.targets.update({"i/acme/one.json": target}),
+            [self.signer("targets")],
+        )
+        self.follow(self.signer("online"), pub_acme=made.signed.version)
+
+    def test_a03_a_record_that_goes_back(self):
+        self.list_record(lambda record: record.update(sequence=record["sequence"] - 1))
+        self.refuses(5, "trust.rollback", "upgrade")
+
+    def test_a03_a_record_that_lists_less_takes_nothing_back(self):
+        def less(record):
+            record["sequence"] += 1
+            record["versions"].pop()
+
+        self.list_record(less)
+        self.succeeds("upgrade")
+        self.assertEqual(self.installed()[0]["version"], "1.1.0")
+
+    def test_a10_constraints_that_the_archive_has_not(self):
+        self.publish("acme", "two")
+
+        def more(record):
+            record["sequence"] += 1
+            record["versions"][1]["dependencies"] = {"acme/two": "*"}
+
+        self.list_record(more)
+        self.succeeds("remove", "one")
+        shutil.rmtree(f"{self.user}/.local/share/plugctl/trees", ignore_errors=True)
+        self.refuses(5, "archive.mismatch", "install", "one")
+
+    def test_a12_an_archive_of_another_version(self):
+        def swap(record):
+            record["sequence"] += 1
+            record["versions"][1]["builds"] = record["versions"][0]["builds"]
+
+        self.list_record(swap)
+        self.succeeds("remove", "one")
+        self.refuses(5, "archive.mismatch", "install", "one")
+
+
+class WithOneOfThreeRootKeys(AttackCase):
+    """One of three people is a traitor, or lost their key."""
+
+    def setUp(self):
+        super().setUp()
+        self.index = tempfile.mkdtemp(dir=self.folder) + "/team"
+        names = ("ann", "ben", "cid")
+        for name in names:
+            if not os.path.exists(f"{self.folder}/{name}.pub"):
+                self.plugctl("key", "generate", name, "--unencrypted")
+                with open(f"{self.folder}/{name}.pub", "w", encoding="utf-8") as file:
+                    file.write(self.plugctl("key", "export", name))
+        keys = [word for name in names for word in ("--public-key", f"{name}.pub")]
+        self.plugctl("index", "init", self.index, "--threshold", "2-of-3", *keys)
+        self.plugctl("index", "sign", self.index, "--key", "ann", "--key", "ben")
+        with open(f"{self.index}/metadata/1.root.json", "rb") as file:
+            self.bootstrap = file.read()
+
+    def test_a18_one_key_changes_nothing(self):
+        self.succeeds("index", "add", self.index, "--name", "team", "--trust",
+                      f"{self.index}/metadata/1.root.json")
+        thief = tempfile.mkdtemp(dir=self.folder)
+        for suffix in ("", "-keys"):
+            shutil.copytree(self.index + suffix, f"{thief}/team{suffix}")
+        self.plugctl(
+            "index", "rotate", "targets", f"{thief}/team", "--public-key", "cid.pub", "--key", "cid")
+        waiting = f"{thief}/team-keys/pending/1/root.json"
+        shutil.copy(waiting, f"{self.index}/metadata/2.root.json")
+        self.refuses(5, "trust.signature", "update")
+
+
+class WeakKeys(AttackCase):
+    """Keys by which anybody could sign."""
+
+    def test_a20_are_refused_where_they_are_taken_in(self):
+        weak = (bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f",
+                b"\xee" + b"\xff" * 30 + b"\x7f", b"\x01" + bytes(30) + b"\x80")
+        for key in weak:
+            with self.subTest(key.hex()):
+                text = base64.b64encode(b"Ed" + bytes(range(8)) + key).decode()
+                path = f"{self.user}/weak.pub"
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(f"untrusted comment: weak\n{text}\n")
+                self.refuses(5, "key.weak", "key", "trust", path)
+                self.refuses(
+                    5, "key.weak", "index", "init", f"{self.user}/www", "--threshold", "1-of-1",
+                    "--public-key", path)
+
+
+class LookAlikes(AttackCase):
+    """Names that are made to be taken for others."""
+
+    def test_a14_a_name_one_letter_from_a_trusted_one(self):
+        self.publish("acme", "vector")
+        shutil.move(f"{self.index}-keys/targets.key", self.trusted)
+        self.publish("acne", "vector")
+        self.publish("beta", "vectr")
+        self.publish("beta", "other")
+        self.add_index()
+        self.policy("any")
+        for name in ("acne/vector", "beta/vectr"):
+            before = self.installed()
+            self.assertEqual(self.run_user("install", name), (14, "trust.confirmation"), self.said)
+            self.assertIn("acme/vector", self.said)
+            self.assertEqual(self.installed(), before)
+        self.succeeds("install", "beta/other")
+
+
+if __name__ == "__main__":
+    unittest.main()
