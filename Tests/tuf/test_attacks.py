@@ -6,13 +6,19 @@ they have is what each test says.
 
 import base64
 import glob
+import gzip
+import io
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
+import threading
+import time
 import unittest
 
+from hostile_server import HostileServer
 from index_case import MANIFEST, PLUGCTL, IndexCase
 from simulator import later, sha256
 from tuf.api.metadata import Metadata, MetaFile, TargetFile
@@ -450,6 +456,325 @@ class LookAlikes(AttackCase):
             self.assertIn("acme/vector", self.said)
             self.assertEqual(self.installed(), before)
         self.succeeds("install", "beta/other")
+
+
+class Endless(AttackCase):
+    """Servers that say too much, or something else than they announce (a08)."""
+
+    def setUp(self):
+        super().setUp()
+        self.publish("acme", "one")
+        self.hostile = HostileServer(self.index)
+        self.url = self.hostile.url
+        self.add_index()
+        self.publish("acme", "one", "1.1.0")
+
+    def tearDown(self):
+        self.hostile.close()
+        super().tearDown()
+
+    def attack(self, path, hook):
+        self.hostile.hooks = {path: hook}
+        before = self.installed()
+        began = time.monotonic()
+        code, _ = self.run_user("install", "one", "--wait", "0") if "/a/" in path else self.run_user("update")
+        self.assertIn(code, (5, 6), self.said)
+        self.assertLess(time.monotonic() - began, 45)
+        self.hostile.hooks = {}
+        self.assertEqual(self.installed(), before)
+
+    @staticmethod
+    def endless(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+    @staticmethod
+    def bomb(connection):
+        body = gzip.compress(bytes(64 << 20))
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    @staticmethod
+    def announced_too_long(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n{}")
+
+    @staticmethod
+    def announced_too_short(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + b" " * 100000)
+
+    @staticmethod
+    def redirected_for_ever(connection):
+        connection.sendall(
+            b"HTTP/1.1 302 Found\r\nLocation: /metadata/timestamp.json\r\nContent-Length: 0\r\n"
+            b"Connection: close\r\n\r\n")
+
+    @staticmethod
+    def headers_without_end(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            connection.sendall(b"X-More: " + b"y" * 4000 + b"\r\n")
+
+    def test_a08_metadata(self):
+        for hook in (self.endless, self.bomb, self.announced_too_long, self.announced_too_short,
+                     self.redirected_for_ever, self.headers_without_end):
+            with self.subTest(hook.__name__):
+                self.attack("/metadata/timestamp.json", hook)
+        self.succeeds("update")
+
+    def test_a08_archives(self):
+        path = "/a/" + max(
+            (f"{self.index}/a/{name}" for name in os.listdir(f"{self.index}/a") if name.endswith(".zst")),
+            key=os.path.getmtime).rpartition("/")[2]
+        self.succeeds("update")
+        for hook in (self.endless, self.bomb, self.announced_too_long, self.announced_too_short):
+            with self.subTest(hook.__name__):
+                self.attack(path, hook)
+        self.succeeds("install", "one")
+
+
+class HostileArchives(AttackCase):
+    """A publisher whose archives want out of the folder that they are unpacked in (a22)."""
+
+    def hostile(self, kind):
+        """A signed archive that is listed as version 6.0.0 of acme/one."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        subprocess.run(["zstd", "-qd", self.good, "-o", f"{folder}/x.tar"], check=True)
+        with tarfile.open(f"{folder}/x.tar") as archive:
+            members = [(m, archive.extractfile(m).read() if m.isfile() else b"") for m in archive]
+        description = json.loads(members[0][1])
+        description["version"] = "6.0.0"
+        top = "one-6.0.0"
+        with tarfile.open(f"{folder}/y.tar", "w", format=tarfile.USTAR_FORMAT) as archive:
+            for member, content in members:
+                if member.name.endswith("plugin.json"):
+                    content = json.dumps(description).encode()
+                member.name = member.name.replace("one-1.0.0", top)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+            kind(archive, top)
+        path = f"{folder}/one-6.0.0.tar.zst"
+        subprocess.run(["zstd", "-q", f"{folder}/y.tar", "-o", path], check=True)
+        with open(path, "rb") as file:
+            data = file.read()
+        digest = sha256(data)
+        comment = f"plugctl:1 acme/one 6.0.0 {description['platform']} sha256={digest}"
+        subprocess.run(
+            ["minisign", "-S", "-m", path, "-s", f"{self.home}/.config/plugctl/keys/maker.key",
+             "-t", comment], check=True, capture_output=True, input=b"\n")
+        for suffix in ("", ".minisig"):
+            shutil.copy(path + suffix, f"{self.index}/a/{digest}.tar.zst{suffix}")
+        with open(path + ".minisig", encoding="utf-8") as file:
+            return len(data), digest, file.read()
+
+    def list(self, size, digest, signature):
+        record = json.loads(self.original)
+        record["sequence"] = self.sequence = self.sequence + 1
+        version = json.loads(json.dumps(record["versions"][0]))
+        version["version"] = "6.0.0"
+        version["builds"][0].update(size=size, sha256=digest, signature=signature)
+        record["versions"].append(version)
+        target = self.put("i/acme/one.json", json.dumps(record).encode())
+        made = self.forge(
+            "pub-acme", lambda signed: signed.targets.update({"i/acme/one.json": target}),
+            [self.signer("targets")],
+        )
+        self.follow(self.signer("online"), pub_acme=made.signed.version)
+
+    @staticmethod
+    def add(archive, name, content=b"", **fields):
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        for field, value in fields.items():
+            setattr(member, field, value)
+        archive.addfile(member, io.BytesIO(content))
+
+    def test_a22_nothing_leaves_the_folder(self):
+        self.publish("acme", "one")
+        self.good = glob.glob(f"{self.index}/a/*.zst")[0]
+        self.original = self.record_bytes("i/acme/one.json")
+        self.sequence = json.loads(self.original)["sequence"]
+        self.add_index()
+        outside = f"{self.user}/outside"
+        os.mkdir(outside)
+        kinds = {
+            "dots": lambda a, top: self.add(a, f"{top}/../../../../../../{outside}/evil", b"x"),
+            "absolute": lambda a, top: self.add(a, f"{outside}/evil", b"x"),
+            "other folder": lambda a, top: self.add(a, "elsewhere/evil", b"x"),
+            "link out": lambda a, top: self.add(
+                a, f"{top}/out", type=tarfile.SYMTYPE, linkname=outside),
+            "through a link": lambda a, top: (
+                self.add(a, f"{top}/out", type=tarfile.SYMTYPE, linkname=outside),
+                self.add(a, f"{top}/out/evil", b"x")),
+            "hard link": lambda a, top: self.add(
+                a, f"{top}/hard", type=tarfile.LNKTYPE, linkname="/etc/passwd"),
+            "device": lambda a, top: self.add(
+                a, f"{top}/null", type=tarfile.CHRTYPE, devmajor=1, devminor=3),
+            "fifo": lambda a, top: self.add(a, f"{top}/pipe", type=tarfile.FIFOTYPE),
+            "set-user-id": lambda a, top: self.add(a, f"{top}/root", b"x", mode=0o4755),
+            "unlisted": lambda a, top: self.add(a, f"{top}/more.so", b"x"),
+            "twice": lambda a, top: self.add(a, f"{top}/one.so", b"other bytes"),
+        }
+        for name, kind in kinds.items():
+            with self.subTest(name):
+                self.list(*self.hostile(kind))
+                before = self.installed()
+                code, fault = self.run_user("install", "one")
+                self.assertEqual((code, fault), (5, "archive.unsafe"), self.said)
+                self.assertEqual(self.installed(), before)
+                self.assertEqual(os.listdir(outside), [])
+                found = subprocess.run(
+                    ["find", self.user, "-name", "evil", "-o", "-type", "p", "-o", "-perm", "/6000"],
+                    capture_output=True, text=True, check=True)
+                self.assertEqual(found.stdout, "")
+        # The same archive without anything hostile in it is fine.
+        self.list(*self.hostile(lambda archive, top: None))
+        self.succeeds("install", "one")
+
+
+class ChangedMeanwhile(AttackCase):
+    """Who can change a file between its check and its use (a23)."""
+
+    def test_a23_what_was_checked_is_what_is_installed(self):
+        self.publish("acme", "one")
+        good = glob.glob(f"{self.index}/a/*.zst")[0]
+        self.plugctl("key", "generate", "other", "--unencrypted")
+        source = tempfile.mkdtemp(dir=self.folder)
+        shutil.copy(f"{self.folder}/x.so", f"{source}/one.so")
+        with open(f"{source}/one.so", "ab") as file:
+            file.write(b"evil evil evil")
+        with open(f"{source}/plugin.yaml", "w", encoding="utf-8") as file:
+            file.write(MANIFEST.format(publisher="acme", name="one", version="1.0.0"))
+        self.plugctl("pack", source, "--sign", "other", "-o", source)
+        evil = glob.glob(f"{source}/*.tar.zst")[0]
+        place = f"{self.user}/one.tar.zst"
+        shutil.copy(good + ".minisig", place + ".minisig")
+        with open(f"{self.user}/maker.pub", "w", encoding="utf-8") as file:
+            file.write(self.plugctl("key", "export", "maker"))
+        self.succeeds("key", "trust", f"{self.user}/maker.pub")
+        stop = threading.Event()
+
+        def flip():
+            while not stop.is_set():
+                for path in (good, evil):
+                    shutil.copy(path, place + ".new")
+                    os.rename(place + ".new", place)
+                with open(place, "r+b") as file:
+                    file.write(b"garbage")
+
+        thread = threading.Thread(target=flip)
+        thread.start()
+        codes = set()
+        try:
+            for _ in range(25):
+                codes.add(self.run_user("install", place)[0])
+                for path in glob.glob(f"{self.user}/.local/share/plugctl/trees/*/one.so"):
+                    with open(path, "rb") as file:
+                        self.assertNotIn(b"evil", file.read())
+                self.run_user("remove", "one")
+        finally:
+            stop.set()
+            thread.join()
+        self.assertTrue(codes <= {0, 5, 12, 13}, codes)
+        self.assertTrue(codes - {0}, "it was never changed in between")
+
+
+class HostilePlugins(AttackCase):
+    """A library that does harm as soon as it is opened (a24)."""
+
+    SOURCE = """
+    #include <fcntl.h>
+    #include <signal.h>
+    #include <stdlib.h>
+    #include <sys/socket.h>
+    #include <unistd.h>
+    __attribute__((constructor)) static void harm(void) {
+      kill(getppid(), SIGKILL);
+      int file = open("%(mark)s", O_CREAT | O_WRONLY, 0600);
+      if (file >= 0) close(file);
+      if (fork() == 0) { open("%(mark)s-child", O_CREAT | O_WRONLY, 0600); _exit(0); }
+      if (socket(AF_INET, SOCK_STREAM, 0) >= 0) open("%(mark)s-net", O_CREAT | O_WRONLY, 0600);
+      unlink("%(victim)s");
+      system("touch %(mark)s-shell");
+    }
+    int sqlite3_extension_init(void *db, char **error, const void *api) { return 0; }
+    """
+
+    def test_a24_a_library_that_does_harm_is_contained(self):
+        mark, victim = f"{self.user}/mark", f"{self.user}/victim"
+        with open(victim, "w", encoding="utf-8") as file:
+            file.write("mine")
+        source = self.SOURCE % {"mark": mark, "victim": victim}
+        with open(f"{self.user}/evil.c", "w", encoding="utf-8") as file:
+            file.write(source)
+        subprocess.run(
+            ["cc", "-w", "-shared", "-fPIC", "-o", "evil.so", "evil.c"], cwd=self.user, check=True)
+        code, _ = self.run_user("test", f"{self.user}/evil.so", "--host", "sqlite")
+        self.assertIn(code, (0, 8, 9), self.said)
+        self.assertIn("plg-d", self.said, "the library was opened")
+        self.assertEqual(glob.glob(mark + "*"), [])
+        self.assertTrue(os.path.exists(victim))
+
+
+class Words(AttackCase):
+    """Texts and variables of others (a25, a26)."""
+
+    def test_a25_escape_codes_are_not_shown(self):
+        self.publish("acme", "one")
+        self.add_index()
+        evil = "\x1b[2J\x1b]0;title\x07 nice \u202e\x9b31m"
+        catalog = json.loads(self.record_bytes("catalog.json"))
+        catalog["plugins"][0].update(title=evil, summary=evil, license=evil, tags=[evil])
+        target = self.put("catalog.json", json.dumps(catalog).encode())
+        made = self.forge(
+            "catalog", lambda signed: signed.targets.update({"catalog.json": target}),
+            [self.signer("online")])
+        record = json.loads(self.record_bytes("i/acme/one.json"))
+        record.update(sequence=9, title=evil, summary=evil, license=evil, authors=[evil])
+        record["versions"][0]["deprecated"] = evil
+        shown = self.put("i/acme/one.json", json.dumps(record).encode())
+        role = self.forge(
+            "pub-acme", lambda signed: signed.targets.update({"i/acme/one.json": shown}),
+            [self.signer("targets")])
+        self.follow(self.signer("online"), catalog=made.signed.version, pub_acme=role.signed.version)
+        for words in (["search", "one"], ["info", "one"], ["install", "one"], ["list"], ["outdated"]):
+            environment = {"PATH": os.environ["PATH"], "HOME": self.user, "PLUGCTL_SCOPE": "user"}
+            done = subprocess.run(
+                [PLUGCTL, *words], env=environment, capture_output=True, timeout=60, check=False)
+            text = (done.stdout + done.stderr).decode()
+            bad = [c for c in text if (ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 or c == "\u202e"]
+            self.assertEqual(bad, [], words)
+        self.assertIn("nice", text + self.said)
+
+    def test_a26_loader_variables_are_not_passed_on(self):
+        self.publish("acme", "one")
+        self.add_index()
+        log = f"{self.user}/loaded"
+        with open(f"{self.user}/spy.c", "w", encoding="utf-8") as file:
+            file.write("""
+            #include <stdio.h>
+            #include <string.h>
+            #include <unistd.h>
+            __attribute__((constructor)) static void spy(void) {
+              char path[4096] = {0};
+              readlink("/proc/self/exe", path, sizeof path - 1);
+              FILE *log = fopen("%s", "a");
+              if (log) { fprintf(log, "%%s\\n", path); fclose(log); }
+            }
+            """ % log)
+        subprocess.run(
+            ["cc", "-w", "-shared", "-fPIC", "-o", "spy.so", "spy.c"], cwd=self.user, check=True)
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": self.user, "PLUGCTL_SCOPE": "user",
+            "LD_PRELOAD": f"{self.user}/spy.so", "LD_LIBRARY_PATH": self.user, "LD_AUDIT": "",
+        }
+        done = subprocess.run(
+            [PLUGCTL, "install", "one"], env=environment, cwd=self.user, capture_output=True,
+            text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(log, encoding="utf-8") as file:
+            programs = {os.path.basename(line.strip()) for line in file}
+        self.assertEqual(programs, {"plugctl"})
 
 
 if __name__ == "__main__":
