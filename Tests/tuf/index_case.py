@@ -80,13 +80,15 @@ class IndexCase(unittest.TestCase):
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def publish(self, publisher, name, version="1.0.0", *more):
+    def publish(self, publisher, name, version="1.0.0", *more, **fields):
         source = tempfile.mkdtemp(dir=self.folder)
         shutil.copy(f"{self.folder}/x.so", f"{source}/{name}.so")
         with open(f"{source}/{name}.so", "a", encoding="utf-8") as file:
             file.write(f"{name} {version}")
         with open(f"{source}/plugin.yaml", "w", encoding="utf-8") as file:
             file.write(MANIFEST.format(publisher=publisher, name=name, version=version))
+            for field, value in fields.items():
+                file.write(f"{field}: {value}\n")
         self.plugctl("pack", source, "--sign", "maker", "-o", source)
         self.plugctl("publish", "--to", self.index, *more, *glob.glob(f"{source}/*.tar.zst"))
 

@@ -390,6 +390,30 @@ class WithThePublishersRole(AttackCase):
         self.refuses(5, "archive.mismatch", "install", "one")
 
 
+class Dependencies(AttackCase):
+    """Needs that nobody answers, and plugins that would answer everything (a11)."""
+
+    def test_a11_nobody_steps_in_for_another(self):
+        self.publish("acme", "base")
+        self.publish("evil", "all", "9.0.0", provides="{ base: 9.0.0, other: 9.0.0 }")
+        self.publish("acme", "one", "1.0.0", dependencies="{ base: '^1' }")
+        self.publish("acme", "lost", "1.0.0", dependencies="{ other: '*' }")
+        self.add_index()
+        self.succeeds("install", "one")
+        names = [plugin["id"] for plugin in self.installed()]
+        self.assertEqual(sorted(names), ["acme/base", "acme/one"])
+        self.refuses(4, "solve.conflict", "install", "lost")
+
+    def test_a11_nobody_provides_what_is_anothers(self):
+        source = tempfile.mkdtemp(dir=self.folder)
+        with open(f"{source}/plugin.yaml", "w", encoding="utf-8") as file:
+            file.write(
+                MANIFEST.format(publisher="evil", name="all", version="1.0.0")
+                + "provides: { acme/base: 1.0.0 }\n")
+        shutil.copy(f"{self.folder}/x.so", f"{source}/all.so")
+        self.assertEqual(self.run_user("lint", source)[0], 13, self.said)
+
+
 class WithOneOfThreeRootKeys(AttackCase):
     """One of three people is a traitor, or lost their key."""
 
