@@ -71,10 +71,13 @@ class IndexCase(unittest.TestCase):
         self.http.server_close()
 
     @classmethod
-    def plugctl(cls, *words):
+    def plugctl(cls, *words, at=None):
         environment = {"PATH": os.environ["PATH"], "HOME": cls.home, "PLUGCTL_SCOPE": "user"}
+        command = [PLUGCTL, *words]
+        if at:
+            command = ["faketime", "-f", at, *command]
         done = subprocess.run(
-            [PLUGCTL, *words], env=environment, cwd=cls.folder, capture_output=True, text=True,
+            command, env=environment, cwd=cls.folder, capture_output=True, text=True,
             timeout=120, check=False,
         )
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"

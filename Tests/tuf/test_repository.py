@@ -114,6 +114,74 @@ class Repositories(IndexCase):
         self.publish("acme", "one", "1.1.0")
         self.assertEqual(len(self.record("acme/one")["versions"]), 2)
 
+    def expiries(self):
+        """When each role's newest metadata ends, in days from now."""
+        newest = {}
+        for path in glob.glob(f"{self.index}/metadata/*.json"):
+            signed = Metadata.from_file(path).signed
+            name = os.path.basename(path)[: -len(".json")].split(".")[-1]
+            known = newest.get(name)
+            if known is None or known.version < signed.version:
+                newest[name] = signed
+        return {name: round((s.expires - later(0)).total_seconds() / 86400) for name, s in newest.items()}
+
+    def test_what_ends_is_renewed_by_whoever_can(self):
+        self.publish("acme", "one")
+        usual = {
+            "root": 365, "targets": 182, "trusted": 90, "pub-acme": 365, "catalog": 30, "community": 30,
+            "snapshot": 7, "timestamp": 7,
+        }
+        self.assertEqual(self.expiries(), usual)
+        # After so many days: who is renewed then, each for its whole term again.
+        for days, roles in (
+            (2, set()), (16, {"catalog", "community"}),
+            (46, {"trusted", "catalog", "community"}),
+            (185, {"root", "targets", "trusted", "pub-acme", "catalog", "community"}),
+        ):
+            with self.subTest(days):
+                self.plugctl("index", "build", self.index)
+                self.plugctl("index", "rotate", "root", self.index)
+                said = self.plugctl("index", "renew", self.index, at=f"+{days}d")
+                renewed = {name for name, end in self.expiries().items() if end == usual[name] + days}
+                self.assertEqual(renewed, roles | {"snapshot", "timestamp"}, said)
+                self.assertIsNotNone(self.record("acme/one"))
+
+    def test_a_timer_has_the_online_key_only(self):
+        self.publish("acme", "one")
+        for name in ("root", "targets"):
+            shutil.move(f"{self.index}-keys/{name}.key", f"{self.folder}/{name}-{os.getpid()}.key")
+        said = self.plugctl("index", "renew", self.index, at="+80d")
+        self.assertIn("trusted ends at", said)
+        self.assertNotIn("root ends at", said)
+        self.assertIsNotNone(self.record("acme/one"))
+        said = self.plugctl("index", "renew", self.index, at="+200d")
+        for name in ("root", "targets", "trusted", "pub-acme"):
+            self.assertIn(f"{name} ends at", said)
+
+    def test_changes_that_wait(self):
+        for name in ("ann", "ben"):
+            if not os.path.exists(f"{self.folder}/{name}.pub"):
+                self.plugctl("key", "generate", name, "--unencrypted")
+                with open(f"{self.folder}/{name}.pub", "w", encoding="utf-8") as file:
+                    file.write(self.plugctl("key", "export", name))
+        two = ("--public-key", "ann.pub", "--public-key", "ben.pub", "--threshold", "2")
+        said = self.plugctl("index", "rotate", "targets", self.index, *two, "--key", "ann")
+        self.assertIn("change 1 waits for signatures: targets (1 more)", said)
+        self.assertEqual(Metadata.from_file(f"{self.index}/metadata/root.json").signed.version, 1)
+        # Meanwhile the old keys go on, and what waits is out of date then.
+        self.publish("acme", "one")
+        with self.assertRaisesRegex(AssertionError, "give it up with"):
+            self.plugctl("index", "sign", self.index, "--key", "ben")
+        self.plugctl("index", "sign", self.index, "--abandon", "1")
+        self.assertIn("nothing waits", self.plugctl("index", "sign", self.index))
+        self.plugctl("index", "rotate", "targets", self.index, *two, "--key", "ann")
+        said = self.plugctl("index", "sign", self.index, "--key", "ben")
+        self.assertIn("root metadata, version 2", said)
+        self.assertIn("targets 2 of 2", said)
+        self.assertIn("published", said)
+        self.assertIsNotNone(self.record("acme/one"))
+        self.publish("acme", "one", "1.1.0", "--key", "ann")
+
     def test_an_altered_file_is_refused(self):
         self.publish("acme", "one")
         path = sorted(glob.glob(f"{self.index}/metadata/*.pub-acme.json"))[-1]

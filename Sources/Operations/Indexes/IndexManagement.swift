@@ -86,6 +86,7 @@ public struct IndexManagement: Sendable {
   public func remove(_ name: String) throws {
     try registry.remove(name)
     try TrustFolder(name, session.places).remove()
+    try RecordMemory.forget(name, session.places)
     try FileSystem.removeTree("\(session.places.indexCache)/\(name)")
     try FileSystem.removeIfPresent(session.places.catalog)
   }

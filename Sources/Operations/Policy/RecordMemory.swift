@@ -49,6 +49,17 @@ struct RecordMemory: Sendable {
     }
   }
 
+  /// Forgets an index that its user removed: another one may be added under its name.
+  static func forget(_ index: String, _ places: StorePlaces) throws {
+    let file = MemoryFile(path: "\(places.trust)/records.json")
+    guard try read(file)?[index] != nil else { return }
+    try file.update {
+      var all = try read(file)?.objectValue ?? JSONObject()
+      all[index] = nil
+      return ["schema": 1, "records": .object(all)]
+    }
+  }
+
   private static func read(_ file: MemoryFile) throws -> JSON? {
     func malformed() -> Diagnostic {
       Diagnostic(

@@ -57,7 +57,8 @@ extension Repository {
     let state = edit.state
     var headers =
       [state.root.header] + [state.timestamp?.header, state.snapshot?.header].compactMap { $0 }
-    for way in try edit.allWays() {
+    // The emergency list is meant to end.
+    for way in try edit.allWays() where way.last != IndexLayout.withdrawn {
       if let header = try edit.state.targets(way)?.header { headers.append(header) }
     }
     expiries = headers.map(\.expires)

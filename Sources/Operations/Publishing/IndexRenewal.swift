@@ -23,30 +23,42 @@ public struct IndexRenewal: Sendable {
     self.now = now
   }
 
-  /// Signs snapshot and timestamp anew, and every role whose term is more than half over and for which
-  /// the keys at hand suffice. What nobody here can sign is told.
+  /// Signs snapshot and timestamp anew, and every role whose term is more than half over and that a key at
+  /// hand signs; where others must sign too, it waits for them. What nobody here can sign is told.
   public func renew() throws -> Result {
     try repository.exclusively {
       var edit = RepositoryEdit(try repository.state())
+      let waiting = try repository.waitingRoles()
       var renewed: [String] = []
       var ending: [(role: String, expires: Timestamp)] = []
-      if try isEnding(edit.state.root.header, &edit) {
-        ending.append(("root", edit.state.root.header.expires))
-      }
-      for way in try edit.allWays() {
-        guard let role = way.last, let targets = try edit.state.targets(way),
-          try isEnding(targets.header, &edit), let authority = try edit.authority(way)
-        else { continue }
-        let signers = try repository.keys.signers(for: authority)
-        if signers.count >= authority.threshold {
-          edit.renew(way)
-          renewed.append(role.text)
+      for (way, header) in try endingRoles(&edit) where !waiting.contains(header.role) {
+        let authority = try edit.presentAuthority(header.role) ?? edit.authority(way)
+        guard let authority, try !repository.keys.signers(for: authority).isEmpty else {
+          ending.append((header.role.text, header.expires))
+          continue
+        }
+        renewed.append(header.role.text)
+        if header.role == .root {
+          try edit.renewRoot(now: now)
         } else {
-          ending.append((role.text, targets.header.expires))
+          edit.renew(way)
         }
       }
       return Result(
         outcome: try repository.commit(edit, now: now), renewed: renewed, ending: ending)
+    }
+  }
+
+  private func endingRoles(_ edit: inout RepositoryEdit) throws -> [(way: [TUFRoleName], TUFHeader)]
+  {
+    var headers: [(way: [TUFRoleName], TUFHeader)] = [([.root], edit.state.root.header)]
+    for way in try edit.allWays() where way.last != IndexLayout.withdrawn {
+      if let header = try edit.state.targets(way)?.header { headers.append((way, header)) }
+    }
+    let isLarge = try edit.isLarge()
+    return headers.filter { _, header in
+      let days = IndexLayout.days(header.role, isLarge: isLarge)
+      return header.expires < now.adding(days: max(1, days / 2))
     }
   }
 
@@ -91,11 +103,6 @@ public struct IndexRenewal: Sendable {
       try edit.set(target, in: edit.way(of: target.path))
     }
     try edit.growBins()
-  }
-
-  private func isEnding(_ header: TUFHeader, _ edit: inout RepositoryEdit) throws -> Bool {
-    let days = IndexLayout.days(header.role, isLarge: try edit.isLarge())
-    return header.expires < now.adding(days: max(1, days / 2))
   }
 }
 

@@ -16,22 +16,33 @@ public enum MetadataSigning {
     let bytes = try FileSystem.read(path, limit: Int(TUFLimits.targets))
     let isRoot = (try? TUFRoot(bytes)) != nil
     var draft = try TUFDraft(bytes, role: isRoot ? .root : .targets)
-    let header = isRoot ? try TUFRoot(bytes).header : try TUFTargets(bytes).header
     let names = names.isEmpty ? [try ring.usualSecretKeyName()] : names
     for name in names {
       try draft.sign(with: TUFSigner(ring.secretKey(name, passphrase: passphrase)))
     }
     try FileSystem.replace(path, with: draft.bytes)
-    var lines = [
-      "signed \(isRoot ? "root" : "targets") metadata, version \(header.version), valid until \(header.expires)"
-    ]
-    if isRoot {
-      let root = try TUFRoot(bytes)
-      for role in TUFRoleName.topLevel {
-        let authority = root.authority(for: role)
-        lines.append("  \(role): \(authority.threshold) of \(authority.keys.count) keys")
-      }
+    let role = draft.role
+    return try Self.lines(bytes, role).map { "signed " + $0 } + names.map { "by the key `\($0)`" }
+  }
+
+  /// What metadata says, for people who are about to sign it.
+  static func lines(_ bytes: [UInt8], _ role: TUFRoleName) throws -> [String] {
+    guard role == .root else {
+      let targets = try TUFTargets(bytes, role: role)
+      let count = targets.targets.count
+      return [
+        "\(role) metadata, version \(targets.header.version), valid until \(targets.header.expires): "
+          + "\(count) \(count == 1 ? "target" : "targets")"
+      ]
     }
-    return lines + names.map { "by the key `\($0)`" }
+    let root = try TUFRoot(bytes)
+    let roles = TUFRoleName.topLevel.map { role in
+      let authority = root.authority(for: role)
+      return "\(role) \(authority.threshold) of \(authority.keys.count)"
+    }
+    return [
+      "root metadata, version \(root.header.version), valid until \(root.header.expires); keys: "
+        + roles.joined(separator: ", ")
+    ]
   }
 }

@@ -6,8 +6,8 @@ internal import Signing
 public struct PendingChange: Sendable {
   /// Its number, and the name of its folder.
   public let number: Int
-  /// The roles that it makes anew, and how many more must sign each; 0 for one that is signed.
-  public let roles: [RepositoryOutcome.MissingSignatures]
+  /// What it makes anew, a line each, for those who sign to compare with what they mean.
+  public let lines: [String]
 }
 
 /// ```
@@ -50,6 +50,18 @@ extension Repository {
     try FileSystem.removeTree("\(pendingFolder)/\(number)")
   }
 
+  /// Roles of which a new version waits for signatures.
+  func waitingRoles() throws -> Set<TUFRoleName> {
+    var roles: Set<TUFRoleName> = []
+    for number in try pendingNumbers() {
+      for file in try FileSystem.names(in: "\(pendingFolder)/\(number)")
+      where file.hasSuffix(".json") && file != "change.json" {
+        roles.insert(TUFRoleName(String(file.dropLast(".json".count))))
+      }
+    }
+    return roles
+  }
+
   /// Signs every waiting change with the keys at hand, and publishes those that are complete.
   public func signWaiting(now: Timestamp) throws -> [RepositoryOutcome] {
     try exclusively {
@@ -65,10 +77,9 @@ extension Repository {
   public func pendingChanges() throws -> [PendingChange] {
     try pendingNumbers().map { number in
       let (change, _) = try pending(number)
-      let roles = change.drafts.map {
-        RepositoryOutcome.MissingSignatures(role: $0.role.text, count: $0.missingCount)
-      }
-      return PendingChange(number: number, roles: roles)
+      return PendingChange(
+        number: number,
+        lines: try change.drafts.flatMap { try MetadataSigning.lines($0.draft.bytes, $0.role) })
     }
   }
 

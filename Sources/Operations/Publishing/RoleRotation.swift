@@ -49,6 +49,15 @@ extension RepositoryEdit {
     }
   }
 
+  /// The next root, with the same keys and a new term.
+  mutating func renewRoot(now: Timestamp) throws {
+    root = try TUFDraft.root(
+      after: state.root,
+      authorities: Dictionary(
+        uniqueKeysWithValues: TUFRoleName.topLevel.map { ($0, state.root.authority(for: $0)) }),
+      expires: now.adding(days: IndexLayout.days(.root, isLarge: false)))
+  }
+
   private mutating func rotateRoot(_ rotation: RoleRotation, now: Timestamp) throws {
     var authorities: [TUFRoleName: TUFAuthority] = [:]
     for role in TUFRoleName.topLevel {

@@ -76,8 +76,14 @@ enum IndexRoleCommands {
       try repository.abandon(number)
       return answer("index-sign", repository, .published, ["gave up change \(number)"], call)
     }
+    let changes = try repository.pendingChanges()
     let outcomes = try repository.signWaiting(now: session.now)
-    let lines = outcomes.map { $0 == .published ? ["published"] : notes($0, call) }.joined()
+    var lines: [String] = []
+    for (change, outcome) in zip(changes, outcomes) {
+      lines.append("change \(change.number):")
+      lines += change.lines.map { "  " + $0 }
+      lines += outcome == .published ? ["published"] : notes(outcome, call)
+    }
     return Answer(
       "index-sign", json: .array(outcomes.map(waiting)),
       text: outcomes.isEmpty ? "nothing waits for signatures" : lines.joined(separator: "\n"))
