@@ -179,6 +179,7 @@ private func solve(
     }
   case .needs: fault = "asks for more"
   case .cancelled: fault = "took more than a minute"
+  case .exhausted: fault = "given up"
   }
   return Outcome(
     id: element.id, answer: answer, chosen: chosen, milliseconds: time, named: named, fault: fault)

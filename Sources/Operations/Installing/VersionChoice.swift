@@ -41,6 +41,10 @@ struct VersionChoice {
       case .solution(let resolution): return Outcome(choices: resolution.choices, records: records)
       case .failure(let failure): throw diagnostic(failure, request, records)
       case .cancelled: throw CancellationError()
+      case .exhausted:
+        throw Diagnostic(
+          .solveLimit, "no set of versions was found, and none was excluded, with all effort",
+          hint: "change fewer plugins at once, or name versions that you want: `NAME@VERSION`")
       }
     }
   }

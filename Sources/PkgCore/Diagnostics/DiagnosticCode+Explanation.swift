@@ -107,6 +107,8 @@ extension DiagnosticCode {
     case .versionDeprecated:
       "Its publisher says that the version should not be used any more, and what to use instead."
     case .versionWithdrawn: "The version was withdrawn as harmful. It is refused on every way."
+    case .solveLimit:
+      "The dependencies are so entangled that it was not found out whether any versions fit together. Narrow the request."
     case .solveConflict:
       "No set of versions fits everything that is asked for. The notes say what stands against it."
     case .solveRequired: "Other installed plugins need what would be removed."

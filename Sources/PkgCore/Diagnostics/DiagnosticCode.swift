@@ -130,6 +130,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case versionDeprecated = "version.deprecated"
   case versionWithdrawn = "version.withdrawn"
   case solveConflict = "solve.conflict"
+  case solveLimit = "solve.limit"
   case solveRequired = "solve.required"
   case solveDowngrade = "solve.downgrade"
   case solvePinned = "solve.pinned"
@@ -200,7 +201,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,
       .networkOffline, .networkCredentials, .networkMirror:
       .network
-    case .solveConflict, .solveRequired: .noSolution
+    case .solveConflict, .solveRequired, .solveLimit: .noSolution
     case .incompatiblePlatform, .incompatibleGlibc, .incompatibleLibstdcxx, .incompatibleProcessor,
       .incompatibleHost, .incompatibleAbi:
       .incompatible

@@ -8,6 +8,8 @@ public enum SolverStep {
   case failure(SolveFailure)
   /// The caller took its question back.
   case cancelled
+  /// It is not known whether there is one: the question is too hard.
+  case exhausted
 }
 
 /// Chooses versions: pure, synchronous and resumable. The caller answers each `needs` with
@@ -46,6 +48,7 @@ public struct Solver {
     case .solved(let chosen): return .solution(ordered(chosen))
     case .needs(let plugins): return .needs(plugins.map { universe.names[Int($0)] })
     case .stopped: return .cancelled
+    case .exhausted: return .exhausted
     case .contradiction:
       return .failure(SolveFailure(request: request, universe: universe, search.evidence()))
     }

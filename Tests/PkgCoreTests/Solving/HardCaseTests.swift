@@ -144,6 +144,21 @@ struct HardCaseTests {
     #expect(resolution.choices.map(\.version.minor) == [140, 140])
   }
 
+  @Test("gives up after so much work, and says that it knows no answer")
+  func exhaustion() throws {
+    let registry = try TestRegistry(Self.pigeons(8))
+    let roots = registry.candidates.keys.sorted().map { SolveRequest.Root(name: $0, range: .any) }
+    for (effort, knows) in [(1_000, false), (Int.max, true)] {
+      let patience = Patience(
+        conflictsInOrder: 1, stepEffort: 0, wholeEffort: 0, searchEffort: effort)
+      switch registry.solve(SolveRequest(roots: roots), patience: patience) {
+      case .exhausted: #expect(!knows)
+      case .failure: #expect(knows)
+      default: Issue.record("more pigeons than holes have an answer")
+      }
+    }
+  }
+
   @Test("stops when the caller does not want an answer any more")
   func cancellation() throws {
     let registry = try TestRegistry(Self.pigeons(8))

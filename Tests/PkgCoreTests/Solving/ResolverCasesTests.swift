@@ -70,7 +70,7 @@ struct ResolverCasesTests {
         let fault = element.fault(resolution, request, universe)
         #expect(fault == nil, "\(file) \(element.id)")
       case .failure: #expect(!isSolvable, "\(file) \(element.id)")
-      case .needs, .cancelled: Issue.record("\(file) \(element.id) has no answer")
+      case .needs, .cancelled, .exhausted: Issue.record("\(file) \(element.id) has no answer")
       }
     }
     print("\(file): \(counts.read) cases read, \(counts.skipped) skipped")

@@ -124,7 +124,7 @@ extension Scenario {
       let explanation = failure.explanation()
       return [explanation.message] + explanation.lines.map { "  " + $0 }
         + (explanation.hint.map { ["  hint: " + $0] } ?? [])
-    case .needs, .cancelled: return ["asks still"]
+    case .needs, .cancelled, .exhausted: return ["asks still"]
     }
   }
 }

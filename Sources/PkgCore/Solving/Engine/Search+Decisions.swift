@@ -8,6 +8,8 @@ enum SearchOutcome {
   case contradiction
   /// The caller wants no answer any more, or the budget is spent.
   case stopped
+  /// All effort is spent, and there may be an answer or none.
+  case exhausted
 }
 
 /// The search itself: imply, learn from conflicts, decide.
@@ -35,7 +37,10 @@ extension Search {
         if conflicts >= budget { return .stopped }
         guard learn(from: broken) else { return .contradiction }
         if conflicts == Self.fullAfter { useAll() }
-        if conflicts >= restartsAt { restart() }
+        if conflicts >= restartsAt {
+          if stage == .free, wantsBest, effort >= patience.searchEffort { return .exhausted }
+          restart()
+        }
         continue
       }
       switch decide() {

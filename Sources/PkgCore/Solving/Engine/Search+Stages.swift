@@ -151,16 +151,24 @@ package struct Patience: Sendable {
   /// Clauses looked at in all to improve the answer.
   package var wholeEffort: Int
 
+  /// Clauses looked at before the search for any answer at all is given up.
+  package var searchEffort: Int
+
   /// Clauses looked at for the best versions of what was not asked for itself.
   package var restEffort: Int { stepEffort / 5 }
 
-  package init(conflictsInOrder: Int, stepEffort: Int, wholeEffort: Int) {
+  package init(
+    conflictsInOrder: Int, stepEffort: Int, wholeEffort: Int, searchEffort: Int = .max
+  ) {
     self.conflictsInOrder = conflictsInOrder
+    self.searchEffort = searchEffort
     self.stepEffort = stepEffort
     self.wholeEffort = wholeEffort
   }
 
-  /// About two seconds for a request and six in all, with 20 to 60 million clauses in a second.
+  /// About two seconds for a request, six in all, and some ten for any answer, with 20 to 60
+  /// million clauses in a second.
   package static let usual = Patience(
-    conflictsInOrder: 256, stepEffort: 50_000_000, wholeEffort: 150_000_000)
+    conflictsInOrder: 256, stepEffort: 50_000_000, wholeEffort: 150_000_000,
+    searchEffort: 250_000_000)
 }
