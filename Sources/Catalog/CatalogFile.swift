@@ -6,9 +6,9 @@ public import PkgCore
 ///
 /// ```
 /// plugins   rowid, index_name, name, publisher, short, host, type, title, summary, license, tags,
-///           extensions, version, published, state, versions
+///           extensions, version, published, state, versions, provides
 /// words     FTS5 over short, title, summary, tags, publisher, host, type (prefixes of 2 and 3 letters)
-/// PRAGMA user_version = 1
+/// PRAGMA user_version = 2
 /// ```
 public struct CatalogFile: Sendable {
   /// A plugin as it is listed, with its index.
@@ -29,8 +29,17 @@ public struct CatalogFile: Sendable {
   /// The file at a path, which need not be there yet.
   public init(_ path: String) { self.path = path }
 
-  /// Whether it was ever made.
-  public var exists: Bool { FileSystem.exists(path) }
+  /// The `user_version` of files that this program reads.
+  private static let version: Int64 = 2
+
+  /// Whether it was ever made, by a program that made it like this one.
+  public var exists: Bool {
+    guard FileSystem.exists(path), let database = try? Database.immutable(path),
+      let statement = try? database.prepare("PRAGMA user_version"),
+      (try? statement.step()) == true
+    else { return false }
+    return statement.integer(0) == Self.version
+  }
 
   /// Writes the file anew and puts it in place in one step.
   ///
@@ -55,12 +64,12 @@ public struct CatalogFile: Sendable {
     try database.run(
       """
       CREATE TABLE plugins(index_name, name, publisher, short, host, type, title, summary, license, tags,
-        extensions, version, published, state, versions INTEGER);
+        extensions, version, published, state, versions INTEGER, provides);
       CREATE VIRTUAL TABLE words USING fts5(short, title, summary, tags, publisher, host, type, content='plugins', prefix='2 3');
-      PRAGMA user_version = 1;
+      PRAGMA user_version = \(version);
       """)
     let insert = try database.prepare(
-      "INSERT INTO plugins VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")
+      "INSERT INTO plugins VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)")
     for (index, entries) in rows {
       for entry in entries {
         insert.bind([
@@ -68,7 +77,7 @@ public struct CatalogFile: Sendable {
           entry.host,
           entry.type, entry.title, entry.summary, entry.license, joined(entry.tags),
           joined(entry.extensions), entry.version.description, entry.published.rfc3339, entry.state,
-          String(entry.versionCount),
+          String(entry.versionCount), joined(entry.provides.map(\.text)),
         ])
         _ = try insert.step()
       }
@@ -114,6 +123,16 @@ public struct CatalogFile: Sendable {
     return try rows(
       "SELECT \(Self.columns) FROM plugins p WHERE replace(\(column), '-', '_') = ?1 ORDER BY p.name",
       [reference.fullName?.folded ?? reference.name.folded])
+  }
+
+  /// Plugins of which some version provides a name, of the name's own publisher.
+  public func providers(of name: PluginName) throws -> [PluginName] {
+    try rows(
+      """
+      SELECT \(Self.columns) FROM plugins p WHERE replace(p.publisher, '-', '_') = ?1 \
+      AND instr(' ' || replace(p.provides, '-', '_') || ' ', ?2) > 0 ORDER BY p.name
+      """, [name.publisher.folded, " \(name.name.folded) "]
+    ).map(\.entry.name)
   }
 
   /// All full names, for completion and suggestions.

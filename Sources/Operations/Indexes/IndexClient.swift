@@ -88,6 +88,26 @@ struct IndexClient: Sendable {
     return try NamesDocument(json: parsed(bytes, "list of names")).plugins
   }
 
+  /// Whether the names cost little: they are short, or here already.
+  func hasNamesAtHand() async throws -> Bool {
+    let path = IndexLayout.namesPath
+    guard let target = try await naming({ try await metadata.find(path)?.target }),
+      target.length > IndexLayout.smallNames
+    else { return true }
+    guard let bytes = try? FileSystem.readIfPresent(cachePath(path)) else { return false }
+    return (try? target.check(bytes)) != nil
+  }
+
+  /// Whether the catalog costs little. A long one does, even where it is here: it must be read whole.
+  func hasSmallCatalog() async throws -> Bool {
+    try await naming { try await metadata.find(IndexLayout.catalogPath)?.target.length ?? 0 }
+      <= IndexLayout.smallCatalog
+  }
+
+  private func cachePath(_ path: String) -> String {
+    "\(session.places.indexCache)/\(index.name)/\(path)"
+  }
+
   /// What search shows of every plugin; for looking, and for what to look up by its record then.
   func catalog() async throws -> [CatalogDocument.Entry] {
     guard let bytes = try await target(IndexLayout.catalogPath) else { return [] }
@@ -116,8 +136,15 @@ struct IndexClient: Sendable {
   private func verifiedTarget(_ path: String) async throws -> (bytes: [UInt8], way: [TUFRoleName])?
   {
     guard let found = try await metadata.find(path) else { return nil }
-    let cached = "\(session.places.indexCache)/\(index.name)/\(path)"
-    if let bytes = try? FileSystem.readIfPresent(cached), (try? found.target.check(bytes)) != nil {
+    let (cached, limit) = (cachePath(path), IndexLayout.mostBytes(ofTarget: path))
+    guard found.target.length <= limit else {
+      throw Diagnostic(
+        .indexInvalid, "`\(path)` is longer than may be",
+        notes: ["expected \(limit) bytes or less", "found \(found.target.length) bytes"])
+    }
+    if let bytes = try? FileSystem.readIfPresent(cached, limit: Int(limit)),
+      (try? found.target.check(bytes)) != nil
+    {
       return (bytes, found.way)
     }
     guard !session.options.isOffline else {

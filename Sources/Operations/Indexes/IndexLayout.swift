@@ -19,6 +19,24 @@ enum IndexLayout {
   static let catalogPath = "catalog.json"
   static let advisoriesPath = "advisories.json"
   static let withdrawnPath = "withdrawn.json"
+  /// The member of `custom` by which the catalog's role says how many plugins there are.
+  static let pluginCountName = "plugins"
+
+  /// So much of a target is read at most, whatever its role says of its length: who has the online key
+  /// could say anything.
+  static func mostBytes(ofTarget path: String) -> Int64 {
+    switch path {
+    case catalogPath: 512 << 20
+    case namesPath, advisoriesPath: 64 << 20
+    default: TUFLimits.record
+    }
+  }
+
+  /// Up to this length a catalog is fetched to say something better than that a name is unknown: that
+  /// of some 20,000 plugins.
+  static let smallCatalog: Int64 = 4 << 20
+  /// Up to this length the names are fetched to compare another name with them.
+  static let smallNames: Int64 = 128 << 10
 
   static func publisher(_ publisher: NamePart) -> TUFRoleName { TUFRoleName("pub-\(publisher)") }
 

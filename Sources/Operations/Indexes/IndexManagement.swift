@@ -8,8 +8,8 @@ internal import Signing
 public struct IndexStatus: Sendable {
   /// The index.
   public let index: IndexConfiguration
-  /// Plugins that it lists.
-  public let pluginCount: Int
+  /// Plugins that it lists, as its timestamp says; nil where that says nothing of it.
+  public let pluginCount: Int64?
   /// Versions of its metadata.
   public let rootVersion: Int64
   /// When its timestamp ends.
@@ -37,7 +37,7 @@ public struct IndexManagement: Sendable {
     case ask(@Sendable (_ fingerprint: SHA256Digest) throws -> Bool)
   }
 
-  /// Adds an index, whose first root the user trusts, and fetches it once.
+  /// Adds an index, whose first root the user trusts, and fetches its metadata once.
   ///
   /// - Throws: ``Diagnostic`` with `index.exists`, `trust.confirmation`, `trust.mismatch`; then nothing
   ///   is added.
@@ -73,8 +73,9 @@ public struct IndexManagement: Sendable {
     do {
       let client = try await IndexClient.open(index, session, network, refresh: .always)
       try registry.add(index)
-      try await prepareCatalog(network, opened: [client])
-      return try await Self.status(client)
+      // What was prepared lacks this index; it is made anew when somebody looks.
+      try FileSystem.removeIfPresent(session.places.catalog)
+      return Self.status(client)
     } catch {
       try? folder.remove()
       try? registry.remove(name)
@@ -94,17 +95,18 @@ public struct IndexManagement: Sendable {
   /// All indexes as they were last fetched; the network is not asked.
   public func list() throws -> [IndexConfiguration] { try registry.all() }
 
-  /// Fetches the metadata of all indexes and prepares the catalog.
+  /// Fetches the metadata of all indexes. The catalog is brought up to date where it was ever needed:
+  /// that of a large index is a large download, which many never want.
   public func update() async throws -> [IndexStatus] {
     let network = Network(session)
     var clients: [IndexClient] = []
     for index in try registry.required() {
       clients.append(try await IndexClient.open(index, session, network, refresh: .always))
     }
-    try await prepareCatalog(network, opened: clients)
-    var statuses: [IndexStatus] = []
-    for client in clients { statuses.append(try await Self.status(client)) }
-    return statuses
+    if CatalogFile(session.places.catalog).exists {
+      try await prepareCatalog(network, opened: clients)
+    }
+    return clients.map(Self.status)
   }
 
   /// The catalog, prepared now where it never was.
@@ -115,6 +117,21 @@ public struct IndexManagement: Sendable {
     var clients: [IndexClient] = []
     for index in try registry.required() {
       clients.append(try await IndexClient.open(index, session, network, refresh: .whenOld))
+    }
+    try await prepareCatalog(network, opened: clients)
+    return catalog
+  }
+
+  /// The same for completion: where it was never prepared, only if that takes no time.
+  func catalogForCompletion() async throws -> CatalogFile? {
+    let catalog = CatalogFile(session.places.catalog)
+    if catalog.exists { return catalog }
+    let network = Network(session)
+    var clients: [IndexClient] = []
+    for index in try registry.all() {
+      let client = try await IndexClient.open(index, session, network, refresh: .never)
+      guard try await client.hasSmallCatalog() else { return nil }
+      clients.append(client)
     }
     try await prepareCatalog(network, opened: clients)
     return catalog
@@ -176,9 +193,9 @@ public struct IndexManagement: Sendable {
     }
   }
 
-  private static func status(_ client: IndexClient) async throws -> IndexStatus {
+  private static func status(_ client: IndexClient) -> IndexStatus {
     IndexStatus(
-      index: client.index, pluginCount: try await client.catalog().count,
+      index: client.index, pluginCount: client.trusted.timestamp?.pluginCount,
       rootVersion: client.trusted.root.header.version,
       expires: client.trusted.timestamp?.header.expires)
   }

@@ -1,5 +1,7 @@
+internal import Catalog
 internal import Files
 internal import PkgCore
+internal import PkgStore
 
 /// Where records come from during one command: all indexes, each name bound to one of them.
 actor RecordSource {
@@ -11,6 +13,9 @@ actor RecordSource {
 
   private let clients: [IndexClient]
   private let memory: RecordMemory?
+  /// What search looks in, where it was ever prepared; nil without a session.
+  private let prepared: CatalogFile?
+  private let progress: ProgressSink
   private var found: [PluginName: Found?] = [:]
   /// What trusted publishers have, by short name, once somebody asked.
   private var namesByShortName: [String: [PluginName]]?
@@ -28,7 +33,9 @@ actor RecordSource {
       for try await client in group { clients.append(client) }
       return clients.sorted { bytesPrecede($0.index.name, $1.index.name) }
     }
-    return RecordSource(clients, memory: try RecordMemory(session.places))
+    return RecordSource(
+      clients, memory: try RecordMemory(session.places),
+      prepared: CatalogFile(session.places.catalog), progress: session.progress)
   }
 
   /// The same where there is an index; without one nothing new is known, which is said.
@@ -54,11 +61,16 @@ actor RecordSource {
   }
 
   /// Knows no record: for files where there is no index, or none is needed.
-  static let none = RecordSource([], memory: nil)
+  static let none = RecordSource([], memory: nil, prepared: nil, progress: { _ in })
 
-  private init(_ clients: [IndexClient], memory: RecordMemory?) {
+  private init(
+    _ clients: [IndexClient], memory: RecordMemory?, prepared: CatalogFile?,
+    progress: @escaping ProgressSink
+  ) {
     self.clients = clients
     self.memory = memory
+    self.prepared = prepared
+    self.progress = progress
   }
 
   /// The record of a name; nil where no index has it.
@@ -97,10 +109,7 @@ actor RecordSource {
   /// Plugins of which a version provides a name that no plugin bears. Only the name's own publisher can
   /// provide it: nobody steps in for another. The catalogs say where to look, the records decide.
   func providers(of name: PluginName) async throws -> [(name: PluginName, found: Found)] {
-    let siblings = try await catalog().filter { entry in
-      entry.name.publisher.folded == name.publisher.folded && entry.name != name
-        && entry.provides.contains { $0.folded == name.name.folded }
-    }.map(\.name)
+    let siblings = try await listedProviders(of: name).filter { $0 != name }
     // One that is in several indexes answers for nobody.
     let single = Dictionary(grouping: siblings, by: \.self).filter { $0.value.count == 1 }.keys
     let records = try await records(single.sorted())
@@ -111,15 +120,33 @@ actor RecordSource {
     }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
+  private func listedProviders(of name: PluginName) async throws -> [PluginName] {
+    if let entries = try await smallCatalog() {
+      return entries.filter { entry in
+        entry.name.publisher.folded == name.publisher.folded
+          && entry.provides.contains { $0.folded == name.name.folded }
+      }.map(\.name)
+    }
+    if let prepared, prepared.exists { return try prepared.providers(of: name) }
+    progress(
+      .warning(
+        Diagnostic(
+          .pluginUnknown,
+          "no plugin `\(name)` is known, and whether another provides it was not looked up: the catalog is large",
+          hint: "fetch the catalog with `plugctl search \(name.name)`, and try again")))
+    return []
+  }
+
   /// The full name that a typed reference means: one with a publisher as it is, a short one only among
   /// what trusted publishers have, so that nobody else can draw it to themselves.
   ///
   /// - Throws: ``Diagnostic`` with `plugin.unknown` and what was near, or `name.ambiguous`.
   func fullName(_ reference: PluginReference) async throws -> PluginName {
+    // Without the names, which are many in a large index.
+    if let name = reference.fullName, try await record(name) != nil { return name }
     let known = try await trustedNames()[reference.name.folded, default: []].filter(
       reference.matches)
     if known.count == 1 { return known[0] }
-    if known.isEmpty, let name = reference.fullName, try await record(name) != nil { return name }
     guard known.isEmpty else {
       throw Diagnostic(
         .nameAmbiguous, "`\(reference.name)` is published by several",
@@ -137,19 +164,31 @@ actor RecordSource {
     return byShortName
   }
 
-  /// Every plugin for which an index vouches.
-  func vouchedFor() async throws -> [PluginName] {
-    try await trustedNames().values.flatMap { $0 }.sorted()
+  /// Every plugin for which an index vouches, so far as that costs little to know: the names of a large
+  /// index are only taken from what was fetched for another reason.
+  func vouchedForAtHand() async throws -> [PluginName] {
+    var names: Set<PluginName> = []
+    for client in clients where try await client.hasNamesAtHand() {
+      names.formUnion(try await client.names())
+    }
+    return names.sorted()
   }
 
-  private func catalog() async throws -> [CatalogDocument.Entry] {
+  /// All catalogs; nil where one of them is large.
+  private func smallCatalog() async throws -> [CatalogDocument.Entry]? {
     var entries: [CatalogDocument.Entry] = []
-    for client in clients { entries += try await client.catalog() }
+    for client in clients {
+      guard try await client.hasSmallCatalog() else { return nil }
+      entries += try await client.catalog()
+    }
     return entries
   }
 
   private func unknown(_ reference: PluginReference) async throws -> Diagnostic {
-    let all = try await catalog().map(\.name)
+    var all = try await smallCatalog()?.map(\.name) ?? []
+    if all.isEmpty, let prepared, prepared.exists {
+      all = try prepared.named(reference).map(\.entry.name)
+    }
     let typed = (reference.publisher.map { "\($0)/" } ?? "") + reference.name.text
     let same = all.filter(reference.matches)
     if !same.isEmpty {

@@ -20,7 +20,7 @@ struct LookAlike {
       $0.current.plugins.map(\.name)
     }
     guard !installed.contains(record.name) else { return }
-    let known = try await installed + source.vouchedFor()
+    let known = try await installed + source.vouchedForAtHand()
     guard let other = known.first(where: { Self.isLike(record.name, $0) }) else { return }
     let isMeant = try session.confirm(
       """

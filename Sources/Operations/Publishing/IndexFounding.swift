@@ -103,7 +103,7 @@ extension RepositoryEdit {
       IndexLayout.topLevel(admin: admin, emergency: emergency, online: online), from: [.targets])
     delegate(.roles([]), from: [.targets, IndexLayout.trusted])
     try write(IndexLayout.namesPath, NamesDocument([:]).json.compactBytes)
-    try write(IndexLayout.catalogPath, CatalogDocument.json([]).compactBytes)
+    try write(catalog: [])
     renew([.targets, IndexLayout.community])
   }
 }

@@ -76,9 +76,7 @@ public struct IndexRenewal: Sendable {
       for way in try edit.recordWays() {
         for target in try edit.targets(way) { records.append(try repository.record(target)) }
       }
-      try edit.write(
-        IndexLayout.catalogPath,
-        CatalogDocument.json(records.compactMap { CatalogDocument.Entry($0) }).compactBytes)
+      try edit.write(catalog: records.compactMap { CatalogDocument.Entry($0) })
       try repository.putNames(records.map(\.name), into: &edit)
       for way in try edit.allWays()
       where edit.state.version(of: way[way.count - 1]) != nil {

@@ -71,8 +71,8 @@ public struct IndexRoles: Sendable {
       var names = try repository.names(&edit)
       names.remove(publisher)
       try edit.write(IndexLayout.namesPath, names.json.compactBytes)
-      let entries = try repository.catalog(&edit).filter { $0.name.publisher != publisher }
-      try edit.write(IndexLayout.catalogPath, CatalogDocument.json(entries).compactBytes)
+      try edit.write(
+        catalog: try repository.catalog(&edit).filter { $0.name.publisher != publisher })
       return try repository.commit(edit, now: now)
     }
   }

@@ -77,17 +77,19 @@ extension Repository {
         list.append((signed.role, meta))
       }
     }
-    try publishTimestamp(list, over: state, root: root, isLarge: isLarge, now: now)
+    let terms = TimestampTerms(
+      isLarge: isLarge, pluginCount: try pluginCount(change, over: state), now: now)
+    try publishTimestamp(list, over: state, root: root, terms)
     try write("metadata/root.json", root.document.bytes)
     try FileSystem.replace("\(keysFolder)/root.json", with: root.document.bytes)
   }
 
   private func publishTimestamp(
     _ list: [(role: TUFRoleName, meta: TUFFileMeta)], over state: RepositoryState, root: TUFRoot,
-    isLarge: Bool, now: Timestamp
+    _ terms: TimestampTerms
   ) throws {
     func signed(_ role: TUFRoleName, _ make: (Timestamp) throws -> TUFDraft) throws -> TUFDraft {
-      let expires = now.adding(days: IndexLayout.days(role, isLarge: isLarge))
+      let expires = terms.now.adding(days: IndexLayout.days(role, isLarge: terms.isLarge))
       var signed = RoleDraft(
         way: [role], draft: try make(expires), authorities: [root.authority(for: role)])
       try signed.sign(with: keys)
@@ -100,10 +102,28 @@ extension Repository {
     }
     let timestamp = try signed(.timestamp) {
       try TUFDraft.timestamp(
-        after: state.timestamp, snapshot: snapshot, expires: $0, issued: now)
+        after: state.timestamp, snapshot: snapshot, expires: $0, issued: terms.now,
+        pluginCount: terms.pluginCount)
     }
     let version = try snapshot.fileMeta().version
     try write("metadata/\(version).snapshot.json", snapshot.bytes)
     try write("metadata/timestamp.json", timestamp.bytes)
   }
+
+  /// How many plugins the catalog's role says there are; nil where it doesn't.
+  private func pluginCount(_ change: SignedChange, over state: RepositoryState) throws -> Int64? {
+    var state = state
+    let signed = try change.drafts.first { $0.role == IndexLayout.catalog }.map {
+      try TUFTargets($0.draft.bytes, role: IndexLayout.catalog)
+    }
+    return try (signed ?? state.targets([.targets, IndexLayout.catalog]))?
+      .target(named: IndexLayout.catalogPath)?.custom?[IndexLayout.pluginCountName]?.integerValue
+  }
+}
+
+/// What a new timestamp depends on besides the roles.
+private struct TimestampTerms {
+  let isLarge: Bool
+  let pluginCount: Int64?
+  let now: Timestamp
 }

@@ -46,7 +46,7 @@ extension Repository {
       !records.contains { $0.name == entry.name }
     }
     entries += records.compactMap { CatalogDocument.Entry($0) }
-    try edit.write(IndexLayout.catalogPath, CatalogDocument.json(entries).compactBytes)
+    try edit.write(catalog: entries)
   }
 
   func vouch(for publisher: NamePart, in edit: inout RepositoryEdit) throws {
@@ -91,6 +91,14 @@ extension Repository {
 }
 
 extension RepositoryEdit {
+  /// Puts the catalog in the place of the former one. Its role says how many plugins it has, so that
+  /// nobody needs to fetch it for that.
+  mutating func write(catalog entries: [CatalogDocument.Entry]) throws {
+    try write(
+      IndexLayout.catalogPath, CatalogDocument.json(entries).compactBytes,
+      custom: [IndexLayout.pluginCountName: .integer(Int64(entries.count))])
+  }
+
   /// Gives a publisher a role, or its role to others.
   mutating func setAuthority(of publisher: NamePart, _ authority: TUFAuthority) throws {
     let way = [TUFRoleName.targets, IndexLayout.trusted]

@@ -26,8 +26,11 @@ struct RepositoryEdit {
   init(_ state: RepositoryState) { self.state = state }
 
   /// Puts a target's content into the role that is trusted for its path.
-  mutating func write(_ path: String, _ bytes: [UInt8]) throws {
-    let target = TUFTarget(path: path, length: Int64(bytes.count), sha256: sha256(bytes))
+  ///
+  /// - Parameter custom: what its role says of it besides; nil for nothing.
+  mutating func write(_ path: String, _ bytes: [UInt8], custom: JSON? = nil) throws {
+    let target = TUFTarget(
+      path: path, length: Int64(bytes.count), sha256: sha256(bytes), custom: custom)
     files.append((target, bytes))
     try set(target, in: way(of: path))
   }

@@ -194,11 +194,12 @@ public struct IndexQueries: Sendable {
   }
 
   /// Names for a shell's completion; whatever fails answers nothing.
-  public func completions(_ kind: String) -> [String] {
+  public func completions(_ kind: String) async -> [String] {
     switch kind {
     case "installed":
       Self.typed((try? InstalledQueries(session).list().map { $0.plugin.name.description }) ?? [])
-    case "available": Self.typed((try? CatalogFile(session.places.catalog).names()) ?? [])
+    case "available":
+      Self.typed((try? await IndexManagement(session).catalogForCompletion()?.names()) ?? [])
     case "host": (try? ProfileCatalog(session).all { _ in }.map(\.profile.id)) ?? []
     case "index": (try? IndexRegistry(session).all().map(\.name)) ?? []
     case "key": (try? KeyRing(session).all().map(\.name)) ?? []

@@ -14,7 +14,8 @@ enum IndexCommands {
     }
     return Answer(
       "index-add", json: json(status),
-      text: "added the index `\(status.index.name)` with \(counted(status.pluginCount, "plugin"))")
+      text: "added the index `\(status.index.name)`"
+        + (status.pluginCount.map { " with " + counted(Int($0), "plugin") } ?? ""))
   }
 
   private static func access(_ call: Invocation) throws -> IndexAccess {
@@ -64,7 +65,10 @@ enum IndexCommands {
   static func update(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let statuses = try Interruption.run { try await IndexManagement(session).update() }
-    let lines = statuses.map { "\($0.index.name): \(counted($0.pluginCount, "plugin"))" }
+    let lines = statuses.map { status in
+      "\(status.index.name): "
+        + (status.pluginCount.map { counted(Int($0), "plugin") } ?? "up to date")
+    }
     return Answer(
       "update", json: .array(statuses.map(json)),
       text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
@@ -243,7 +247,7 @@ enum IndexCommands {
 
   private static func json(_ status: IndexStatus) -> JSON {
     var object = json(status.index).objectValue ?? JSONObject()
-    object.append("plugins", .integer(Int64(status.pluginCount)))
+    object.append("plugins", status.pluginCount.map { .integer($0) } ?? .null)
     object.append("rootVersion", .integer(status.rootVersion))
     object.append("expires", .optional(status.expires?.rfc3339))
     return .object(object)

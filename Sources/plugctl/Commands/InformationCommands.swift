@@ -84,7 +84,8 @@ enum InformationCommands {
   }
 
   static func complete(_ call: Invocation) throws -> Answer {
-    let names = IndexQueries(try call.session()).completions(call.arguments[0])
+    let (queries, kind) = (IndexQueries(try call.session()), call.arguments[0])
+    let names = try Interruption.run { await queries.completions(kind) }
     return Answer("complete", json: .strings(names), text: names.joined(separator: " "))
   }
 }

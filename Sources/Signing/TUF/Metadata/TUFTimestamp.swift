@@ -10,9 +10,14 @@ public struct TUFTimestamp: Sendable {
   public let snapshot: TUFFileMeta
   /// When it was signed, which our repositories add; nil in those of others.
   public let issued: Timestamp?
+  /// How many plugins the index has, which our repositories add; nil where it isn't said. For people
+  /// only.
+  public let pluginCount: Int64?
 
   /// The member for ``issued``: TUF itself has none.
   static let issuedName = "x-plugctl-issued"
+  /// The member for ``pluginCount``.
+  static let pluginCountName = "x-plugctl-plugins"
 
   /// Reads timestamp metadata; nothing is verified.
   ///
@@ -28,6 +33,8 @@ public struct TUFTimestamp: Sendable {
       self.snapshot = snapshot
       let isDated = document.signed[Self.issuedName] != nil
       issued = isDated ? try TUFFields(signed: document.signed).date(Self.issuedName) : nil
+      pluginCount = try TUFFields(signed: document.signed).optionalInteger(
+        Self.pluginCountName, from: 0)
     } catch {
       throw .malformed(.timestamp, error)
     }

@@ -34,9 +34,11 @@ extension TUFDraft {
   ///   - previous: the timestamp that it follows; nil for version 1.
   ///   - snapshot: the signed snapshot that is the newest.
   ///   - issued: now; clients whose clock is behind it are told so.
+  ///   - pluginCount: how many plugins there are, for people; nil says nothing of it.
   /// - Throws: ``TUFError/malformed(_:_:)``, ``TUFError/versionExhausted(_:)``.
   public static func timestamp(
-    after previous: TUFTimestamp?, snapshot: TUFDraft, expires: Timestamp, issued: Timestamp
+    after previous: TUFTimestamp?, snapshot: TUFDraft, expires: Timestamp, issued: Timestamp,
+    pluginCount: Int64? = nil
   ) throws(TUFError) -> TUFDraft {
     let version = try TUFHeader.version(after: previous?.header.version, role: .timestamp)
     let header = try TUFHeader.read(snapshot.document, role: .snapshot)
@@ -46,6 +48,7 @@ extension TUFDraft {
     var signed = TUFHeader.json(.timestamp, version: version, expires: expires)
     signed.append("meta", .object(JSONObject([.init(TUFRoleName.snapshot.fileName, meta.json)])))
     signed.append(TUFTimestamp.issuedName, .string(issued.rfc3339))
+    signed.append(TUFTimestamp.pluginCountName, pluginCount.map { .integer($0) })
     return try TUFDraft(signed: signed, role: .timestamp)
   }
 
