@@ -228,6 +228,30 @@ struct CommunityPublisherTests {
     #expect(try !handsOn(bench.maker, second, "other"))
   }
 
+  @Test(
+    "is not taken for another whose key was given the same id, nor is a key that the user trusts")
+  func twins() throws {
+    let bench = try AdmissionBench("publishers: any")
+    #expect(try bench.code(bench.claim(nil, .targetsRole)) == nil)
+    let id = bench.maker.publicKey.keyID
+    let twin = try MinisignSecretKey(keyID: id, testSeed: [UInt8](repeating: 7, count: 32))
+    func isContinued(_ next: MinisignSecretKey) throws -> Bool {
+      var record = IndexRecord(name: try PluginName("acme/vector"), host: "sqlite")
+      record.keys = [next.publicKey.base64]
+      return try Admission(bench.session()).isContinued(
+        from: id.hex, to: next.publicKey.keyID.hex, in: record, of: "main")
+    }
+    #expect(try isContinued(bench.maker) && !isContinued(twin))
+    // Also once it was seen: the first one is the installed plugin's.
+    #expect(try bench.code(bench.claim(twin, .targetsRole)) == nil)
+    #expect(try isContinued(bench.maker) && !isContinued(twin))
+    let trusted = try MinisignSecretKey.generate()
+    _ = try KeyRing(bench.session()).trust(trusted.publicKey.base64, as: "trusted")
+    let other = try MinisignSecretKey(
+      keyID: trusted.publicKey.keyID, testSeed: [UInt8](repeating: 8, count: 32))
+    #expect(try isContinued(trusted) && !isContinued(other))
+  }
+
   @Test("is refused once the index vouched for it, though the key is the same")
   func afterTargets() throws {
     let bench = try AdmissionBench()

@@ -202,7 +202,7 @@ struct ChangePlanning: Sendable {
             "`\(chosen.name)` \(chosen.version) is deprecated: \(printable(text))")))
     }
     let signer = try build.signature.map { try SignatureKeyID.read($0) }
-    try check(signer, of: found.record.name, former)
+    try check(signer, of: found, former)
     let plugin = InstalledPlugin(
       name: found.record.name, version: release.version, platform: build.platform, tree: build.tree,
       archive: build.archive, origin: .index(found.index.name), library: "",
@@ -216,17 +216,24 @@ struct ChangePlanning: Sendable {
   }
 
   /// A revoked key is refused on every way, also where the tree is here already; another key than the
-  /// installed version's only if the user trusts it.
-  private func check(_ signer: String?, of name: PluginName, _ former: InstalledPlugin?) throws {
-    let keys = KeyRing(session)
+  /// installed version's only if that one hands on to it, or the user trusts it.
+  private func check(
+    _ signer: String?, of found: RecordSource.Found, _ former: InstalledPlugin?
+  ) throws {
+    let (keys, name) = (KeyRing(session), found.record.name)
     if let signer { try keys.refuseRevoked(signer) }
-    guard let known = former?.keyID, known != signer else { return }
-    let isTrusted =
-      try signer.map { id in try keys.trustedKeys().contains { $0.keyID.hex == id } } ?? false
-    guard !isTrusted else { return }
+    guard let known = former?.keyID else { return }
+    let isContinued =
+      try signer.map { signer in
+        try Admission(session).isContinued(
+          from: known, to: signer, in: found.record, of: found.index.name)
+      } ?? false
+    guard !isContinued else { return }
+    let revoked = try keys.isRevoked(known)
     throw Diagnostic(
       .keyUntrusted, "`\(name)` is signed by another key than the installed version",
-      notes: ["installed: \(known)", "offered: \(signer ?? "unsigned")"],
+      notes: ["installed: \(known)\(revoked ? ", revoked: it hands on to no other" : "")"]
+        + ["offered: \(signer ?? "unsigned")"],
       hint: "ask its publisher; if the new key is right, `plugctl key trust` it")
   }
 

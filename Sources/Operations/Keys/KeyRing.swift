@@ -53,7 +53,7 @@ public struct KeyRing: Sendable {
     progress = session.progress
   }
 
-  private var ownFolder: String { "\(configuration[0])/keys" }
+  var ownFolder: String { "\(configuration[0])/keys" }
   private var trustedFolder: String { "\(configuration[0])/keys.d" }
 
   /// Makes a key pair.
@@ -145,19 +145,6 @@ public struct KeyRing: Sendable {
     }
     try revocations.add(id, reason: reason, now: now)
     return id
-  }
-
-  /// A statement by which one key of a publisher hands on to the next: the text of a minisign signature.
-  public func rotation(
-    from old: String, to new: String, of publisher: NamePart, passphrase: PassphraseSource
-  ) throws -> String {
-    let next = try all().first { $0.name == new }?.publicKey ?? new
-    let key = try Self.publicKey(next)
-    try refuseRevoked(key.keyID.hex, hint: "hand on to another key")
-    let signature = try MinisignSignature(
-      signing: blake2b(KeySuccessions.bytes(key)), with: secretKey(old, passphrase: passphrase),
-      trustedComment: KeySuccessions.comment(publisher, key))
-    return signature.fileText
   }
 
   /// Own keys by name, then trusted ones by name.

@@ -8,7 +8,7 @@ final class Admission: Sendable {
   /// What counts.
   let policy: EffectivePolicy
   private let session: Session
-  private let keys: KeyRing
+  let keys: KeyRing
   private let memory: PublisherMemory
   private let state = Mutex(State())
 
@@ -52,23 +52,6 @@ final class Admission: Sendable {
   /// Whether an exception names exactly these bytes; what they are is not known yet.
   func hasException(for archive: SHA256Digest) -> Bool {
     policy.unsigned.contains { $0.value.archive == archive && $0.value.holds(at: session.now) }
-  }
-
-  /// Whether a publisher's key, remembered from an index, hands on to another by a record's statements: so
-  /// that the next version of an installed plugin may be signed by another key.
-  ///
-  /// - Parameters:
-  ///   - former: the id of the key that signed what is installed.
-  ///   - signer: the id of the key that signs the next version.
-  func handsOn(from former: String, to signer: String, in record: IndexRecord, of index: String)
-    throws -> Bool
-  {
-    let publisher = record.name.publisher
-    let known = try entry(index, publisher)?.keys.map(\.key).filter { $0.keyID.hex == former } ?? []
-    let keys = try record.keys.map { try MinisignPublicKey(fileText: $0) }
-    guard let next = keys.first(where: { $0.keyID.hex == signer }) else { return false }
-    return try KeySuccessions(keys: keys, statements: record.rotations).lead(
-      from: known, to: next, of: publisher, isRevoked: { try self.keys.isRevoked($0.keyID.hex) })
   }
 
   /// Writes down keys that were seen for the first time.
@@ -209,7 +192,7 @@ final class Admission: Sendable {
   }
 
   /// All that is known of a publisher; nil for nothing.
-  private func entry(_ index: String, _ publisher: NamePart) throws -> PublisherMemory.Entry? {
+  func entry(_ index: String, _ publisher: NamePart) throws -> PublisherMemory.Entry? {
     let all = try state.withLock { state throws in
       if let entries = state.entries { return entries }
       let entries = try memory.entries()

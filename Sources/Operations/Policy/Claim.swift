@@ -37,12 +37,12 @@ struct Claim: Sendable {
     version = release.version
     archive = build.archive
     source = .index(index, record.authority)
-    let keys = try record.keys.map { try MinisignPublicKey(fileText: $0) }
+    let successions = try KeySuccessions(record)
     signer = try build.signature.map { text in
       let id = try MinisignSignature(fileText: text).keyID
-      return Signer(id: id.hex, key: keys.first { $0.keyID == id })
+      return Signer(id: id.hex, key: successions.keys.first { $0.keyID == id })
     }
-    successions = KeySuccessions(keys: keys, statements: record.rotations)
+    self.successions = successions
   }
 
   /// What a generation remembers of a plugin, whose archive was verified when it came.
@@ -66,47 +66,4 @@ struct Claim: Sendable {
   }
 
   var what: String { "\(name) \(version)" }
-}
-
-/// How a publisher's keys follow one another: each next one is signed by one before it.
-struct KeySuccessions: Sendable {
-  let keys: [MinisignPublicKey]
-  /// Texts of minisign signatures over the next key's line.
-  let statements: [String]
-
-  /// The trusted comment of a statement.
-  static func comment(_ publisher: NamePart, _ next: MinisignPublicKey) -> String {
-    "plugctl-key:1 \(publisher) sha256=\(next.fingerprint)"
-  }
-
-  /// What is signed.
-  static func bytes(_ next: MinisignPublicKey) -> [UInt8] { Array(next.base64.utf8) }
-
-  /// Whether some keys lead to another, by statements that verify.
-  ///
-  /// - Parameter isRevoked: a key that was revoked hands nothing on.
-  func lead(
-    from known: [MinisignPublicKey], to wanted: MinisignPublicKey, of publisher: NamePart,
-    isRevoked: (MinisignPublicKey) throws -> Bool
-  ) rethrows -> Bool {
-    var reached = try known.filter { try !isRevoked($0) }
-    let signatures = statements.compactMap { try? MinisignSignature(fileText: $0) }
-    var isGrowing = true
-    while isGrowing, !reached.contains(wanted) {
-      isGrowing = false
-      for next in keys where !reached.contains(next) {
-        let comment = Self.comment(publisher, next)
-        let isHandedOn = signatures.contains { signature in
-          reached.contains { key in
-            key.keyID == signature.keyID
-              && (try? signature.verify(Self.bytes(next), by: key)) == comment
-          }
-        }
-        guard isHandedOn, try next == wanted || !isRevoked(next) else { continue }
-        reached.append(next)
-        isGrowing = true
-      }
-    }
-    return reached.contains(wanted)
-  }
 }

@@ -10,13 +10,12 @@ extension IndexPublishing {
   /// - Throws: ``Diagnostic`` with `submission.refused` and why; then nothing is changed.
   public func accept(_ submission: Submission, keys: KeyRing) throws -> Publication {
     guard submission.hasRole else {
-      let known = try knownKeys(of: submission)
-      return try publish(submission.archives, keys: keys, alsoKnown: known)
+      return try publish(submission.archives, by: publisherKeys(of: submission, keys))
     }
     return try repository.exclusively {
       try OpenedPackage.with(submission.archives) { packages in
         var edit = RepositoryEdit(try repository.state())
-        let records = try checkedRecords(submission, packages, &edit)
+        let records = try checkedRecords(submission, packages, keys, &edit)
         try edit.take(try role(submission, &edit), records)
         try repository.putCatalog(records, into: &edit)
         for package in packages { try store(package) }
@@ -31,19 +30,22 @@ extension IndexPublishing {
     }
   }
 
-  /// Keys by which a plugin that is new may be signed: those of the publisher's other plugins. Only where
-  /// nobody published under the name yet, the one that is sent: taking it in is the operator's decision.
-  private func knownKeys(of submission: Submission) throws -> [MinisignPublicKey] {
+  /// A plugin that is new may be signed by keys of the operator's, and by those of the publisher's other
+  /// plugins. Only where nobody published under the name yet, by the one that is sent: taking it in is the
+  /// operator's decision.
+  private func publisherKeys(of submission: Submission, _ ring: KeyRing) throws -> PublisherKeys {
     var edit = RepositoryEdit(try repository.state())
-    var keys: Set<String> = []
-    for entry in try repository.catalog(&edit)
-    where entry.name.publisher.folded == submission.publisher.folded {
-      keys.formUnion(try repository.record(entry.name, &edit)?.keys ?? [])
+    let records = try repository.records(of: submission.publisher, &edit)
+    var known = try records.flatMap { try KeySuccessions($0).keys }
+    let sent = try MinisignPublicKey(fileText: submission.key)
+    if known.isEmpty, try edit.authority(IndexLayout.way(to: submission.publisher)) == nil {
+      known = [sent]
     }
-    if keys.isEmpty, try edit.authority(IndexLayout.way(to: submission.publisher)) == nil {
-      keys = [submission.key]
-    }
-    return try keys.sorted().map { try MinisignPublicKey(fileText: $0) }
+    let handedOn = try submission.keys.map { try MinisignPublicKey(fileText: $0) }
+    return PublisherKeys(
+      forNew: try ring.trustedKeys() + known,
+      offered: KeySuccessions(keys: [sent] + handedOn, statements: submission.rotations),
+      ring: ring)
   }
 
   /// The publisher's role as it is sent, signed by the keys that the index knows of it.
@@ -73,7 +75,8 @@ extension IndexPublishing {
 
   /// The records that the role lists anew, each of which only adds what the archives hold.
   private func checkedRecords(
-    _ submission: Submission, _ packages: [OpenedPackage], _ edit: inout RepositoryEdit
+    _ submission: Submission, _ packages: [OpenedPackage], _ keys: KeyRing,
+    _ edit: inout RepositoryEdit
   ) throws -> [IndexRecord] {
     let way = IndexLayout.way(to: submission.publisher)
     let role = try TUFTargets(
@@ -93,7 +96,8 @@ extension IndexPublishing {
         submission.recordPath(name), limit: Int(TUFLimits.record) + 1)
       try target.check(bytes)
       let record = try IndexRecord(json: JSONParser.parse(bytes))
-      try check(record, name, bytes, packages, &edit)
+      guard record.name == name else { throw refused("the record of `\(name)` is another's") }
+      try check(record, bytes, packages, keys, &edit)
       return record
     }
   }
@@ -101,14 +105,17 @@ extension IndexPublishing {
   /// Makes the record anew from what is published and the archives; it must come out the same, but for
   /// what a publisher may say of versions later: their state.
   private func check(
-    _ record: IndexRecord, _ name: PluginName, _ bytes: [UInt8], _ packages: [OpenedPackage],
+    _ record: IndexRecord, _ bytes: [UInt8], _ packages: [OpenedPackage], _ ring: KeyRing,
     _ edit: inout RepositoryEdit
   ) throws {
+    let name = record.name
     var made = try repository.record(name, &edit)
     let sequence = made?.sequence ?? 0
-    let known = try record.keys.map { try MinisignPublicKey(fileText: $0) }
+    // Keys that are new to it must be handed on to by those of the record here.
+    let sent = try KeySuccessions(record)
+    let keys = PublisherKeys(forNew: sent.keys, offered: sent, ring: ring)
     for package in packages where package.package.description.manifest.name == name {
-      made = try package.added(to: made, known: known, now: now).0
+      made = try package.added(to: made, keys: keys, now: now).0
     }
     guard var made else { throw refused("the record of `\(name)` comes without an archive") }
     guard record.sequence > sequence else {

@@ -13,6 +13,8 @@ public struct Published: Sendable {
   public let platform: Platform
   /// False where the very same archive was there already.
   public let isNew: Bool
+  /// The fingerprint of a key to which the publisher handed on by this; nil where nothing changed.
+  public var newKey: SHA256Digest?
 }
 
 /// What came of publishing some archives.
@@ -39,36 +41,56 @@ public struct IndexPublishing: Sendable {
   /// - Parameters:
   ///   - files: archives; all are taken or none.
   ///   - keys: the session's, one of which must have signed a plugin that is new.
-  public func publish(_ files: [String], keys: KeyRing) throws -> Publication {
-    try publish(files, keys: keys, alsoKnown: [])
-  }
-
-  /// - Parameter alsoKnown: further keys that a new plugin's signature may be by.
-  func publish(_ files: [String], keys: KeyRing, alsoKnown: [MinisignPublicKey]) throws
+  ///   - rotations: files of statements by which keys hand on, besides those that lie beside the keys.
+  public func publish(_ files: [String], keys: KeyRing, rotations: [String] = []) throws
     -> Publication
   {
+    try publish(
+      files,
+      by: PublisherKeys(
+        forNew: try keys.trustedKeys(), offered: try keys.successions(besides: rotations),
+        ring: keys))
+  }
+
+  func publish(_ files: [String], by keys: PublisherKeys) throws -> Publication {
     try repository.exclusively {
-      let own = try keys.all().filter { !$0.isRevoked }.map {
-        try MinisignPublicKey(fileText: $0.publicKey)
-      }
-      let known = own + alsoKnown
-      return try OpenedPackage.with(files) { packages in
+      try OpenedPackage.with(files) { packages in
         var records: [String: IndexRecord] = [:]
         var results: [Published] = []
         for package in packages {
-          results.append(try add(package, to: &records, known: known))
+          results.append(try add(package, to: &records, keys: keys))
           if let id = try package.signature.map({ try SignatureKeyID.read($0) }) {
-            try keys.refuseRevoked(id, hint: "sign it with another key")
+            try keys.ring.refuseRevoked(id, hint: "sign it with another key")
           }
         }
         guard results.contains(where: \.isNew) else {
           return Publication(packages: results, outcome: .published)
+        }
+        for result in results where result.newKey != nil {
+          try handOn(as: result.name, in: &records, keys: keys)
         }
         // What can't be signed stops before anything is written.
         let edit = try edit(Array(records.values))
         for package in packages { try store(package) }
         return Publication(packages: results, outcome: try repository.commit(edit, now: now))
       }
+    }
+  }
+
+  /// A key is a publisher's, not a plugin's: all its records say that it handed on.
+  private func handOn(
+    as name: PluginName, in records: inout [String: IndexRecord], keys: PublisherKeys
+  ) throws {
+    guard let leader = records[name.description] else { return }
+    var keys = keys
+    keys.offered = try KeySuccessions(leader)
+    var edit = RepositoryEdit(try repository.state())
+    for former in try repository.records(of: name.publisher, &edit) {
+      var record = records[former.name.description] ?? former
+      for key in keys.offered.keys { _ = try keys.handOn(to: key, in: &record) }
+      guard record.rotations != former.rotations else { continue }
+      if record.sequence == former.sequence { record.sequence += 1 }
+      records[former.name.description] = record
     }
   }
 
@@ -143,12 +165,20 @@ public struct IndexPublishing: Sendable {
   }
 
   private func add(
-    _ package: OpenedPackage, to records: inout [String: IndexRecord], known: [MinisignPublicKey]
+    _ package: OpenedPackage, to records: inout [String: IndexRecord], keys: PublisherKeys
   ) throws -> Published {
     let manifest = package.package.description.manifest
     try checkSpelling(manifest)
     let former = try records[manifest.name.description] ?? record(manifest.name)
-    let (record, published) = try package.added(to: former, known: known, now: now)
+    var keys = keys
+    if former == nil {
+      var edit = RepositoryEdit(try repository.state())
+      let others = try repository.records(of: manifest.name.publisher, &edit)
+      keys.history = try (others + records.values).filter {
+        $0.name.publisher.folded == manifest.name.publisher.folded
+      }.map { try KeySuccessions($0) }.reduce(keys.history) { $0.adding($1) }
+    }
+    let (record, published) = try package.added(to: former, keys: keys, now: now)
     records[manifest.name.description] = record
     return published
   }

@@ -8,8 +8,8 @@ extension OpenedPackage {
   ///
   /// - Parameters:
   ///   - former: the record so far; nil for a new plugin.
-  ///   - known: keys that may sign a plugin that is new.
-  func added(to former: IndexRecord?, known: [MinisignPublicKey], now: Timestamp) throws -> (
+  ///   - keys: by which it may be signed.
+  func added(to former: IndexRecord?, keys: PublisherKeys, now: Timestamp) throws -> (
     IndexRecord, Published
   ) {
     let (description, manifest) = (package.description, package.description.manifest)
@@ -19,14 +19,15 @@ extension OpenedPackage {
         .signatureMissing, "`\(path)` has no `.minisig` beside it",
         hint: "sign it: `plugctl sign \(path)`")
     }
-    let isFirst = record.keys.isEmpty
-    let allowed = isFirst ? known : try record.keys.map { try MinisignPublicKey(fileText: $0) }
-    let (statement, keyID) = try VerifiedArchive.check(
+    let isThere = former?.release(manifest.version)?.builds.contains {
+      $0.archive == archive.sha256
+    }
+    let allowed =
+      isThere == true
+      ? try KeySuccessions(record).keys : try signers(signature, &record, former, keys)
+    let (statement, _) = try VerifiedArchive.check(
       archive, signature: signature, by: allowed, what: path)
     try package.check(is: statement, file: path)
-    if isFirst, let key = known.first(where: { $0.keyID.hex == keyID }) {
-      record.keys = [key.base64]
-    }
     let build = Release.Build(
       platform: description.platform, size: archive.size, archive: archive.sha256,
       tree: package.tree, floors: description.elf.flatMap { Release.Floors($0) },
@@ -36,12 +37,26 @@ extension OpenedPackage {
       record.describe(by: manifest)
       record.sequence += 1
     }
+    let before = former?.rotations ?? keys.history.statements
+    let newKey = Set(record.rotations).isSubset(of: before) ? nil : allowed.first?.fingerprint
     return (
       record,
       Published(
         name: manifest.name, version: manifest.version, platform: description.platform,
-        isNew: isNew)
+        isNew: isNew, newKey: newKey)
     )
+  }
+
+  /// The one key that may have signed it; where there is none, all that might have.
+  private func signers(
+    _ signature: String, _ record: inout IndexRecord, _ former: IndexRecord?, _ keys: PublisherKeys
+  ) throws -> [MinisignPublicKey] {
+    let id = try MinisignSignature(fileText: signature).keyID
+    try keys.ring.refuseRevoked(id.hex, hint: "sign it with another key")
+    let key =
+      former == nil ? try keys.firstSigner(id, in: &record) : try keys.signer(id, in: &record)
+    return try key.map { [$0] }
+      ?? (former == nil ? keys.forNew : KeySuccessions(record).keys)
   }
 }
 

@@ -6,7 +6,8 @@ internal import Signing
 /// What a publisher who can't write an index sends to its operator: a folder.
 ///
 /// ```
-/// submission.json      { schema: 1, publisher, key, packages: [file...], roles: true|false }
+/// submission.json      { schema: 1, publisher, key, packages: [file...], role: true|false,
+///                        keys: [line...], rotations: [statement...] }
 /// archives/            the archives with their signatures
 /// role.json            the publisher's role, signed by it; only where it has one
 /// records/<name>.json  the records that the role lists anew
@@ -27,6 +28,9 @@ public struct Submission: Sendable {
   let key: String
   /// Whether the publisher's role is part of it.
   public let hasRole: Bool
+  /// Statements by which keys of the publisher hand on, and those keys.
+  var rotations: [String] = []
+  var keys: [String] = []
 
   var archives: [String] { packages.map { "\(folder)/archives/\($0)" } }
   var rolePath: String { "\(folder)/role.json" }
@@ -64,6 +68,8 @@ public struct Submission: Sendable {
     self.init(
       folder: try FileSystem.absolute(folder), publisher: publisher, packages: packages, key: key,
       hasRole: json["role"]?.boolValue ?? false)
+    rotations = json["rotations"]?.texts ?? []
+    keys = json["keys"]?.texts ?? []
   }
 
   /// Writes everything but records and role.
@@ -83,6 +89,7 @@ public struct Submission: Sendable {
     let json: JSON = [
       "schema": .integer(Self.schema), "publisher": .string(publisher.text), "key": .string(key),
       "packages": .strings(packages), "role": .bool(hasRole),
+      "keys": .strings(keys), "rotations": .strings(rotations),
     ]
     try FileSystem.replace("\(folder)/submission.json", with: json.prettyBytes)
   }

@@ -18,9 +18,10 @@ public struct Submitting: Sendable {
   ///   - folder: made anew.
   ///   - index: the index's name; nil where there is but one.
   ///   - key: the publisher's key.
+  ///   - rotations: files of statements by which its keys hand on, besides those beside the keys.
   public func submit(
     _ files: [String], into folder: String, index name: String?, key keyName: String?,
-    passphrase: PassphraseSource
+    rotations: [String] = [], passphrase: PassphraseSource
   ) async throws -> Submission {
     let (ring, network) = (KeyRing(session), Network(session))
     let secret = try ring.secretKey(
@@ -46,11 +47,16 @@ public struct Submitting: Sendable {
     for name in Set(opened.map(\.1)) { former[name] = try await client.record(name) }
     let signer = try TUFSigner(secret)
     let role = try await Self.role(of: publisher, signer, client)
-    let submission = Submission(
+    let keys = PublisherKeys(
+      forNew: [secret.publicKey], offered: try ring.successions(besides: rotations), ring: ring)
+    var submission = Submission(
       folder: try FileSystem.absolute(folder), publisher: publisher,
       packages: files.map { FileSystem.baseName(of: $0) }, key: secret.publicKey.base64,
       hasRole: role != nil)
-    let records = try Self.records(files, former, known: secret.publicKey, now: session.now)
+    let records = try Self.records(files, former, keys, now: session.now)
+    let claimed = keys.offered.claims(of: publisher)
+    submission.rotations = claimed.statements
+    submission.keys = claimed.keys.map(\.base64)
     try submission.begin(copying: files)
     if let role { try write(role, records, of: submission, signedBy: signer) }
     return submission
@@ -69,7 +75,7 @@ public struct Submitting: Sendable {
   }
 
   private static func records(
-    _ files: [String], _ former: [PluginName: IndexRecord], known: MinisignPublicKey,
+    _ files: [String], _ former: [PluginName: IndexRecord], _ keys: PublisherKeys,
     now: Timestamp
   ) throws -> [IndexRecord] {
     try OpenedPackage.with(files) { packages in
@@ -78,7 +84,7 @@ public struct Submitting: Sendable {
       for package in packages {
         let name = package.package.description.manifest.name
         let (record, published) = try package.added(
-          to: records[name], known: [known], now: now)
+          to: records[name], keys: keys, now: now)
         records[name] = record
         if published.isNew { changed.insert(name) }
       }

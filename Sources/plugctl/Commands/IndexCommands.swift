@@ -105,7 +105,7 @@ enum IndexCommands {
     if let folder = call.parsed.value("output") { return try submit(call, session, into: folder) }
     return answer(
       try IndexPublishing(try repository(call), now: session.now).publish(
-        call.arguments, keys: KeyRing(session)), call)
+        call.arguments, keys: KeyRing(session), rotations: call.parsed.all("rotation")), call)
   }
 
   static func accept(_ call: Invocation) throws -> Answer {
@@ -124,10 +124,11 @@ enum IndexCommands {
         hint: "with `--output` the packages are sent to who runs the index")
     }
     let (files, index) = (call.arguments, call.parsed.value("index"))
+    let rotations = call.parsed.all("rotation")
     let (key, passphrase) = (call.parsed.value("key"), try call.passphrase())
     let submission = try Interruption.run {
       try await Submitting(session).submit(
-        files, into: folder, index: index, key: key, passphrase: passphrase)
+        files, into: folder, index: index, key: key, rotations: rotations, passphrase: passphrase)
     }
     let text = """
       wrote \(submission.folder)
@@ -146,13 +147,18 @@ enum IndexCommands {
     let lines = published.map {
       "\($0.isNew ? "published" : "already there:") \($0.name) \($0.version) (\($0.platform))"
     }
+    let handovers = published.compactMap { one in
+      one.newKey.map { "`\(one.name.publisher)` signs with another key from now on: sha256:\($0)" }
+    }
     let data = published.map { one -> JSON in
       [
         "id": .string(one.name.description), "version": .string(one.version.description),
         "platform": .string(one.platform.text), "new": .bool(one.isNew),
+        "newKey": .optional(one.newKey.map { "sha256:\($0)" }),
       ]
     }
-    let text = (lines + IndexRoleCommands.notes(publication.outcome, call)).joined(separator: "\n")
+    let text = (lines + handovers + IndexRoleCommands.notes(publication.outcome, call)).joined(
+      separator: "\n")
     return Answer("publish", json: .array(data), text: text)
   }
 

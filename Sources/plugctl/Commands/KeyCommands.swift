@@ -57,7 +57,7 @@ enum KeyCommands {
         .usageMissingValue, "`--publisher` is missing, or is no publisher's name",
         hint: "name whose keys they are: `--publisher NAME`")
     }
-    let statement = try KeyRing(call.session()).rotation(
+    let statement = try KeyRing(call.session()).rotate(
       from: call.arguments[0], to: call.arguments[1], of: publisher, passphrase: call.passphrase())
     return Answer(
       "key-rotate", json: ["statement": .string(statement)],

@@ -191,7 +191,7 @@ extension CommandTable {
         CommandSpec(
           "rotate", "hand on from a key of yours to the next, for all who know the old one",
           discussion: [
-            "Prints a statement that the old key signs. Whoever runs the index puts it into your plugins' records."
+            "Prints a statement that the old key signs, and keeps it beside your keys. `publish` takes it in with the first archive that the new key signs."
           ],
           options: keyOptions + [
             OptionSpec("publisher", value: "NAME", "the publisher whose keys they are")

@@ -60,6 +60,10 @@ extension CommandTable {
         OptionSpec(
           "index", value: "NAME", "the index that the submission is for",
           completion: .dynamic("index")),
+        OptionSpec(
+          "rotation", value: "FILE",
+          "a statement by which the publisher's key hands on; those of `key rotate` are found",
+          isRepeatable: true, completion: .files),
       ],
       arguments: [ArgumentSpec("FILE", "signed archives", arity: .oneOrMore, completion: .files)],
       examples: [
