@@ -3,6 +3,7 @@
 Run by `scripts/test`; by hand: `scripts/tuf-tests [NAME]`.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -11,7 +12,8 @@ import tempfile
 import unittest
 import urllib.parse
 
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.formats import encode_canonical
+from securesystemslib.signer import CryptoSigner, SSlibKey
 from simulator import Server, Simulator, later, sha256
 from tuf.api.metadata import MetaFile, Metadata
 
@@ -258,6 +260,47 @@ class Signatures(ClientCase):
         self.repo.add_key("timestamp", signer)
         self.repo.next_root()
         self.succeeds(self.refresh())
+
+
+class Signify(ClientCase):
+    """Another implementation of Ed25519: OpenBSD's signify."""
+
+    def signify(self, *words):
+        subprocess.run(["signify-openbsd", *words], cwd=self.folder, check=True, capture_output=True)
+
+    def line(self, name):
+        """The bytes of a file's second line: algorithm, key number, then key or signature."""
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return base64.b64decode(file.read().splitlines()[1])
+
+    def sign(self, message):
+        with open(os.path.join(self.folder, "message"), "wb") as file:
+            file.write(message)
+        self.signify("-S", "-s", "k.sec", "-m", "message", "-x", "k.sig")
+        return self.line("k.sig")[10:].hex()
+
+    def test_metadata_that_signify_signed(self):
+        self.signify("-G", "-n", "-p", "k.pub", "-s", "k.sec")
+        key = SSlibKey(
+            "c" * 64, "ed25519", "ed25519", {"public": self.line("k.pub")[10:].hex()})
+        self.repo.rotate("timestamp", count=0)
+        self.repo.root.add_key(key, "timestamp")
+        self.repo.next_root()
+        document = json.loads(self.repo.signed("timestamp", []))
+        message = encode_canonical(document["signed"]).encode()
+        document["signatures"] = [{"keyid": "c" * 64, "sig": self.sign(message)}]
+        self.repo.overrides["/metadata/timestamp.json"] = json.dumps(document).encode()
+        self.succeeds(self.refresh())
+        document["signatures"][0]["sig"] = self.sign(message + b" ")
+        document["signed"]["version"] += 1
+        self.repo.overrides["/metadata/timestamp.json"] = json.dumps(document).encode()
+        self.fails(self.refresh(), keeps={"timestamp": 1})
+
+    def test_its_public_keys_are_ours(self):
+        self.signify("-G", "-n", "-p", "k.pub", "-s", "k.sec")
+        environment = {"HOME": self.folder, "PATH": os.environ["PATH"], "PLUGCTL_SCOPE": "user"}
+        command = [os.environ["PLUGCTL"], "key", "trust", "k.pub", "--name", "puffy"]
+        subprocess.run(command, cwd=self.folder, env=environment, check=True, capture_output=True)
 
 
 class Roots(ClientCase):
@@ -651,8 +694,6 @@ class Delegated(ClientCase):
 
     def resigned(self, document):
         """Signs a document that python-tuf itself would not make."""
-        from securesystemslib.formats import encode_canonical
-
         signature = self.repo.signers["targets"][0].sign(
             encode_canonical(document["signed"]).encode()
         )
