@@ -59,7 +59,7 @@ public struct IndexFounding: Sendable {
       throw Diagnostic(
         .usageInvalidValue,
         "\(threshold.count)-of-\(threshold.people) needs \(threshold.people) different keys, and there are \(different)",
-        hint: "name each person's public key with `--key FILE.pub`")
+        hint: "name each person's public key with `--public-key FILE.pub`")
     }
     try makeFolders()
     let people = TUFAuthority(keys: keys, threshold: threshold.count)

@@ -79,6 +79,10 @@ public struct IndexRoles: Sendable {
 
   /// The publishers that have roles, each with how many plugins, and who signs.
   public func publishers() throws -> [PublisherListing] {
+    try repository.exclusively { try listings() }
+  }
+
+  private func listings() throws -> [PublisherListing] {
     var edit = RepositoryEdit(try repository.state())
     guard case .roles(let roles) = try edit.delegations([.targets, IndexLayout.trusted]) else {
       return []
@@ -116,8 +120,13 @@ public struct IndexRoles: Sendable {
     -> TUFAuthority
   {
     guard !keys.isEmpty else {
+      guard threshold ?? 1 == 1 else {
+        throw Diagnostic(
+          .usageInvalidValue, "one key alone is made, and \(threshold ?? 1) can't sign",
+          hint: "name the keys with `--public-key`")
+      }
       return TUFAuthority(
-        keys: [try repository.keys.replace(name, now: now).key], threshold: threshold ?? 1)
+        keys: [try repository.keys.replace(name, now: now).key], threshold: 1)
     }
     let keys = try keys.map { try TUFKey(ed25519: KeyRing.publicKey($0).key) }
     let threshold = threshold ?? 1

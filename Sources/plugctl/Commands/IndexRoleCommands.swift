@@ -164,7 +164,7 @@ enum IndexRoleCommands {
 
   private static func publisher(_ call: Invocation) throws -> (Repository, NamePart) {
     guard let name = NamePart(call.arguments[0]) else {
-      throw NameError.notAName(call.arguments[0])
+      throw NameError.notANameOf(call.arguments[0], what: "a publisher", option: nil)
     }
     return (try repository(call.arguments[1], call), name)
   }
