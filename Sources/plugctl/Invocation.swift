@@ -18,6 +18,7 @@ struct Invocation {
     if options.root != nil, options.scope == nil { options.scope = .system }
     options.into = parsed.value("into")
     options.isOffline = parsed.has("offline") || Environment.flag("PLUGCTL_OFFLINE")
+    options.maxAgeSeconds = try duration("max-age")
     options.waitSeconds = Int64(try number("wait", 0...86_400) ?? 0)
     options.jobs = try number("jobs", 1...64) ?? options.jobs
     return try session(options)

@@ -32,6 +32,7 @@ struct IndexValidity {
         max(1, (timestamp.header.expires.secondsSinceEpoch - issued.secondsSinceEpoch) / 86_400)
       }
       findings += term(.timestamp, timestamp.header.expires, days: days)
+      findings += validity(until: min(root.header.expires, timestamp.header.expires))
       findings += clock(timestamp)
     }
     if root.authority(for: .root).threshold == 1 {
@@ -41,6 +42,17 @@ struct IndexValidity {
           hint: "who takes that key takes the index; 2 of 3 is better", reference: "root"))
     }
     return findings
+  }
+
+  /// For how long it can be used without a network, where nothing else is said of it.
+  private func validity(until end: Timestamp) -> [HealthFinding] {
+    let left = end.secondsSinceEpoch - session.now.secondsSinceEpoch
+    guard left > 0 else { return [] }
+    let text = left < 2 * 86_400 ? "\(left / 3600) hours" : "\(left / 86_400) days"
+    return [
+      HealthFinding(
+        "valid", .notice, index.name, "what is known of it is valid for \(text), until \(end)")
+    ]
   }
 
   /// Files that its configuration names.

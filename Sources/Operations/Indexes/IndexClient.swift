@@ -202,11 +202,12 @@ private struct IndexOpening {
 
   private func open(asksNetwork: Bool) async throws -> MetadataClient {
     if asksNetwork { session.progress(.refreshing(index: index.name)) }
+    let isWaived = session.options.isOffline || session.options.maxAgeSeconds != nil
     let terms = MetadataClient.Terms(
-      now: session.now, asksNetwork: asksNetwork,
-      freshness: session.options.isOffline ? .waived : .required)
+      now: session.now, asksNetwork: asksNetwork, freshness: isWaived ? .waived : .required)
     do {
       let metadata = try await MetadataClient.open(origin, trust, terms)
+      try checkAge(metadata.topLevel)
       if asksNetwork {
         try? FileSystem.makeFolders(FileSystem.folder(of: stamp))
         try? FileSystem.replace(stamp, with: [], isDurable: false)
@@ -215,5 +216,25 @@ private struct IndexOpening {
     } catch let error as any Diagnosable {
       throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
     }
+  }
+
+  /// What is past its term is used only where that is asked for, as far as it is, and its age is said.
+  private func checkAge(_ trusted: TrustedMetadata) throws {
+    guard let timestamp = trusted.timestamp, let snapshot = trusted.snapshot else { return }
+    let ended = min(timestamp.header.expires, snapshot.header.expires)
+    guard session.now >= ended else { return }
+    // Repositories of others don't say when they were signed.
+    let signed = timestamp.issued ?? ended
+    let age = session.now.secondsSinceEpoch - signed.secondsSinceEpoch
+    if let most = session.options.maxAgeSeconds, age > most {
+      throw TUFError.expired(.timestamp, at: ended, now: session.now)
+    }
+    session.progress(
+      .warning(
+        Diagnostic(
+          .trustStale,
+          "what is known of the index `\(index.name)` is \(age / 86_400) days old, and its term is over",
+          notes: ["it ended at \(ended)"],
+          hint: "versions may have been withdrawn since; run `plugctl update` when you can")))
   }
 }

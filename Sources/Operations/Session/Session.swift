@@ -14,6 +14,8 @@ public struct SessionOptions: Sendable {
   public var into: String?
   /// Never asks the network.
   public var isOffline = false
+  /// Index metadata whose term is over is used up to this age; nil for not at all.
+  public var maxAgeSeconds: Int64?
   /// How long to wait for another process.
   public var waitSeconds: Int64 = 0
   /// Downloads at the same time.

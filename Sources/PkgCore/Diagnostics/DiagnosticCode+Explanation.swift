@@ -59,6 +59,8 @@ extension DiagnosticCode {
     case .signatureMissing: "The file has no signature beside it."
     case .trustSignature:
       "The index's metadata is not signed by enough of the keys that its root names. Somebody may have altered it."
+    case .trustStale:
+      "The index's timestamp is past its term and is used all the same, because of `--offline` or `--max-age`. Root, targets and publishers are never used past theirs."
     case .trustExpired:
       "The index's metadata is past its end. Its operator must sign it anew; what you got may be held back by somebody."
     case .trustRollback:

@@ -94,6 +94,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   // trusted metadata
   case trustSignature = "trust.signature"
   case trustExpired = "trust.expired"
+  case trustStale = "trust.stale"
   case trustRollback = "trust.rollback"
   case trustMismatch = "trust.mismatch"
   case trustMalformed = "trust.malformed"
@@ -194,7 +195,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .lockInvalid, .lockConflict:
       .invalidInput
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
-      .trustExpired, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing, .trustClock,
+      .trustExpired, .trustStale, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing,
+      .trustClock,
       .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged,
       .lockMismatch:
       .integrity

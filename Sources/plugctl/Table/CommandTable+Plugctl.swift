@@ -31,6 +31,8 @@ extension CommandTable {
     OptionSpec("yes", short: "y", "answer yes to questions; never accepts a key or an index"),
     OptionSpec("no-input", "never ask; exit with 14 where a question must be answered"),
     OptionSpec("offline", "never ask the network"),
+    OptionSpec(
+      "max-age", value: "TIME", "use an index past its term, up to this age: 36h, 30d, 8w"),
     OptionSpec("host", value: "NAME", "the host", completion: .dynamic("host")),
     OptionSpec(
       "scope", value: "SCOPE", "where plugins are installed",

@@ -254,6 +254,25 @@ struct ClockTests {
   }
 
   // libfaketime moves the times of files too, so what is stored seems to have been fetched just now.
+  @Test("past the index's end it goes on up to an age that is asked for, or offline, and says so")
+  func waived() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    let later = FakeClock.moved("+9d")
+    for options in [["--max-age", "8d"], ["--max-age", "36h"]] {
+      let outcome = try user.plugctl(["upgrade"] + options, with: later)
+      #expect(outcome.exit == 5 && outcome.code == "trust.expired", "\(outcome)")
+    }
+    let offline = try user.plugctl(["install", "delta@1.0.0", "gone", "--offline"], with: later)
+    #expect(offline.errors.contains("warning[trust.stale]"), "\(offline)")
+    let outcome = try user.plugctl(["upgrade", "--max-age", "2w"], with: later).succeeded()
+    #expect(outcome.errors.contains("is 9 days old"), "\(outcome)")
+    #expect(try user.list() == ["delta 1.1.0"])
+    // Authority is never waived.
+    let muchLater = try user.plugctl(
+      ["upgrade", "--max-age", "500d"], with: FakeClock.moved("+200d"))
+    #expect(muchLater.exit == 5 && muchLater.code == "trust.expired", "\(muchLater)")
+  }
+
   @Test("signing the index anew ends that, however lately it was asked")
   func renewed() throws {
     let (index, owner) = try examples.index.copy()
