@@ -45,7 +45,7 @@ public struct Audit: Sendable {
 
   /// What its target says; nothing where it has none.
   static func read(_ client: IndexClient) async throws -> [Advisory] {
-    guard let bytes = try await client.target("advisories.json") else { return [] }
+    guard let bytes = try await client.target(IndexLayout.advisoriesPath) else { return [] }
     let json: JSON
     do { json = try JSONParser.parse(bytes) } catch {
       throw Diagnostic(

@@ -204,7 +204,7 @@ public struct Installing: Sendable {
     if request.isDryRun {
       let current = try instance.currentGeneration()
       let (plan, wanted) = try await planner.plan(try goal(current))
-      try Admission.check(plan, wanted, session)
+      try await Admission.check(plan, wanted, session, network)
       return InstallReport(
         host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)

@@ -35,6 +35,7 @@ struct InstanceChange: Sendable {
     guard !plan.isEmpty else { return report }
     let admission = try Admission(session)
     let coming = try admission.admit(plan, wanted)
+    try await Withdrawals(session: session, network: network).refuse(coming, wanted)
     // What is first seen is written down while archives are on their way.
     let records = wanted.compactMap(\.archive).map { ($0.record, $0.index.name) }
     let memory = try RecordMemory(session.places)

@@ -180,8 +180,8 @@ extension Installing {
       let plugins = current?.plugins ?? []
       let result = try change(plugins)
       let plan = TransactionPlan(from: plugins, to: result)
-      try Admission.check(
-        plan, result.map { InstanceChange.Wanted(plugin: $0) }, session)
+      try await Admission.check(
+        plan, result.map { InstanceChange.Wanted(plugin: $0) }, session, network)
       return InstallReport(
         host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)

@@ -53,13 +53,6 @@ actor RecordSource {
     return none
   }
 
-  /// What the indexes said last, without asking them again; nil where that can't be read.
-  static func known(_ session: Session, _ network: Network) async -> RecordSource? {
-    var offline = session
-    offline.options.isOffline = true
-    return try? await open(offline, network, refresh: .whenOld)
-  }
-
   /// Knows no record: for files where there is no index, or none is needed.
   static let none = RecordSource([], memory: nil, prepared: nil, progress: { _ in })
 

@@ -81,7 +81,7 @@ extension Installing {
       throw Self.unknownGeneration(wanted)
     }
     let plugins = try instance.generation(wanted).plugins
-    try await refuseBad(plugins, besides: current.plugins)
+    try refuseBad(plugins, besides: current.plugins)
     let report = try await rearrange(instance, request) { _ in plugins }
     if !request.isDryRun { sayProject(instance) }
     return [report]
@@ -126,9 +126,9 @@ extension Installing {
   }
 
   /// What was good then may be known to be bad now.
-  private func refuseBad(_ plugins: [InstalledPlugin], besides current: [InstalledPlugin])
-    async throws
-  {
+  private func refuseBad(
+    _ plugins: [InstalledPlugin], besides current: [InstalledPlugin]
+  ) throws {
     let kept = Set(current.map(\.tree))
     let returning = plugins.filter { !kept.contains($0.tree) }
     let keys = KeyRing(session)
@@ -140,24 +140,6 @@ extension Installing {
           .storeDamaged, "files of `\(plugin.name)` \(plugin.version) were changed or are gone",
           hint: "install it again: `plugctl install \(plugin.name)@\(plugin.version)`")
       }
-    }
-    let fromIndex = returning.filter { if case .index = $0.origin { true } else { false } }
-    guard !fromIndex.isEmpty else { return }
-    guard let source = await RecordSource.known(session, network) else {
-      session.progress(
-        .warning(
-          Diagnostic(
-            .trustMissing, "what was withdrawn can't be told: no stored index can be read",
-            hint: "`plugctl update` brings it")))
-      return
-    }
-    for plugin in fromIndex {
-      guard let release = try? await source.record(plugin.name)?.record.release(plugin.version),
-        case .withdrawn(let reason) = release.state
-      else { continue }
-      throw Diagnostic(
-        .versionWithdrawn, "`\(plugin.name)` \(plugin.version) was withdrawn",
-        notes: [reason].filter { !$0.isEmpty })
     }
   }
 }

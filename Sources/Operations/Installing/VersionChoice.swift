@@ -114,9 +114,7 @@ struct VersionChoice {
     if let last = releases.last, releases.allSatisfy(\.isWithdrawn),
       case .withdrawn(let reason) = last.state
     {
-      return Diagnostic(
-        .versionWithdrawn, "`\(record.name)` \(last.version) was withdrawn",
-        notes: [reason].filter { !$0.isEmpty })
+      return Withdrawals.refusal(record.name, last.version, reason)
     }
     let refusals = releases.compactMap { compatibility.refusal(of: $0, record.name) }
     if refusals.count == releases.count, var refusal = refusals.last {

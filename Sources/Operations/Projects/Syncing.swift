@@ -148,8 +148,9 @@ extension Installing {
       session: session, profile: profile, source: source, keepsOthers: keepsOthers)
     if request.isDryRun {
       let current = try instance.currentGeneration()
-      let (plan, _) = try await planner.plan(
+      let (plan, wanted) = try await planner.plan(
         entries, current?.plugins ?? [])
+      try await Admission.check(plan, wanted, session, network)
       return InstallReport(
         host: instance.id, scope: session.scope, plan: plan,
         formerGeneration: current?.number ?? 0)

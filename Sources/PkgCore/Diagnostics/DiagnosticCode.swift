@@ -108,6 +108,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case indexInvalid = "index.invalid"
   case indexImmutable = "index.immutable"
   case indexSubmission = "index.submission"
+  case advisoryUnknown = "advisory.unknown"
   case archiveMismatch = "archive.mismatch"
   case archiveUnsafe = "archive.unsafe"
   case archiveTruncated = "archive.truncated"
@@ -184,7 +185,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,
       .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
-      .keyNotFound,
+      .keyNotFound, .advisoryUnknown,
       .nameAmbiguous:
       .notFound
     case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .planInvalid,

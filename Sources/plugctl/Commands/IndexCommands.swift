@@ -243,7 +243,7 @@ enum IndexCommands {
       ] + IndexRoleCommands.notes(outcome, call)).joined(separator: "\n"))
   }
 
-  private static func repository(_ call: Invocation) throws -> Repository {
+  static func repository(_ call: Invocation) throws -> Repository {
     guard let folder = call.parsed.value("to") else {
       throw Diagnostic(
         .usageMissingValue, "`--to` is missing", hint: "name the index's folder: `--to DIR`")

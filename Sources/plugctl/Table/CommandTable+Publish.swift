@@ -248,6 +248,23 @@ extension CommandTable {
               arguments: [indexFolder]),
           ]),
         CommandSpec(
+          "advisory", "tell users of faults in plugins: what `audit` finds",
+          subcommands: [
+            CommandSpec(
+              "add", "publish advisories in OSV's form",
+              discussion: ["One takes the place of another with its id."],
+              options: indexFolderOptions,
+              arguments: [
+                ArgumentSpec("FILE", "OSV files", arity: .oneOrMore, completion: .files)
+              ]),
+            CommandSpec(
+              "list", "list the advisories of an index", options: [keysOption],
+              arguments: [indexFolder]),
+            CommandSpec(
+              "remove", "take an advisory away", options: indexFolderOptions,
+              arguments: [ArgumentSpec("ID", "an advisory's id")]),
+          ]),
+        CommandSpec(
           "check", "check everything in an index as a client would",
           options: [keysOption], arguments: [indexFolder]),
       ]),

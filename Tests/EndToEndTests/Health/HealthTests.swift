@@ -91,6 +91,107 @@ struct AuditCommandTests {
   }
 }
 
+@Suite("advisories of an index")
+struct AdvisoryCommandTests {
+  let index: ExampleIndex
+  let owner: TestFolder
+  let author: Sandbox
+
+  init() throws {
+    let examples = try Examples.shared.get()
+    (index, owner) = try examples.index.copy()
+    author = examples.workshop.author
+  }
+
+  private func advisory(_ more: String = "", id: String = "ACME-1", name: String = "acme/alpha")
+    -> String
+  {
+    """
+    { "id": "\(id)", "summary": "reads too far"\(more), "affected": [ { "package":
+      { "ecosystem": "plugctl", "name": "\(name)" }, "ranges": [ { "type": "SEMVER",
+      "events": [ { "introduced": "0" }, { "fixed": "1.1.0" } ] } ] } ], "x": { "unknown": 1.5 } }
+    """
+  }
+
+  private func add(_ texts: String...) throws -> Outcome {
+    let folder = try TestFolder("osv")
+    for (place, text) in texts.enumerated() { try folder.write("\(place).json", text) }
+    return try author.plugctl(
+      ["index", "advisory", "add", "--to", index.path]
+        + texts.indices.map { folder.file("\($0).json") })
+  }
+
+  private func listed() throws -> [String] {
+    try author.plugctl("index", "advisory", "list", index.path).succeeded().lines
+  }
+
+  @Test("are published, replaced, found by `audit`, and taken away")
+  func published() throws {
+    let user = try Sandbox()
+    try user.add(index)
+    try user.plugctl("install", "alpha@1.0.0", "delta").succeeded()
+    #expect(try listed() == [])
+    let other = advisory(id: "ACME-0", name: "acme/nobody")
+    let added = try add(advisory(), other).succeeded()
+    #expect(added.lines.prefix(2) == ["published ACME-1", "published ACME-0"], "\(added)")
+    #expect(added.output.contains("note: the index has no plugin `acme/nobody`"), "\(added)")
+    #expect(
+      try listed() == ["ACME-0\tacme/nobody\treads too far", "ACME-1\tacme/alpha\treads too far"])
+    try author.plugctl("index", "check", index.path).succeeded()
+    try user.plugctl("update").succeeded()
+    let audit = try user.plugctl("audit", "--exit-code")
+    #expect(audit.exit == 20 && audit.output.contains("ACME-1: reads too far"), "\(audit)")
+    #expect(audit.output.contains("mended in 1.1.0") && !audit.output.contains("ACME-0"))
+    // As wrong as it turned out to be.
+    try add(advisory(", \"withdrawn\": \"2026-01-01T00:00:00Z\"")).succeeded()
+    #expect(try listed() == ["ACME-0\tacme/nobody\treads too far"])
+    try user.plugctl("update").succeeded()
+    try user.plugctl("audit", "--exit-code").succeeded()
+    try author.plugctl("index", "advisory", "remove", "ACME-0", "--to", index.path).succeeded()
+    #expect(try listed() == [])
+    let gone = try author.plugctl("index", "advisory", "remove", "ACME-0", "--to", index.path)
+    #expect(gone.exit == 3 && gone.code == "advisory.unknown" && gone.hint != nil, "\(gone)")
+  }
+
+  @Test("that `audit` could not read, or that would warn nobody, are refused whole")
+  func refused() throws {
+    try add(advisory()).succeeded()
+    let before = try FileListing([index.path])
+    let good = advisory(id: "ACME-2")
+    let bad = [
+      "{", "[]", "{}", "\"x\"", "{ \"schema\": 1, \"advisories\": [] }",
+      "{ \"id\": \"A\", \"affected\": [] }", "{ \"id\": \"\", \"affected\": [] }",
+      advisory(name: "alpha"), advisory(name: "acme/../alpha"),
+      advisory().replacing("plugctl", with: "npm"), advisory().replacing("1.1.0", with: "one"),
+      advisory().replacing("SEMVER", with: "GIT"), advisory(", \"id\": \"B\""),
+      advisory().replacing("introduced", with: "begun"),
+    ]
+    for text in bad {
+      let outcome = try add(good, text)
+      #expect(outcome.exit == 13 && outcome.code == "index.invalid", "\(text): \(outcome)")
+      #expect(outcome.hint != nil && outcome.errors.contains("1.json"), "\(outcome)")
+      #expect(try FileListing([index.path]).difference(from: before) == [], "\(text)")
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacing(_ old: String, with new: String) -> String {
+    var result = ""
+    var rest = self[...]
+    while let first = rest.first {
+      if rest.hasPrefix(old) {
+        result += new
+        rest = rest.dropFirst(old.count)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return result
+  }
+}
+
 @Suite("doctor")
 struct DoctorTests {
   let examples: Examples
