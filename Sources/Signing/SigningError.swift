@@ -84,6 +84,7 @@ extension KeyWeakness {
     case .allZero: Diagnostic(.keyWeak, "the public key is all zeros")
     case .smallOrder: Diagnostic(.keyWeak, "the public key is a point of small order")
     case .nonCanonical: Diagnostic(.keyWeak, "the public key is not in its canonical form")
+    case .trivialRSA: Diagnostic(.keyWeak, "the RSA key has an exponent with which anybody signs")
     case .shortRSA(let bits):
       Diagnostic(
         .keyWeak, "the RSA key is too short",

@@ -9,6 +9,8 @@ public enum KeyWeakness: Sendable, Equatable {
   case nonCanonical
   /// An RSA modulus of fewer than 2048 bits.
   case shortRSA(bits: Int)
+  /// An RSA exponent of 1, with which anybody signs, or numbers that are no RSA key's.
+  case trivialRSA
 
   /// The weakness of an Ed25519 public key of 32 bytes; nil where there is none. OpenSSL accepts
   /// all of these.

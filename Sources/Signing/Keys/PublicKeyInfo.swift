@@ -26,6 +26,9 @@ enum PublicKeyInfo {
     guard EVP_PKEY_is_a(key.pointer, "RSA") == 1 else { throw .publicKeyMalformed }
     let bits = Int(EVP_PKEY_get_bits(key.pointer))
     guard bits >= leastRSABits else { throw .publicKeyWeak(.shortRSA(bits: bits)) }
+    guard isOddAboveOne(key, "e"), isOddAboveOne(key, "n") else {
+      throw .publicKeyWeak(.trivialRSA)
+    }
     return try der(key)
   }
 
@@ -45,6 +48,17 @@ enum PublicKeyInfo {
     }
     return EVP_DigestVerify(
       context.pointer, signature, signature.count, message, message.count) == 1
+  }
+
+  /// Whether a number of an RSA key can be one: with the exponent 1 every padded message is its own signature.
+  private static func isOddAboveOne(_ key: borrowing KeyHandle, _ name: String) -> Bool {
+    var number: OpaquePointer?
+    defer {
+      BN_free(number)
+      ERR_clear_error()
+    }
+    return EVP_PKEY_get_bn_param(key.pointer, name, &number) == 1 && BN_is_odd(number) == 1
+      && BN_is_one(number) == 0 && BN_is_negative(number) == 0
   }
 
   private static func read(_ pem: String) throws(SigningError) -> KeyHandle {

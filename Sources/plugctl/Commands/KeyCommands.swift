@@ -45,10 +45,31 @@ enum KeyCommands {
   }
 
   static func revoke(_ call: Invocation) throws -> Answer {
-    let session = try call.session()
-    let id = try KeyRing(session).revoke(
-      call.arguments[0], reason: call.parsed.value("reason") ?? "", now: session.now)
-    return Answer("key-revoke", json: ["id": .string(id)], text: "revoked the key \(id)")
+    let revocation = try KeyRevoking(call.session()).revoke(
+      call.arguments[0], reason: call.parsed.value("reason") ?? "")
+    let installed = revocation.installed
+    let data = installed.map { listing -> JSON in
+      [
+        "id": .string(listing.plugin.name.description),
+        "version": .string(listing.plugin.version.description), "host": .string(listing.host),
+        "scope": .string(listing.scope.rawValue),
+      ]
+    }
+    var lines = ["revoked the key \(revocation.id)"]
+    if !installed.isEmpty {
+      let names = Set(installed.map(\.plugin.name)).sorted().map(\.description)
+      lines.append("it signed what is installed, and what stays so until you change it:")
+      lines += installed.map {
+        "  \($0.plugin.name) \($0.plugin.version) (\($0.host), \($0.scope.rawValue) scope)"
+      }
+      lines += [
+        "remove it: plugctl remove \(names.joined(separator: " "))",
+        "or, once you know the publisher's next key: plugctl key trust KEY, and plugctl upgrade",
+      ]
+    }
+    return Answer(
+      "key-revoke", json: ["id": .string(revocation.id), "installed": .array(data)],
+      text: lines.joined(separator: "\n"))
   }
 
   static func rotate(_ call: Invocation) throws -> Answer {

@@ -81,6 +81,60 @@ struct RevokedKeyTests {
     #expect(try user.plugctl("sign", archive, "--key", name).code == "key.revoked")
   }
 
+  @Test("has what it signed of the installed plugins named at once, until they are gone (a17)")
+  func installed() throws {
+    let (index, owner) = try Examples.shared.get().index.copy()
+    try user.add(index)
+    try user.plugctl("install", archive, "alpha@1.0.0").succeeded()
+    let all = try user.plugctl("list", "--json").data().arrayValue ?? []
+    #expect(all.count == 2)
+    let key = try user.plugctl("policy", "check", "alpha@1.0.0", "--json").data()["key"]
+    let id = try #require(key?.stringValue)
+    let outcome = try user.plugctl("key", "revoke", id.lowercased()).succeeded()
+    #expect(outcome.lines[0] == "revoked the key \(id)")
+    #expect(outcome.lines.contains("  acme/alpha 1.0.0 (sqlite, user scope)"), "\(outcome)")
+    #expect(outcome.lines.contains("remove it: plugctl remove acme/alpha"), "\(outcome)")
+    #expect(!outcome.output.contains("delta"), "\(outcome)")
+    let audit = try user.plugctl("audit", "--exit-code")
+    #expect(audit.exit == 20 && audit.output.contains("error[revoked]: acme/alpha"), "\(audit)")
+    #expect(!audit.output.contains("acme/delta"), "\(audit)")
+    // What is installed stays, and goes only where it is told to.
+    #expect(try user.list() == ["alpha 1.0.0", "delta 1.1.0"])
+    #expect(try user.plugctl("upgrade", "alpha").code == "key.revoked")
+    try user.plugctl("remove", "acme/alpha").succeeded()
+    try user.plugctl("audit", "--exit-code").succeeded()
+    let again = try user.plugctl("key", "revoke", id, "--json").succeeded().data()
+    #expect(again["installed"]?.arrayValue?.count == 0)
+    let mine = try user.plugctl("key", "revoke", "mine", "--json").succeeded().data()
+    #expect(mine["installed"]?.arrayValue?.first?["id"]?.stringValue == "acme/delta")
+    _ = owner
+  }
+
+  @Test("has the plugins of a project and of its user named")
+  func scopes() throws {
+    let outer = try Sandbox(["PLUGCTL_SCOPE": ""])
+    try outer.add(Examples.shared.get().index, scope: "user")
+    try outer.plugctl("install", "alpha@1.0.0", "--scope", "user").succeeded()
+    try outer.folder.write("work/plugctl.yaml", "schema: 1\nhost: sqlite\n")
+    try outer.plugctl("install", "delta").succeeded()
+    let key = try outer.plugctl("policy", "check", "delta", "--json").data()["key"]
+    let revoked = try outer.plugctl("key", "revoke", try #require(key?.stringValue)).succeeded()
+    #expect(revoked.lines.contains("  acme/delta 1.1.0 (sqlite, project scope)"), "\(revoked)")
+    #expect(revoked.lines.contains("  acme/alpha 1.0.0 (sqlite, user scope)"), "\(revoked)")
+  }
+
+  @Test("is revoked also where what is installed can't be read")
+  func unreadable() throws {
+    try user.plugctl("install", archive).succeeded()
+    for generation in try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens") {
+      try user.folder.write(
+        "home/.local/share/plugctl/hosts/sqlite/gens/\(generation)/manifest.json", "{")
+    }
+    let outcome = try user.plugctl("key", "revoke", "mine").succeeded()
+    #expect(outcome.errors.contains("the key is revoked"), "\(outcome)")
+    #expect(try user.plugctl("verify", archive).code == "key.revoked")
+  }
+
   @Test("publishes nothing any more")
   func publish() throws {
     let workshop = try Workshop()

@@ -29,6 +29,12 @@ struct JSONParserTests {
       (#""\u0000""#, "\0"), (#""\ud83d\ude00""#, "\u{1F600}"),
       (#""x\uDBFF\uDFFFy""#, "x\u{10FFFF}y"),
       ("\"\u{1F600}\"", "\u{1F600}"), ("[]", []), ("[ ]", []), ("{}", [:]), ("{ }", [:]),
+      ("{\"\u{1F600}\":1,\"\u{1F600}\u{FE0F}\":2}", ["\u{1F600}": 1, "\u{1F600}\u{FE0F}": 2]),
+      // One letter in two spellings: different names, the letter itself and the one by its number alike.
+      ("{\"\\u00e9\":1,\"e\\u0301\":2}", ["\u{E9}": 1, "e\u{301}": 2]),
+      (
+        "{\"\u{212B}\":1,\"\u{C5}\":2,\"A\u{30A}\":3}", ["\u{212B}": 1, "\u{C5}": 2, "A\u{30A}": 3]
+      ),
       ("[1,2 , 3]", [1, 2, 3]), ("[[],[[]]]", [[], [[]]]),
       (#"{"a":1,"b":{"a":2}}"#, ["a": 1, "b": ["a": 2]]), (#"{"":null}"#, ["": .null]),
       ("{\"\u{E9}\":1,\"e\u{301}\":2}", ["\u{E9}": 1, "e\u{301}": 2]),
@@ -72,6 +78,11 @@ struct JSONParserTests {
       (#""\ud800x""#, .invalidEscape), (#""\u+123""#, .invalidEscape),
       ("\"\n\"", .controlCharacter),
       ("\"\\n\u{1F}\"", .controlCharacter), ("\"\0\"", .controlCharacter),
+      (#"{"\ud800":1}"#, .invalidEscape), (#"{"\udc00\ud800":1}"#, .invalidEscape),
+      (#""\udbff\u0041""#, .invalidEscape), (#"{"\ude00":1,"\ude00":1}"#, .invalidEscape),
+      (#"[{"a":{"b":1,"b":1}}]"#, .duplicateMember("b")), (#"{"":1,"":1}"#, .duplicateMember("")),
+      (#"{"\u00e9":1,"é":2}"#, .duplicateMember("é")),
+      (#"{"\ud83d\ude00":1,"😀":2}"#, .duplicateMember("😀")),
       (#"{"a":1,"a":2}"#, .duplicateMember("a")), (#"{"a":1,"\u0061":2}"#, .duplicateMember("a")),
       (
         #"{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"c":0}"#, .duplicateMember("c")

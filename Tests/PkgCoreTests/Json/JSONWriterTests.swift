@@ -107,6 +107,20 @@ struct JSONWriterTests {
     #expect(value.canonicalBytes == nil)
   }
 
+  @Test("the canonical form orders names by their bytes, also where Unicode takes them for one")
+  func canonicalSpelling() throws {
+    let texts = [
+      (#"{"é":1,"e\u0301":2}"#, "{\"e\u{301}\":2,\"\u{E9}\":1}"),
+      (#"{"e\u0301":2,"\u00e9":1}"#, "{\"e\u{301}\":2,\"\u{E9}\":1}"),
+      // By bytes U+FFFF precedes what lies beyond it; by units of UTF-16 it would not.
+      (#"{"\ud83d\ude00":1,"\uffff":2}"#, "{\"\u{FFFF}\":2,\"\u{1F600}\":1}"),
+    ]
+    for (text, canonical) in texts {
+      #expect(
+        try JSONParser.parse(Array(text.utf8)).canonicalBytes == Array(canonical.utf8), "\(text)")
+    }
+  }
+
   @Test("the canonical form does not depend on the order of members")
   func canonicalOrder() throws {
     var random = SeededGenerator(seed: 2)
