@@ -97,10 +97,14 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }
 
-// The solver's benchmark is built by scripts/bench only.
+// Benchmarks are built by scripts/bench only.
 if Context.environment["PLUGCTL_BENCH"] != nil {
-  package.targets.append(
+  package.targets += [
     .executableTarget(
       name: "plugctl-bench-solver", dependencies: ["PkgCore", "ResolverCases"],
-      path: "benchmarks/solver", swiftSettings: strict))
+      path: "benchmarks/solver", swiftSettings: strict),
+    .executableTarget(
+      name: "plugctl-bench-index", dependencies: ["Operations", "PkgCore"],
+      path: "benchmarks/index", swiftSettings: strict),
+  ]
 }

@@ -47,6 +47,26 @@ struct CatalogFileTests {
     rows.map { "\($0.index):\($0.entry.name)" }
   }
 
+  @Test("knows who provides a name: the name's own publisher alone, in either spelling")
+  func providers() throws {
+    let folder = try TestFolder()
+    let catalog = CatalogFile(folder.file("catalog.db"))
+    func names(_ texts: String...) -> [NamePart] { texts.compactMap { NamePart($0) } }
+    try catalog.write([
+      (
+        "main",
+        [
+          try entry("ac-me/fast") { $0.provides = names("similar-ity", "other") },
+          try entry("ac-me/near") { $0.provides = names("similar") },
+          try entry("zeta/fast") { $0.provides = names("similar-ity") },
+        ]
+      )
+    ])
+    let found = try catalog.providers(of: PluginName("ac_me/similar_ity"))
+    #expect(found.map(\.description) == ["ac-me/fast"])
+    #expect(try catalog.providers(of: PluginName("ac-me/fast")).isEmpty)
+  }
+
   @Test("reads back every field")
   func fields() throws {
     let folder = try TestFolder()

@@ -188,19 +188,12 @@ public struct IndexPublishing: Sendable {
     let constraints = manifest.constraints
     let named = constraints.dependencies + constraints.anyOf.joined() + constraints.conflicts
     for dependency in named {
-      guard let other = try twin(of: dependency.name) else { continue }
+      guard let other = try repository.twin(of: dependency.name) else { continue }
       throw Diagnostic(
         .nameInvalid,
         "`\(manifest.name)` names `\(dependency.name)`, which is published as `\(other)`",
         hint: "write it as its own manifest does")
     }
-  }
-
-  /// A published plugin whose name is the same but for `-` and `_`.
-  private func twin(of name: PluginName) throws -> PluginName? {
-    var edit = RepositoryEdit(try repository.state())
-    return try repository.catalog(&edit).first { $0.name.folded == name.folded && $0.name != name }?
-      .name
   }
 
   func store(_ package: OpenedPackage) throws {
@@ -220,7 +213,7 @@ public struct IndexPublishing: Sendable {
   }
 
   private func record(_ name: PluginName) throws -> IndexRecord? {
-    if let other = try twin(of: name) {
+    if let other = try repository.twin(of: name) {
       throw Diagnostic(
         .nameInvalid,
         "`\(name)` is the same name as `\(other)`, which is published already",

@@ -61,22 +61,25 @@ extension Repository {
   private func publish(
     _ change: SignedChange, over state: RepositoryState, isLarge: Bool, now: Timestamp
   ) throws {
-    for file in change.files { try write(file.path, file.bytes) }
-    var list = state.files
+    // Many files are synced at once (ADR 3), each with its `.gz`.
+    let isMany = change.files.count + change.drafts.count > 50
+    for file in change.files {
+      try writeCompressible(file.path, file.bytes, isDurable: !isMany)
+    }
+    var list = Dictionary(state.files.map { ($0.role, $0.meta) }, uniquingKeysWith: { $1 })
     var root = state.root
     for signed in change.drafts {
       try signed.checkSigned()
       let meta = try signed.draft.fileMeta()
       let path = signed.role.path(version: meta.version, isConsistent: true)
-      try write("metadata/\(path)", signed.draft.bytes)
+      try writeCompressible("metadata/\(path)", signed.draft.bytes, isDurable: !isMany)
       if signed.role == .root {
         root = try TUFRoot(signed.draft.bytes)
-      } else if let place = list.firstIndex(where: { $0.role == signed.role }) {
-        list[place].meta = meta
       } else {
-        list.append((signed.role, meta))
+        list[signed.role] = meta
       }
     }
+    if isMany { try sync() }
     let terms = TimestampTerms(
       isLarge: isLarge, pluginCount: try pluginCount(change, over: state), now: now)
     try publishTimestamp(list, over: state, root: root, terms)
@@ -85,7 +88,7 @@ extension Repository {
   }
 
   private func publishTimestamp(
-    _ list: [(role: TUFRoleName, meta: TUFFileMeta)], over state: RepositoryState, root: TUFRoot,
+    _ list: [TUFRoleName: TUFFileMeta], over state: RepositoryState, root: TUFRoot,
     _ terms: TimestampTerms
   ) throws {
     func signed(_ role: TUFRoleName, _ make: (Timestamp) throws -> TUFDraft) throws -> TUFDraft {
@@ -96,7 +99,9 @@ extension Repository {
       try signed.checkSigned()
       return signed.draft
     }
-    let files = list.sorted { bytesPrecede($0.role.text, $1.role.text) }
+    let files = list.map { (role: $0.key, meta: $0.value) }.sorted {
+      bytesPrecede($0.role.text, $1.role.text)
+    }
     let snapshot = try signed(.snapshot) {
       try TUFDraft.snapshot(after: state.snapshot, files: files, expires: $0)
     }
@@ -106,7 +111,7 @@ extension Repository {
         pluginCount: terms.pluginCount)
     }
     let version = try snapshot.fileMeta().version
-    try write("metadata/\(version).snapshot.json", snapshot.bytes)
+    try writeCompressible("metadata/\(version).snapshot.json", snapshot.bytes, isDurable: true)
     try write("metadata/timestamp.json", timestamp.bytes)
   }
 

@@ -1,3 +1,4 @@
+internal import Archiving
 internal import Files
 internal import PkgCore
 internal import Signing
@@ -110,10 +111,27 @@ public struct Repository: Sendable {
     return bytes
   }
 
-  func write(_ path: String, _ bytes: [UInt8]) throws {
+  func write(_ path: String, _ bytes: [UInt8], isDurable: Bool = true) throws {
     try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(path)"))
-    try FileSystem.replace("\(folder)/\(path)", with: bytes)
+    try FileSystem.replace("\(folder)/\(path)", with: bytes, isDurable: isDurable)
   }
+
+  /// Writes a file whose name changes with its content, and beside it a `.gz` where that is smaller, for
+  /// web servers to serve in its place. Of a file that is replaced there is none: an old one left beside
+  /// it would be served for ever.
+  func writeCompressible(_ path: String, _ bytes: [UInt8], isDurable: Bool) throws {
+    let compressed = try Gzip.compressed(bytes)
+    if compressed.count < bytes.count {
+      try write(path + ".gz", compressed, isDurable: isDurable)
+    } else {
+      // Of a change that was never finished.
+      try FileSystem.removeIfPresent("\(folder)/\(path).gz")
+    }
+    try write(path, bytes, isDurable: isDurable)
+  }
+
+  /// Waits until everything that was written is on the disk.
+  func sync() throws { try FileSystem.openFolder(folder).syncFileSystem() }
 
   func read(_ path: String) throws -> [UInt8] { try FileSystem.read("\(folder)/\(path)") }
 }

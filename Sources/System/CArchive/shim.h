@@ -32,9 +32,12 @@ struct archive_entry;
   X(int, entry_acl_types, (struct archive_entry *), "archive_entry_acl_types")               \
   X(struct archive *, write_new, (void), "archive_write_new")                                \
   X(int, write_format_pax, (struct archive *), "archive_write_set_format_pax_restricted")    \
+  X(int, write_format_raw, (struct archive *), "archive_write_set_format_raw")               \
   X(int, write_filter_zstd, (struct archive *), "archive_write_add_filter_zstd")             \
+  X(int, write_filter_gzip, (struct archive *), "archive_write_add_filter_gzip")             \
   X(int, write_filter_option, (struct archive *, const char *, const char *, const char *), "archive_write_set_filter_option") \
   X(int, write_open_fd, (struct archive *, int), "archive_write_open_fd")                    \
+  X(int, write_open_memory, (struct archive *, void *, size_t, size_t *), "archive_write_open_memory") \
   X(int, write_header, (struct archive *, struct archive_entry *), "archive_write_header")   \
   X(ptrdiff_t, write_data, (struct archive *, const void *, size_t), "archive_write_data")   \
   X(int, write_close, (struct archive *), "archive_write_close")                             \
