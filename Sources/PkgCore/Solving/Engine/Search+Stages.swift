@@ -170,5 +170,5 @@ package struct Patience: Sendable {
   /// million clauses in a second.
   package static let usual = Patience(
     conflictsInOrder: 256, stepEffort: 50_000_000, wholeEffort: 150_000_000,
-    searchEffort: 250_000_000)
+    searchEffort: 150_000_000)
 }
