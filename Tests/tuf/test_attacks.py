@@ -414,6 +414,44 @@ class Dependencies(AttackCase):
         self.assertEqual(self.run_user("lint", source)[0], 13, self.said)
 
 
+class Emergencies(AttackCase):
+    """The emergency list, which is valid for a week."""
+
+    def test_a_list_that_ended_is_in_nobodys_way(self):
+        for name in ("one", "two"):
+            self.publish("acme", name)
+        hostile = HostileServer(self.index)
+        asked = []
+        self.add_index()
+        self.plugctl("withdraw", "acme/one@1.0.0", "--to", self.index, "--reason", "bad")
+        self.succeeds("update")
+        self.refuses(12, "version.withdrawn", "install", "one")
+        self.succeeds("install", "two")
+        # After its week the records must say it, and everything goes on: with the list stored here, for
+        # somebody new, with mirrors, and without a network.
+        self.plugctl("index", "renew", self.index, at="+8d")
+        self.succeeds("remove", "two", at="+8d")
+        self.succeeds("update", at="+8d")
+        self.succeeds("install", "two", at="+8d")
+        self.succeeds("remove", "two", at="+8d")
+        self.succeeds("install", "two", "--offline", at="+8d")
+        self.user = tempfile.mkdtemp(dir=self.folder)
+        mark = [self.path("withdrawn")[len(self.index):]]
+        hostile.hooks = {
+            mark[0]: lambda connection: (asked.append(1), connection.sendall(hostile.answer(mark[0])))
+        }
+        digest = f"sha256:{sha256(self.bootstrap)}"
+        self.succeeds("index", "add", hostile.url, "--name", "main", "--trust", digest, at="+8d")
+        self.succeeds("install", "acme/two", "acme/one", at="+8d")
+        self.assertEqual(len(asked), 1, "one command asks once")
+        self.user = tempfile.mkdtemp(dir=self.folder)
+        self.succeeds(
+            "index", "add", self.url, "--name", "main", "--trust", digest, "--mirror", hostile.url,
+            at="+8d")
+        self.succeeds("install", "acme/two", at="+8d")
+        hostile.close()
+
+
 class WithOneOfThreeRootKeys(AttackCase):
     """One of three people is a traitor, or lost their key."""
 

@@ -74,7 +74,7 @@ struct IndexClient: Sendable {
     do {
       let way = [TUFRoleName.targets, IndexLayout.withdrawn]
       guard try await metadata.targets(by: way) != nil else { return nil }
-    } catch TUFError.expired {
+    } catch let error as any Diagnosable where error.diagnostic.code == .trustExpired {
       // It is for days; by then the records must say it.
       return nil
     }

@@ -8,6 +8,7 @@ actor MetadataClient {
   /// What was trusted when the client was opened: root to top-level targets.
   nonisolated let topLevel: TrustedMetadata
   private var trusted: TrustedMetadata
+  /// Roles that are being loaded, and those that could not be: nobody is asked twice in one command.
   private var loading: [[TUFRoleName]: Task<Void, any Error>] = [:]
   private let origin: MetadataOrigin
   private let trust: TrustFolder
@@ -75,16 +76,19 @@ actor MetadataClient {
   private func load(_ way: [TUFRoleName]) async throws {
     let task = loading[way] ?? Task { try await self.fetch(way) }
     loading[way] = task
-    defer { loading[way] = nil }
     try await task.value
   }
 
   private func fetch(_ way: [TUFRoleName]) async throws {
     guard let role = way.last else { return }
-    if let stored = try trust.read(role),
-      (try? trusted.updateDelegated(stored, by: way, now: now)) != nil
-    {
-      return
+    if let stored = try trust.read(role) {
+      do throws(TUFError) {
+        return try trusted.updateDelegated(stored, by: way, now: now)
+      } catch {
+        // The term is looked at last: this is the very version that the snapshot lists, and no server
+        // has another one. Whatever else is wrong with it, it is fetched anew.
+        if case .expired = error { throw error }
+      }
     }
     guard let version = trusted.version(of: role) else { throw TUFError.missing(role) }
     guard asksNetwork else { throw origin.notFetched(role) }

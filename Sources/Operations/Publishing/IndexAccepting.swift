@@ -7,7 +7,7 @@ extension IndexPublishing {
   /// Takes in what a publisher sent. Everything is checked as if it came from a stranger: the archives,
   /// the publisher's signature on its role, and that the records change nothing that was published.
   ///
-  /// - Throws: ``Diagnostic`` with `submission.refused` and why; then nothing is changed.
+  /// - Throws: ``Diagnostic`` with `index.submission` and why; then nothing is changed.
   public func accept(_ submission: Submission, keys: KeyRing) throws -> Publication {
     guard submission.hasRole else {
       return try publish(submission.archives, by: publisherKeys(of: submission, keys))
@@ -15,8 +15,14 @@ extension IndexPublishing {
     return try repository.exclusively {
       try OpenedPackage.with(submission.archives) { packages in
         var edit = RepositoryEdit(try repository.state())
-        let records = try checkedRecords(submission, packages, keys, &edit)
-        try edit.take(try role(submission, &edit), records)
+        // Read once: what is checked is what is published.
+        let bytes = try FileSystem.read(submission.rolePath, limit: Int(TUFLimits.targets) + 1)
+        let role = IndexLayout.publisher(submission.publisher)
+        let targets = try TUFTargets(bytes, role: role)
+        let draft = try TUFDraft(bytes, role: role)
+        try check(targets, draft, of: submission, &edit)
+        let records = try checkedRecords(submission, targets, packages, keys, &edit)
+        try edit.take(draft, records)
         try repository.putCatalog(records, into: &edit)
         for package in packages { try store(package) }
         let results = packages.map { package in
@@ -48,15 +54,16 @@ extension IndexPublishing {
       ring: ring)
   }
 
-  /// The publisher's role as it is sent, signed by the keys that the index knows of it.
-  private func role(_ submission: Submission, _ edit: inout RepositoryEdit) throws -> TUFDraft {
+  /// The publisher's role as it is sent must follow the one here, signed by the keys that the index knows.
+  private func check(
+    _ targets: TUFTargets, _ draft: TUFDraft, of submission: Submission,
+    _ edit: inout RepositoryEdit
+  ) throws {
     let way = IndexLayout.way(to: submission.publisher)
-    let role = IndexLayout.publisher(submission.publisher)
+    let role = targets.header.role
     guard let authority = try edit.authority(way) else {
       throw refused("`\(submission.publisher)` has no role here")
     }
-    let bytes = try FileSystem.read(submission.rolePath, limit: Int(TUFLimits.targets) + 1)
-    let targets = try TUFTargets(bytes, role: role)
     let expected = (edit.state.version(of: role) ?? 0) + 1
     guard targets.header.version == expected else {
       throw refused(
@@ -68,20 +75,15 @@ extension IndexPublishing {
     guard targets.header.expires <= now.adding(days: days + 1) else {
       throw refused("its role is valid for more than \(days) days")
     }
-    let draft = try TUFDraft(bytes, role: role)
     if authority.threshold == 1 { try draft.check(by: authority) }
-    return draft
   }
 
   /// The records that the role lists anew, each of which only adds what the archives hold.
   private func checkedRecords(
-    _ submission: Submission, _ packages: [OpenedPackage], _ keys: KeyRing,
+    _ submission: Submission, _ role: TUFTargets, _ packages: [OpenedPackage], _ keys: KeyRing,
     _ edit: inout RepositoryEdit
   ) throws -> [IndexRecord] {
     let way = IndexLayout.way(to: submission.publisher)
-    let role = try TUFTargets(
-      FileSystem.read(submission.rolePath, limit: Int(TUFLimits.targets) + 1),
-      role: IndexLayout.publisher(submission.publisher))
     let former = try edit.state.targets(way)?.targets ?? []
     for old in former where role.target(named: old.path) == nil {
       throw refused("its role no longer lists `\(old.path)`")

@@ -33,18 +33,18 @@ public struct Submitting: Sendable {
         .usageMissingValue, "there are several indexes", hint: "name one with `--index`")
     }
     let client = try await IndexClient.open(index, session, network, refresh: .always)
-    let opened = try OpenedPackage.with(files) { packages in
-      packages.map { ($0, $0.package.description.manifest.name) }
+    let names = try OpenedPackage.with(files) { packages in
+      packages.map(\.package.description.manifest.name)
     }
-    guard let publisher = opened.first?.1.publisher,
-      opened.allSatisfy({ $0.1.publisher == publisher })
+    guard let publisher = names.first?.publisher,
+      names.allSatisfy({ $0.publisher == publisher })
     else {
       throw Diagnostic(
         .usageConflict, "these are archives of several publishers",
         hint: "make a submission for each")
     }
     var former: [PluginName: IndexRecord] = [:]
-    for name in Set(opened.map(\.1)) { former[name] = try await client.record(name) }
+    for name in Set(names) { former[name] = try await client.record(name) }
     let signer = try TUFSigner(secret)
     let role = try await Self.role(of: publisher, signer, client)
     let keys = PublisherKeys(
