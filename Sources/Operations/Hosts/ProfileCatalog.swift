@@ -1,5 +1,4 @@
 internal import Files
-internal import Formats
 public import PkgCore
 internal import PkgStore
 
@@ -55,7 +54,7 @@ public struct ProfileCatalog: Sendable {
   }
 
   private func read(_ bytes: [UInt8], file: String, id: String) throws -> HostProfile {
-    let node = try ProfileText.node(bytes, file: file)
+    let node = try AuthoredFile.node(bytes, file: file, .profileInvalid, "host profile")
     let findings = Findings()
     guard let profile = HostProfile.read(try extended(node, file: file), findings: findings) else {
       throw findings.diagnostic(.profileInvalid, file: file, what: "host profile")
@@ -74,7 +73,11 @@ public struct ProfileCatalog: Sendable {
     guard let text = BuiltInProfiles.texts.first(where: { $0.id == base })?.text else {
       throw Diagnostic(.profileInvalid, "`\(file)` extends `\(base)`, which is not built in")
     }
-    guard case .map(let inherited) = try ProfileText.node(Array(text.utf8), file: base).value else {
+    guard
+      case .map(let inherited) = try AuthoredFile.node(
+        Array(text.utf8), file: base, .profileInvalid, "host profile"
+      ).value
+    else {
       return node
     }
     let missing = inherited.filter { entry in !own.contains { $0.key == entry.key } }
@@ -86,15 +89,5 @@ public struct ProfileCatalog: Sendable {
     return Diagnostic(
       .hostUnknown, "there is no host profile `\(printable(id))`",
       hint: near.map { "did you mean `\($0)`?" } ?? "`plugctl host list` names all")
-  }
-}
-
-private enum ProfileText {
-  static func node(_ bytes: [UInt8], file: String) throws -> Node {
-    do { return try YAMLReader.read(bytes) } catch {
-      throw Diagnostic(
-        .profileInvalid, "`\(file)` is not a valid host profile",
-        notes: ["\(file):\(error.mark): \(error.sentence)"])
-    }
   }
 }

@@ -1,5 +1,4 @@
 internal import Files
-internal import Formats
 public import PkgCore
 internal import PkgStore
 
@@ -99,14 +98,8 @@ public struct IndexRegistry: Sendable {
 
   private static func read(_ path: String) throws -> IndexConfiguration {
     let findings = Findings()
-    let node: Node
-    do { node = try YAMLReader.read(FileSystem.read(path, limit: 1 << 16)) } catch let error
-      as YAMLError
-    {
-      throw Diagnostic(
-        .configInvalid, "`\(path)` is not valid",
-        notes: ["\(path):\(error.mark): \(error.sentence)"])
-    }
+    let node = try AuthoredFile.node(
+      FileSystem.read(path, limit: 1 << 16), file: path, .configInvalid, "index configuration")
     var fields = Fields(node, findings: findings)
     _ = fields.integer("schema")
     let name = fields.requiredText("name")

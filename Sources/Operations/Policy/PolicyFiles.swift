@@ -1,5 +1,4 @@
 internal import Files
-internal import Formats
 internal import PkgCore
 internal import PkgStore
 
@@ -24,12 +23,7 @@ enum PolicyFiles {
   }
 
   static func read(_ bytes: [UInt8], _ path: String) throws -> Policy {
-    let node: Node
-    do { node = try YAMLReader.read(bytes) } catch {
-      throw Diagnostic(
-        .configInvalid, "`\(path)` is not a valid policy",
-        notes: ["\(path):\(error.mark): \(error.sentence)"])
-    }
+    let node = try AuthoredFile.node(bytes, file: path, .configInvalid, "policy")
     let findings = Findings()
     guard let policy = Policy.read(node, findings: findings) else {
       throw findings.diagnostic(.configInvalid, file: path, what: "policy")

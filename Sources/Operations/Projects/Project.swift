@@ -1,5 +1,4 @@
 internal import Files
-internal import Formats
 internal import PkgCore
 internal import PkgStore
 internal import Signing
@@ -42,12 +41,7 @@ struct Project: Sendable {
         .lockConflict, "`\(name)` holds the marks of a merge that was not finished",
         notes: ["\(name):\(line): \(MergeMarkers.text)"], hint: "finish the merge first")
     }
-    let node: Node
-    do { node = try YAMLReader.read(bytes) } catch {
-      throw Diagnostic(
-        .projectInvalid, "`\(name)` is not a valid project file",
-        notes: ["\(name):\(error.mark): \(error.sentence)"])
-    }
+    let node = try AuthoredFile.node(bytes, file: name, .projectInvalid, "project file")
     let findings = Findings()
     guard let file = ProjectFile.read(node, findings: findings) else {
       throw findings.diagnostic(.projectInvalid, file: name, what: "project file")
