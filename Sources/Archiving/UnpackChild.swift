@@ -13,6 +13,9 @@ public enum UnpackChild {
   /// The hidden command's name.
   public static let command = "__unpack"
 
+  /// What comes first in a bundle and says what it has.
+  public static let bundleFile = "bundle.json"
+
   /// What the archives are.
   public enum Form: Int64, Sendable {
     /// Packages.
@@ -106,7 +109,7 @@ public enum UnpackChild {
         try reader.unpackForeign(job.descriptor, into: folder)
       case .bundle:
         var reader = try PackageReader(bundleSize: job.size)
-        try reader.unpackBundle(job.descriptor, into: folder)
+        try reader.unpackBundle(job.descriptor, first: bundleFile, into: folder)
       }
       return ["ok": true]
     } catch let error as any Diagnosable {

@@ -46,7 +46,7 @@ struct IndexClient: Sendable {
   func record(_ name: PluginName) async throws -> IndexRecord? {
     do { return try await knownRecord(name) } catch let error as MissingFromCache {
       throw error.needed(for: name)
-    } catch let error as Diagnostic where index.isAtHand && error.code == .systemNotFound {
+    } catch let error as TransportError where index.isAtHand && error.isAbsence {
       // What was carried here need not be all that the index has.
       return nil
     }
@@ -186,11 +186,20 @@ struct IndexClient: Sendable {
 
   /// Runs a step; what fails says of which index.
   func naming<Value: Sendable>(_ step: () async throws -> Value) async throws -> Value {
-    do { return try await step() } catch let error as MissingFromCache { throw error } catch let
-      error
-      as any Diagnosable
-    {
-      throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
+    do { return try await step() } catch { throw index.naming(error) }
+  }
+}
+
+extension IndexConfiguration {
+  /// An error as it is told of this index. What a bundle lacks, and what is missing from the cache, whoever
+  /// asked for it says better.
+  fileprivate func naming(_ error: any Error) -> any Error {
+    switch error {
+    case is MissingFromCache: error
+    case is TransportError where isAtHand: error
+    case let error as any Diagnosable:
+      error.diagnostic.noting("index: `\(name)` (\(isAtHand ? "in the bundle" : url))")
+    default: error
     }
   }
 }
@@ -243,9 +252,7 @@ private struct IndexOpening {
         try? FileSystem.replace(stamp, with: [], isDurable: false)
       }
       return metadata
-    } catch let error as MissingFromCache { throw error } catch let error as any Diagnosable {
-      throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
-    }
+    } catch { throw index.naming(error) }
   }
 
   /// What is past its term is used only where that is asked for, as far as it is, and its age is said.

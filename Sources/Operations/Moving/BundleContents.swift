@@ -1,4 +1,4 @@
-internal import Files
+internal import Archiving
 public import PkgCore
 
 /// What a bundle says that it has: `bundle.json`. Nothing of it is believed: what counts is what the indexes
@@ -41,7 +41,7 @@ public struct BundleContents: Sendable {
   /// Archives, sorted by name, version and platform.
   public let plugins: [Plugin]
 
-  static let file = "bundle.json"
+  static let file = UnpackChild.bundleFile
   /// So many indexes at most.
   private static let mostIndexes = 16
 
@@ -94,6 +94,19 @@ public struct BundleContents: Sendable {
       return plugin
     }
     self.init(wanted: texts, indexes: indexes, plugins: plugins)
+    if let absent = try absent() {
+      throw Self.invalid("it lacks `\(absent)`, for which it was made")
+    }
+  }
+
+  /// Something for which it was made and that it has not; nil where all is there.
+  func absent() throws -> String? {
+    try wanted.first { text in
+      let reference = try PluginReference(text)
+      return !plugins.contains { plugin in
+        reference.matches(plugin.name) && reference.range?.contains(plugin.version) ?? true
+      }
+    }
   }
 
   static func invalid(_ what: String) -> Diagnostic {

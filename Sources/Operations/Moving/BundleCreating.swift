@@ -100,6 +100,11 @@ public struct BundleCreating: Sendable {
   ) async throws -> Choice {
     let closure = try await PluginClosure(of: roots.map(\.root.name), in: source)
     let platforms = request.platforms.isEmpty ? [.current] : request.platforms
+    for (found, root) in roots {
+      let mine = found.record.releases.filter { root.range.contains($0.version) }
+      guard let last = mine.last, mine.allSatisfy(\.isWithdrawn) else { continue }
+      throw Withdrawals.refusal(root.name, last.version, last.state.reason ?? "")
+    }
     var choice = Choice(records: closure.found)
     for found in closure.found.values {
       for release in found.record.releases where !release.isWithdrawn {
@@ -163,6 +168,11 @@ public struct BundleCreating: Sendable {
     try missing.check()
     let contents = BundleContents(
       wanted: wanted, indexes: clients.map(\.index), archives: archives)
+    if let absent = try contents.absent() {
+      throw Diagnostic(
+        .incompatiblePlatform, "`\(absent)` was not built for the platform of the bundle",
+        hint: "`plugctl versions \(absent)` shows what there is")
+    }
     var others = try clients.indices.flatMap {
       try Self.files(in: "\(scratch.path)/\($0)", as: "\($0)")
     }

@@ -50,7 +50,9 @@ public struct BundleInstalling: Sendable {
     // What is only shown leaves nothing behind.
     let scratch = try ScratchFolder(below: session.places.cache)
     let mine = request.isDryRun ? try shadow(in: scratch.path) : session
-    let (carrying, indexes) = try await connect(bundle, mine, trust)
+    let (carrying, indexes) = try await bundle.reading {
+      try await connect(bundle, mine, trust)
+    }
     var request = request
     if request.items.isEmpty { request.items = bundle.contents.wanted }
     guard !request.items.isEmpty else {
@@ -58,7 +60,8 @@ public struct BundleInstalling: Sendable {
         .usageMissingArgument, "the bundle does not say what it is for",
         hint: "name the plugins: `plugctl bundle install FILE NAME`")
     }
-    let reports = try await Installing(carrying).install(request)
+    let wanted = request
+    let reports = try await bundle.reading { try await Installing(carrying).install(wanted) }
     withExtendedLifetime(scratch.path) {}
     return (reports, indexes)
   }
@@ -76,14 +79,18 @@ public struct BundleInstalling: Sendable {
     let bundle = try await open(path)
     let scratch = try ScratchFolder(below: session.places.cache)
     let shadow = try shadow(in: scratch.path).asking(Session.nobody)
-    let (carrying, indexes) = try await connect(bundle, shadow, trust)
+    let (carrying, indexes) = try await bundle.reading {
+      try await connect(bundle, shadow, trust)
+    }
     let check = BundleCheck(
       session: carrying,
       source: try await RecordSource.open(carrying, Network(carrying), refresh: .always),
       scratch: scratch.path)
     var faults: [(plugin: BundleContents.Plugin, diagnostic: Diagnostic)] = []
     for (number, plugin) in bundle.contents.plugins.enumerated() {
-      do { try await check.check(plugin, number) } catch let error as any Diagnosable {
+      do {
+        try await bundle.reading { try await check.check(plugin, number) }
+      } catch let error as any Diagnosable {
         faults.append((plugin, error.diagnostic))
       }
     }
@@ -104,7 +111,7 @@ public struct BundleInstalling: Sendable {
     var carried: [CarriedIndex] = []
     for (number, index) in bundle.contents.indexes.enumerated() {
       let (folder, roots) = (bundle.folder(number), try bundle.roots(number))
-      let fingerprint = try bundle.fingerprint(number)
+      let fingerprint = roots[0]
       let known = try IndexRegistry(session).all()
       let same = known.first { roots.contains($0.root) }
       let name = same?.name ?? Self.freeName(index.name, known)

@@ -58,6 +58,10 @@ public struct Mirroring: Sendable {
     let index = try IndexRegistry(session).only(name)
     let client = try await IndexClient.open(index, session, network, refresh: .always)
     let served = ServedFolder(path: try FileSystem.absolute(folder))
+    guard FileSystem.target(served.path)?.kind ?? .folder == .folder else {
+      throw Diagnostic(
+        .usageInvalidValue, "`\(served.path)` is no folder", hint: "choose another place")
+    }
     try FileSystem.makeFolders(served.path)
     guard let lock = try FileLock.ofFolder(served.path) else {
       throw Diagnostic(

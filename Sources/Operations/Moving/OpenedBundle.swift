@@ -3,6 +3,7 @@ internal import Files
 internal import PkgCore
 internal import PkgStore
 internal import Signing
+internal import Transport
 
 /// A bundle unpacked into a folder of ours, which goes with it. What it holds has the form of a bundle, and
 /// nothing more is known of it.
@@ -39,24 +40,48 @@ final class OpenedBundle: Sendable {
     self.scratch = consume scratch
   }
 
-  /// The folder that stands for an index's servers.
-  func folder(_ index: Int) -> String { "\(folder)/\(index)" }
-
-  /// Digests of all roots that it has of an index, the first one and the newest among them.
-  func roots(_ index: Int) throws -> [SHA256Digest] {
-    let metadata = "\(folder(index))/metadata"
-    return try FileSystem.namesIfPresent(in: metadata).filter { $0.hasSuffix("root.json") }.map {
-      sha256(try FileSystem.read("\(metadata)/\($0)", limit: Int(TUFLimits.root)))
+  /// Runs a step that reads it; what it lacks, or has in another size, is its own fault.
+  func reading<Value>(_ step: () async throws -> Value) async throws -> Value {
+    do { return try await step() } catch let error as TransportError {
+      throw fault(error)
     }
   }
 
-  /// The digest by which an index is known.
-  func fingerprint(_ index: Int) throws -> SHA256Digest {
-    let path = "\(folder(index))/metadata/1.root.json"
-    guard let bytes = try FileSystem.readIfPresent(path, limit: Int(TUFLimits.root)) else {
-      throw BundleContents.invalid("the index `\(contents.indexes[index].name)` has no first root")
+  /// An error that came of the files of a bundle, without the folder in which they are for the moment.
+  func fault(_ error: TransportError) -> Diagnostic {
+    BundleContents.invalid(error.diagnostic.message.replacing(folder + "/", with: ""))
+  }
+
+  /// The folder that stands for an index's servers.
+  func folder(_ index: Int) -> String { "\(folder)/\(index)" }
+
+  /// Digests of the roots that it has of an index: the first one, by which the index is known, and those
+  /// that came after it, each signed by the one before.
+  ///
+  /// - Throws: ``TUFError`` where one does not follow, ``Diagnostic`` with `bundle.invalid` where the newest
+  ///   is not the one that counts.
+  func roots(_ index: Int) throws -> [SHA256Digest] {
+    let metadata = "\(folder(index))/metadata"
+    func bytes(_ version: Int64) throws -> [UInt8]? {
+      try FileSystem.readIfPresent(
+        "\(metadata)/\(TUFRoleName.root.path(version: version, isConsistent: true))",
+        limit: Int(TUFLimits.root))
     }
-    return sha256(bytes)
+    let name = contents.indexes[index].name
+    guard let first = try bytes(1) else {
+      throw BundleContents.invalid("the index `\(name)` has no first root")
+    }
+    var chain = try TrustedRootChain(trusting: first)
+    var digests = [sha256(first)]
+    while let version = chain.nextVersion, let next = try bytes(version) {
+      try chain.updateRoot(next)
+      digests.append(sha256(next))
+    }
+    let newest = try FileSystem.readIfPresent("\(metadata)/root.json", limit: Int(TUFLimits.root))
+    guard newest == chain.root.document.bytes else {
+      throw BundleContents.invalid("the roots of the index `\(name)` do not end with its root")
+    }
+    return digests
   }
 
   private static func checkSpace(_ needed: Int64, at path: String) throws {
