@@ -4,6 +4,8 @@ public import PkgCore
 public enum StoreError: Error, Sendable, Equatable {
   /// Another process holds the instance's lock.
   case locked(host: String)
+  /// Other processes are changing the store, whichever instance of it.
+  case storeLocked
   /// A generation's manifest is missing or can't be read.
   case generationDamaged(path: String)
   /// A generation's manifest is of a schema that this program does not know.
@@ -27,6 +29,10 @@ extension StoreError: Diagnosable {
     case .locked(let host):
       Diagnostic(
         .systemLocked, "another process is changing the plugins of `\(host)`",
+        hint: "wait for it, or say how long with `--wait SECONDS`")
+    case .storeLocked:
+      Diagnostic(
+        .systemLocked, "another process is changing what is installed",
         hint: "wait for it, or say how long with `--wait SECONDS`")
     case .generationDamaged(let path):
       Diagnostic(

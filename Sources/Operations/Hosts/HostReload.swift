@@ -20,7 +20,9 @@ struct HostReload {
       return []
     }
     let trees = Set((former + prepared.generation.plugins).map(\.treeName))
-    let running = ProcessTable.processes(of: real).filter { ProcessTable.maps($0, anyOf: trees) }
+    let running = ProcessTable.processes(of: real).filter {
+      ProcessTable.mapped(by: $0).contains { trees.contains($0.treeName ?? "") }
+    }
     guard !running.isEmpty else { return [] }
     switch profile.reload {
     case .none: return []
@@ -46,11 +48,11 @@ struct HostReload {
 
   /// Waits up to two seconds for a process to map the new generation's files.
   private func proof(_ binary: String, _ prepared: PreparedGeneration) async throws -> [String] {
-    let wanted = prepared.libraries.compactMap { FileSystem.realPath($0.path) }
+    let wanted = Set(prepared.libraries.compactMap { FileSystem.realPath($0.path) })
     guard !wanted.isEmpty else { return [] }
     for _ in 0..<40 {
       let maps = ProcessTable.processes(of: binary).filter { process in
-        wanted.allSatisfy { ProcessTable.maps(process, $0) }
+        wanted.isSubset(of: ProcessTable.mapped(by: process).filter { !$0.isDeleted }.map(\.path))
       }
       if !maps.isEmpty {
         let list = maps.map(String.init).joined(separator: ", ")
@@ -63,34 +65,5 @@ struct HostReload {
     return [
       "no process of \(profile.id) maps the new plugins yet; does its configuration include them?"
     ]
-  }
-}
-
-/// What /proc says of other processes, as far as this user may see it.
-enum ProcessTable {
-  /// Processes whose program is this file.
-  static func processes(of executable: String) -> [Int32] {
-    let names = (try? FileSystem.names(in: "/proc")) ?? []
-    return names.compactMap { Int32($0) }.filter {
-      (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable
-    }
-  }
-
-  /// Whether a process has a file of one of these trees mapped.
-  static func maps(_ process: Int32, anyOf trees: Set<String>) -> Bool {
-    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else {
-      return false
-    }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "/").contains {
-      trees.contains(String($0))
-    }
-  }
-
-  /// Whether a process has a file mapped.
-  static func maps(_ process: Int32, _ path: String) -> Bool {
-    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 16 << 20) else {
-      return false
-    }
-    return String(decoding: bytes, as: UTF8.self).contains(" \(path)\n")
   }
 }

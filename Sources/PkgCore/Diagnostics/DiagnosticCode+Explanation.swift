@@ -136,6 +136,8 @@ extension DiagnosticCode {
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
+    case .hostUnseen:
+      "Which files a process of another user has mapped is for that user and root to see. What such processes use is not listed, and the collection of garbage can't spare it."
     case .hostReload: "The running host could not be told of the change."
     case .generationUnknown:
       "There is no generation of this number on disk. `plugctl history` lists all."

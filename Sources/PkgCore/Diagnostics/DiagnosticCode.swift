@@ -150,6 +150,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostNotFound = "host.not-found"
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
+  case hostUnseen = "host.unseen"
   case storeDamaged = "store.damaged"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
@@ -178,7 +179,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemPermission, .systemReadOnly: .permission
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
-    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
+    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
       .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed

@@ -17,8 +17,11 @@ enum ChangeCommands {
     case "autoremove": return { try await $0.autoremove($1) }
     case "enable": return { try await $0.enable($1) }
     case "disable": return { try await $0.disable($1) }
-    case "unpin": return { try await $0.unpin($1) }
+    case "unpin":
+      try requireNames(call)
+      return { try await $0.unpin($1) }
     case "pin":
+      try requireNames(call)
       let reason = call.parsed.value("reason") ?? ""
       let until = try call.day("until")
       return { try await $0.pin($1, reason: reason, until: until) }
@@ -27,6 +30,34 @@ enum ChangeCommands {
       return { try await $0.rollback(to: number, $1) }
     default: throw Diagnostic(.internalBug, "`\(name)` changes nothing")
     }
+  }
+
+  private static func requireNames(_ call: Invocation) throws {
+    guard call.arguments.isEmpty else { return }
+    throw Diagnostic(
+      .usageMissingArgument, "`plugctl \(call.parsed.path.joined(separator: " "))` needs a NAME",
+      hint: "name installed plugins, or a generation with `--generation`")
+  }
+
+  /// `pin` and `unpin`: of plugins, or of a generation that `gc` shall keep.
+  static func pin(_ call: Invocation) throws -> Answer {
+    guard let text = call.parsed.value("generation") else { return try change(call) }
+    guard let number = try generation(text), call.arguments.isEmpty else {
+      throw Diagnostic(
+        .usageConflict, "a generation is pinned alone", hint: "leave out the names of plugins")
+    }
+    let session = try call.session()
+    let isPin = call.parsed.path.last == "pin"
+    let pin =
+      try isPin
+      ? Pin(
+        range: .any, reason: call.parsed.value("reason") ?? "", created: session.now,
+        until: call.day("until")) : nil
+    if !call.parsed.has("dry-run") { try Installing(session).pinGeneration(number, pin) }
+    return Answer(
+      isPin ? "pin" : "unpin", json: [],
+      text: call.output.isQuiet
+        ? "" : "generation \(number) is \(isPin ? "kept" : "no longer kept")")
   }
 
   /// Carries out the change that the command is named for.
@@ -49,11 +80,12 @@ enum ChangeCommands {
       return Answer(
         "history", json: .array(entries.map(\.json)), text: lines.joined(separator: "\n"))
     }
-    var table = TextTable(["HOST", "GENERATION", "CREATED", "COMMAND", "LIVE"])
+    var table = TextTable(["HOST", "GENERATION", "CREATED", "COMMAND", "STATE"])
     for entry in entries {
       table.add([
         entry.host, "\(entry.generation.number)", entry.generation.created.rfc3339,
-        printable(entry.generation.command), entry.isLive ? "live" : "",
+        printable(entry.generation.command),
+        entry.isLive ? "live" : entry.pin == nil ? "" : "pinned",
       ])
     }
     return Answer("history", json: .array(entries.map(\.json)), text: table.text(call.output))

@@ -141,6 +141,14 @@ extension CommandTable {
       "doctor", group: "trust and health", "look at indexes, policy, keys and permissions",
       options: [OptionSpec("exit-code", "exit with 20 where there is more than notices")]),
     CommandSpec(
+      "in-use", group: "trust and health", "list which running processes use which plugins",
+      discussion: [
+        "`live` is what a process that starts now gets; `old` another version, `deleted` a file that is gone. They stay in use until the process ends or reloads."
+      ],
+      arguments: [
+        ArgumentSpec("NAME", "only these plugins", arity: .any, completion: .dynamic("installed"))
+      ]),
+    CommandSpec(
       "scan", group: "trust and health", "list the shared objects in the folders that hosts search",
       arguments: [
         ArgumentSpec("DIR", "folders to look in instead", arity: .any, completion: .folders)
