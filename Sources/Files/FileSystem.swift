@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 internal import PkgCore
 
@@ -121,6 +122,20 @@ public enum FileSystem {
   /// Moves; what stood at the new path is replaced in one step.
   public static func rename(_ old: String, to new: String) throws(SystemError) {
     guard Glibc.rename(old, new) == 0 else { throw .last("rename", "\(old) -> \(new)") }
+  }
+
+  /// Lets two paths change places in one step (man 2 renameat2). Where the file system can't, the second
+  /// goes first and there is a moment without it.
+  public static func exchange(_ path: String, with other: String) throws(SystemError) {
+    let exchange: UInt32 = 2  // RENAME_EXCHANGE
+    if plg_renameat2(AT_FDCWD, path, AT_FDCWD, other, exchange) == 0 { return }
+    guard errno == EINVAL || errno == ENOSYS else {
+      throw .last("renameat2", "\(path) <-> \(other)")
+    }
+    let aside = "\(path).aside"
+    try rename(other, to: aside)
+    try rename(path, to: other)
+    try rename(aside, to: path)
   }
 
   /// Makes a symbolic link.

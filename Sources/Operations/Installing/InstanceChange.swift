@@ -49,7 +49,7 @@ struct InstanceChange: Sendable {
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
     let former = lock.current
     // The disk is waited for while the plugins are tested.
-    let settling = Task { try await settle(prepared, former: former) }
+    let settling = Task { try await settle(prepared, came: came.keys, former: former) }
     do {
       try Commit.check(prepared, lock)
       report.tests = try await test(plan, came, prepared)
@@ -58,7 +58,11 @@ struct InstanceChange: Sendable {
       try await settling.value
       try Task.checkCancellation()
     } catch {
-      if case .failure = await settling.result { TreeStore(session.places).disown(came.keys) }
+      // A tree of the live generation that came anew is no worse than the one that was damaged.
+      let live = Set(former?.plugins.map(\.tree) ?? [])
+      if case .failure = await settling.result {
+        TreeStore(session.places).disown(came.keys.filter { !live.contains($0) })
+      }
       try? Commit.discard(prepared)
       throw error
     }
@@ -76,9 +80,11 @@ struct InstanceChange: Sendable {
 
   /// Makes durable what is new to the instance, whoever brought it: another instance's change may not
   /// have come so far yet.
-  private func settle(_ prepared: PreparedGeneration, former: Generation?) async throws {
+  private func settle(
+    _ prepared: PreparedGeneration, came: some Sequence<SHA256Digest>, former: Generation?
+  ) async throws {
     let before = Set(former?.plugins.map(\.tree) ?? [])
-    let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before)
+    let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before).union(came)
     try await BlockingWork.run { try Commit.settle(prepared, of: instance, new: Array(new)) }
   }
 

@@ -25,6 +25,7 @@ enum ChangeCommands {
       let reason = call.parsed.value("reason") ?? ""
       let until = try call.day("until")
       return { try await $0.pin($1, reason: reason, until: until) }
+    case "repair": return { try await $0.repair($1) }
     case "rollback":
       let number = try generation(call.arguments.first)
       return { try await $0.rollback(to: number, $1) }
@@ -175,6 +176,7 @@ enum ChangeCommands {
       case .upgrade: isDryRun ? "would upgrade" : "upgraded"
       case .downgrade: isDryRun ? "would downgrade" : "downgraded"
       case .replace: isDryRun ? "would replace" : "replaced"
+      case .repair: isDryRun ? "would repair" : "repaired"
       case .remove: isDryRun ? "would remove" : "removed"
       case .enable: isDryRun ? "would enable" : "enabled"
       case .disable: isDryRun ? "would disable" : "disabled"
