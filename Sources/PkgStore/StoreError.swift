@@ -54,7 +54,9 @@ extension StoreError: Diagnosable {
     case .nameTaken(let path):
       Diagnostic(
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
-        hint: "move it away, let `plugctl repair` do that, or install with `--into` another folder")
+        hint:
+          "move it away, or install with `--into` another folder; where it took the place of a plugin that is installed, `plugctl repair` moves it"
+      )
     case .sameName(let name, let first, let second):
       Diagnostic(
         .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",

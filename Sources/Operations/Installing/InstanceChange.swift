@@ -73,9 +73,34 @@ struct InstanceChange: Sendable {
     report.undo = undo(plan, former: former, folder: generation.viewFolder)
     // A pin is nothing to the host.
     guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
-    report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
-      .tell(prepared, former: former?.plugins ?? [])
+    let reload = HostReload(profile: profile, instance: instance, session: session)
+    do {
+      report.hostNotes = try await reload.tell(prepared, former: former?.plugins ?? [])
+    } catch let refusal as Diagnostic {
+      throw try await goBack(to: former?.plugins ?? [], from: prepared, because: refusal, lock)
+    }
     return report
+  }
+
+  /// Makes live again what a host had before it refused to reload, as a generation of its own.
+  ///
+  /// - Returns: the refusal, with what was done.
+  private func goBack(
+    to former: [InstalledPlugin], from refused: PreparedGeneration, because refusal: Diagnostic,
+    _ lock: borrowing InstanceLock
+  ) async throws -> Diagnostic {
+    var generation = refused.generation
+    generation.number += 1
+    generation.command = "rollback \(lock.current?.number ?? 0)"
+    generation.plugins = former
+    let prepared = try GenerationWriter.write(generation, by: profile, lock)
+    try await settle(prepared, came: [], former: nil)
+    try Commit.perform(prepared, lock)
+    let note = "what was installed before is live again, as generation \(generation.number)"
+    // A host that refused may take what it had; where it does not, it still runs that.
+    _ = try? await HostReload(profile: profile, instance: instance, session: session)
+      .tell(prepared, former: refused.generation.plugins)
+    return refusal.noting(note)
   }
 
   /// Makes durable what is new to the instance, whoever brought it: another instance's change may not

@@ -138,7 +138,8 @@ extension DiagnosticCode {
     case .hostNotFound: "The host is not installed on this machine."
     case .hostUnseen:
       "Which files a process of another user has mapped is for that user and root to see. What such processes use is not listed, and the collection of garbage can't spare it."
-    case .hostReload: "The running host could not be told of the change."
+    case .hostReload:
+      "The running host refused to reload, or ended, when it was told of a change. What was installed before is live again, as a new generation; the host's own log says why it refused."
     case .generationUnknown:
       "There is no generation of this number on disk. `plugctl history` lists all."
     case .storeDamaged:
