@@ -215,6 +215,21 @@ public enum FileSystem {
     if isDurable { try syncFolder(folder(of: path)) }
   }
 
+  /// Writes a file that is not there, whole or not at all; one that is there stays.
+  public static func createOnce(
+    _ path: String, with bytes: [UInt8], mode: UInt32
+  ) throws(SystemError) {
+    let temporary = "\(path).\(getpid()).new"
+    try removeIfPresent(temporary)
+    let descriptor = try create(temporary, mode: mode)
+    try descriptor.write(bytes)
+    try descriptor.sync()
+    try descriptor.close()
+    if Glibc.link(temporary, path) != 0, errno != EEXIST { throw .last("link", path) }
+    try remove(temporary)
+    try syncFolder(folder(of: path))
+  }
+
   /// Bytes that this user may still write on the file system of a path.
   public static func freeBytes(at path: String) throws(SystemError) -> Int64 {
     var value = statvfs()

@@ -69,7 +69,7 @@ struct GenerationContent {
   }
 }
 
-/// Writes `gens/<n>`: manifest, links and activation text.
+/// Writes `gens/<n>`: manifest, seal, links and activation text.
 public enum GenerationWriter {
   /// Writes a generation. It is durable only after ``Commit/settle(_:of:new:)``.
   ///
@@ -92,8 +92,9 @@ public enum GenerationWriter {
       try FileSystem.replace(
         "\(folder)/activate/\(file)", with: Array(text.utf8), isDurable: false)
     }
-    try FileSystem.replace(
-      "\(folder)/manifest.json", with: content.generation.json.prettyBytes, isDurable: false)
+    let manifest = content.generation.json.prettyBytes
+    try FileSystem.replace("\(folder)/manifest.json", with: manifest, isDurable: false)
+    try instance.seal(wanted.number, manifest)
     let told = instance.told(wanted)
     let tested = content.libraries.map { name, path in
       (name, "\(folder)/plugins" + path.dropFirst(told.count))

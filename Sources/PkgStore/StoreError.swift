@@ -18,12 +18,14 @@ public enum StoreError: Error, Sendable, Equatable {
   case treeMissing(plugin: String, path: String)
   /// Something that is not ours stands where a plugin's name must be.
   case nameTaken(path: String)
+  /// The trust memory is gone by which the live generation was made.
+  case trustLost(path: String)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `schema.unknown`, `store.damaged` or `store.conflict`.
+  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict` or `trust.missing`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
@@ -56,6 +58,12 @@ extension StoreError: Diagnosable {
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
         hint:
           "move it away, or install with `--into` another folder; where it took the place of a plugin that is installed, `plugctl repair` moves it"
+      )
+    case .trustLost(let path):
+      Diagnostic(
+        .trustMissing, "what was known of publishers and indexes is gone from `\(path)`",
+        hint:
+          "restore that folder from a backup, or begin it anew from what is installed: `plugctl recover --trust`"
       )
     case .sameName(let name, let first, let second):
       Diagnostic(

@@ -33,6 +33,7 @@ struct InstanceChange: Sendable {
   ) async throws -> InstallReport {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
+    try checkTrust(lock.current)
     let admission = try Admission(session)
     let coming = try admission.admit(plan, wanted)
     try await Withdrawals(session: session, network: network).refuse(coming, wanted)
@@ -101,6 +102,17 @@ struct InstanceChange: Sendable {
     _ = try? await HostReload(profile: profile, instance: instance, session: session)
       .tell(prepared, former: refused.generation.plugins)
     return refusal.noting(note)
+  }
+
+  /// Refuses to learn anew what was known once: who brings another key would be believed.
+  private func checkTrust(_ former: Generation?) throws {
+    try instance.checkTrustIsThere()
+    let wasKnown = former?.plugins.contains { $0.origin.index != nil && $0.keyID != nil } ?? false
+    guard wasKnown else { return }
+    for path in [PublisherMemory.path(session.places), RecordMemory.path(session.places)]
+    where !FileSystem.exists(path) {
+      throw StoreError.trustLost(path: path)
+    }
   }
 
   /// Makes durable what is new to the instance, whoever brought it: another instance's change may not

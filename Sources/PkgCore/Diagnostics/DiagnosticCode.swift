@@ -152,6 +152,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostReload = "host.reload"
   case hostUnseen = "host.unseen"
   case storeDamaged = "store.damaged"
+  case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
   // load tests
@@ -199,7 +200,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
       .trustExpired, .trustStale, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing,
       .trustClock,
-      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged,
+      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged, .storeUnverified,
       .lockMismatch:
       .integrity
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,

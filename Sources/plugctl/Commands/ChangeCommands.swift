@@ -103,7 +103,9 @@ enum ChangeCommands {
   }
 
   static func recover(_ call: Invocation) throws -> Answer {
-    let report = try Recovering(call.session()).recover()
+    let recovering = Recovering(try call.session())
+    let report = try recovering.recover()
+    if call.parsed.has("trust") { try Interruption.run { try await recovering.recoverTrust() } }
     var answer = Answer("recover", json: .strings(report.recovered), text: "")
     if let failure = report.failures.first {
       for other in report.failures.dropFirst() { call.output.warn(other) }

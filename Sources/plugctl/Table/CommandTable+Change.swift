@@ -173,6 +173,10 @@ extension CommandTable {
       discussion: [
         "Every change does this first; the command is for boot, or before a host starts.",
         "It also goes back to the newest generation that is whole, where the live one is damaged.",
+      ],
+      options: [
+        OptionSpec(
+          "trust", "begin a lost memory of publishers and indexes anew, from what is installed")
       ]),
   ]
 }
