@@ -239,6 +239,22 @@ public enum FileSystem {
     return overflow ? .max : bytes
   }
 
+  /// How the file system of a path is mounted (man 3 statvfs).
+  public struct Mount: Sendable, Equatable {
+    /// Whether nothing can be written.
+    public let isReadOnly: Bool
+    /// Whether no library can be loaded from it.
+    public let isNoExec: Bool
+  }
+
+  /// The mount that holds a path; nil where the path does not exist.
+  public static func mount(of path: String) -> Mount? {
+    var value = statvfs()
+    guard statvfs(path, &value) == 0 else { return nil }
+    let (readOnly, noExec): (UInt, UInt) = (1, 8)  // ST_RDONLY, ST_NOEXEC
+    return Mount(isReadOnly: value.f_flag & readOnly != 0, isNoExec: value.f_flag & noExec != 0)
+  }
+
   /// Whether this user may write there (man 2 access).
   public static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 

@@ -156,7 +156,8 @@ extension CommandTable {
       ],
       options: [OptionSpec("exit-code", "exit with 20 where there is anything")]),
     CommandSpec(
-      "doctor", group: "trust and health", "look at indexes, policy, keys and permissions",
+      "doctor", group: "trust and health",
+      "look at indexes, policy, keys, permissions, disks, and what keeps hosts from loading",
       options: [OptionSpec("exit-code", "exit with 20 where there is more than notices")]),
     CommandSpec(
       "in-use", group: "trust and health", "list which running processes use which plugins",
