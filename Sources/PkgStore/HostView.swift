@@ -6,6 +6,8 @@ internal import PkgCore
 /// Names are added before the switch and removed after it, so every state in between loads.
 struct HostView {
   let instance: HostInstance
+  /// Files of others that count as ours, since their user says so.
+  var adopted: Set<String> = []
 
   /// Refuses where something that is not ours stands in the way.
   func checkNames(_ next: Generation, owned: [Generation]) throws {
@@ -42,12 +44,13 @@ struct HostView {
 
   /// Whether what stands under a name was put there by one of some generations.
   private func isOurs(_ name: String, in folder: String, by owners: [Generation]) -> Bool {
-    owners.contains { owner in
-      owner.viewFolder == folder
-        && owner.plugins.contains {
-          $0.viewNames.contains(name) && hasOurs("\(folder)/\(name)", $0, owner)
-        }
-    }
+    adopted.contains("\(folder)/\(name)")
+      || owners.contains { owner in
+        owner.viewFolder == folder
+          && owner.plugins.contains {
+            $0.viewNames.contains(name) && hasOurs("\(folder)/\(name)", $0, owner)
+          }
+      }
   }
 
   /// Makes every name what the generation says and removes those of others. What somebody else put

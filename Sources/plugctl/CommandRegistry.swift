@@ -44,6 +44,7 @@ enum CommandRegistry {
     "diff": ProjectCommands.diff,
     "verify": StoreCommands.verify,
     "repair": ChangeCommands.change,
+    "adopt": ChangeCommands.change,
     "scan": HostCommands.scan,
     "test": TestCommands.test,
     "key generate": KeyCommands.generate,

@@ -15,6 +15,8 @@ struct InstanceChange: Sendable {
   let command: String
   /// 0 for none, else the load tests' level.
   let testLevel: Int
+  /// Files of others in the host's folder whose place is taken.
+  var adopted: Set<String> = []
 
   /// A plugin that must be there afterwards, and its archive where its tree is not here yet.
   struct Wanted: Sendable {
@@ -52,7 +54,8 @@ struct InstanceChange: Sendable {
     // The disk is waited for while the plugins are tested.
     let settling = Task { try await settle(prepared, came: came.keys, former: former) }
     do {
-      try Commit.check(prepared, lock)
+      try Commit.check(prepared, adopted: adopted, lock)
+      try checkAdopted(prepared.generation)
       report.tests = try await test(plan, came, prepared)
       try Self.refuse(report.tests)
       session.progress(.syncing)
@@ -67,7 +70,7 @@ struct InstanceChange: Sendable {
       try? Commit.discard(prepared)
       throw error
     }
-    try Commit.perform(prepared, lock)
+    try Commit.perform(prepared, adopted: adopted, lock)
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
@@ -81,6 +84,17 @@ struct InstanceChange: Sendable {
       throw try await goBack(to: former?.plugins ?? [], from: prepared, because: refusal, lock)
     }
     return report
+  }
+
+  /// Refuses to leave a file beside the plugin that should take its place: a host would load both.
+  private func checkAdopted(_ generation: Generation) throws {
+    guard let folder = generation.viewFolder else { return }
+    let names = Set(generation.plugins.flatMap(\.viewNames).map { "\(folder)/\($0)" })
+    guard let path = adopted.first(where: { !names.contains($0) }) else { return }
+    throw Diagnostic(
+      .storeConflict, "no plugin would take the place of `\(path)`",
+      notes: names.sorted().prefix(3).map { "there would be `\($0)`" },
+      hint: "rename it first, so that the host does not load both")
   }
 
   /// Makes live again what a host had before it refused to reload, as a generation of its own.

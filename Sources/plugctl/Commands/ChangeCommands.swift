@@ -25,6 +25,9 @@ enum ChangeCommands {
       let reason = call.parsed.value("reason") ?? ""
       let until = try call.day("until")
       return { try await $0.pin($1, reason: reason, until: until) }
+    case "adopt":
+      let plugin = call.parsed.value("as")
+      return { try await $0.adopt($1, as: plugin) }
     case "repair": return { try await $0.repair($1) }
     case "rollback":
       let number = try generation(call.arguments.first)

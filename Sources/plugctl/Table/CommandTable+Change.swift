@@ -118,6 +118,18 @@ extension CommandTable {
       ],
       arguments: [installedNames]),
     CommandSpec(
+      "adopt", group: "change what is installed",
+      "take files that somebody put into a host's folder into plugctl's care",
+      discussion: [
+        "Each file is found in the indexes by its bytes, or by its build-id if it was stripped or signed over, and the plugin that has it takes its place. `scan` lists such files as foreign."
+      ],
+      options: changeOptions + [
+        intoOption,
+        OptionSpec(
+          "as", value: "NAME", "the plugin that it is of, where its file is named otherwise"),
+      ],
+      arguments: [ArgumentSpec("PATH", "shared objects", arity: .oneOrMore, completion: .files)]),
+    CommandSpec(
       "autoremove", group: "change what is installed",
       "remove what nobody asked for and nobody needs any more",
       options: [changeOptions[0], intoOption]),
