@@ -8,18 +8,20 @@ public struct FileLock: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - path: the lock's file; never removed.
+  ///   - isShared: whether others may hold it too, as long as nobody holds it alone.
   ///   - waitSeconds: 0 tries for a moment only.
   ///   - onWait: called once if the lock is not free at once.
   /// - Returns: nil where somebody else still holds it at the end.
   public static func acquire(
-    _ path: String, waitSeconds: Int64, onWait: () -> Void = {}
+    _ path: String, isShared: Bool = false, waitSeconds: Int64, onWait: () -> Void = {}
   ) throws(SystemError) -> FileLock? {
+    let kind = isShared ? LOCK_SH : LOCK_EX
     let descriptor = try FileSystem.open(path, flags: O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o600)
     let deadline =
       Machine.monotonicNanoseconds() + max(moment, UInt64(max(0, waitSeconds)) * 1_000_000_000)
     var hasSaid = false
     while true {
-      if flock(descriptor.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+      if flock(descriptor.raw, kind | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
       guard errno == EWOULDBLOCK || errno == EINTR else { throw .last("flock", path) }
       guard Machine.monotonicNanoseconds() < deadline else { return nil }
       if !hasSaid, waitSeconds > 0 {

@@ -4,9 +4,14 @@ public import PkgCore
 /// The switch from one generation to the next: the only step that a host can see.
 public enum Commit {
   /// Refuses what would fail in the middle: a foreign file under a name that the host must see.
-  public static func check(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws {
+  ///
+  /// - Parameter adopted: files of others that may be replaced.
+  public static func check(
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+  ) throws {
     let former = try lock.instance.formerGenerations(before: prepared.generation.number)
-    try HostView(instance: lock.instance).checkNames(prepared.generation, owned: former)
+    try HostView(instance: lock.instance, adopted: adopted).checkNames(
+      prepared.generation, owned: former)
   }
 
   /// Makes a generation and the trees that are new to its host durable: the one point at which a
@@ -58,10 +63,13 @@ public enum Commit {
   /// Makes a generation live: adds names, turns `current` by one rename, removes names.
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
-  public static func perform(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws
-  {
+  ///
+  /// - Parameter adopted: files of others that are replaced.
+  public static func perform(
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+  ) throws {
     let instance = lock.instance
-    let view = HostView(instance: instance)
+    let view = HostView(instance: instance, adopted: adopted)
     try view.addMissing(prepared.generation)
     try turn(instance, to: prepared.generation.number)
     let former = try instance.formerGenerations(before: prepared.generation.number)

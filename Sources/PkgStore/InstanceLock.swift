@@ -9,6 +9,7 @@ public struct InstanceLock: ~Copyable {
   public let current: Generation?
   /// Whether `current` was damaged and now leads to an older generation.
   public let isMended: Bool
+  private let store: FileLock
   private let lock: FileLock
 
   /// Takes the lock and brings an interrupted change to its end.
@@ -24,21 +25,28 @@ public struct InstanceLock: ~Copyable {
     try FileSystem.makeFolders("\(instance.folder)/gens")
     try FileSystem.makeFolders(instance.places.trees)
     try FileSystem.makeFolders(instance.places.temporary)
+    // Shared by all who change something; who collects garbage holds it alone.
+    let store = try FileLock.acquire(
+      instance.places.lock, isShared: true, waitSeconds: waitSeconds, onWait: onWait)
+    guard let store else { throw StoreError.locked(host: instance.id) }
     let lock = try FileLock.acquire(
       "\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
     guard let lock else { throw StoreError.locked(host: instance.id) }
     let isMended = try mends && Recovery.mend(instance)
     try Recovery.run(instance, isMended: isMended)
     return InstanceLock(
-      instance: instance, current: try instance.currentGeneration(), isMended: isMended, lock: lock)
+      instance: instance, current: try instance.currentGeneration(), isMended: isMended,
+      store: store, lock: lock)
   }
 
   private init(
-    instance: HostInstance, current: Generation?, isMended: Bool, lock: consuming FileLock
+    instance: HostInstance, current: Generation?, isMended: Bool, store: consuming FileLock,
+    lock: consuming FileLock
   ) {
     self.instance = instance
     self.current = current
     self.isMended = isMended
+    self.store = store
     self.lock = lock
   }
 
@@ -68,5 +76,6 @@ public struct TransactionFolder: ~Copyable {
       guard Int32(name.dropFirst(prefix.count)) != nil else { continue }
       try FileSystem.removeTree("\(places.temporary)/\(name)")
     }
+    Garbage.sweep(places)
   }
 }

@@ -4,6 +4,8 @@ public import PkgCore
 public enum StoreError: Error, Sendable, Equatable {
   /// Another process holds the instance's lock.
   case locked(host: String)
+  /// Other processes are changing the store, whichever instance of it.
+  case storeLocked
   /// A generation's manifest is missing or can't be read.
   case generationDamaged(path: String)
   /// A generation's manifest is of a schema that this program does not know.
@@ -16,17 +18,23 @@ public enum StoreError: Error, Sendable, Equatable {
   case treeMissing(plugin: String, path: String)
   /// Something that is not ours stands where a plugin's name must be.
   case nameTaken(path: String)
+  /// The trust memory is gone by which the live generation was made.
+  case trustLost(path: String)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `schema.unknown`, `store.damaged` or `store.conflict`.
+  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict` or `trust.missing`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
       Diagnostic(
         .systemLocked, "another process is changing the plugins of `\(host)`",
+        hint: "wait for it, or say how long with `--wait SECONDS`")
+    case .storeLocked:
+      Diagnostic(
+        .systemLocked, "another process is changing what is installed",
         hint: "wait for it, or say how long with `--wait SECONDS`")
     case .generationDamaged(let path):
       Diagnostic(
@@ -48,7 +56,15 @@ extension StoreError: Diagnosable {
     case .nameTaken(let path):
       Diagnostic(
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
-        hint: "move it away, or install with `--into` another folder")
+        hint:
+          "move it away, or install with `--into` another folder; where it took the place of a plugin that is installed, `plugctl repair` moves it"
+      )
+    case .trustLost(let path):
+      Diagnostic(
+        .trustMissing, "what was known of publishers and indexes is gone from `\(path)`",
+        hint:
+          "restore that folder from a backup, or begin it anew from what is installed: `plugctl recover --trust`"
+      )
     case .sameName(let name, let first, let second):
       Diagnostic(
         .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",

@@ -28,6 +28,8 @@ public struct StorePlaces: Sendable {
   public var trees: String { "\(data)/trees" }
   /// Bytes before commit, swept at start.
   public var temporary: String { "\(data)/tmp" }
+  /// The lock of the whole store: shared by changes, held alone by the collection of garbage.
+  public var lock: String { "\(data)/lock" }
   /// Host instances.
   public var hosts: String { "\(data)/hosts" }
   /// Verified archives by digest.

@@ -39,6 +39,8 @@ public struct InstallRequest: Sendable {
   public var lockUse = LockUse.free
   /// A plan that must still be the one; nil for none.
   public var expected: SavedPlan?
+  /// Files in the host's folder whose place the plugins take.
+  var adopted: Set<String> = []
   /// The command, as it is remembered in the generation.
   public var command = ""
 

@@ -245,7 +245,7 @@ public struct Installing: Sendable {
     InstanceChange(
       session: session, profile: profile, instance: instance, network: network,
       command: request.command,
-      testLevel: request.testLevel)
+      testLevel: request.testLevel, adopted: request.adopted)
   }
 
   /// Brings an archive and its signature to a file of the cache's.

@@ -11,6 +11,8 @@ public struct HistoryEntry: Sendable {
   public let plan: TransactionPlan
   /// Whether it is live now.
   public let isLive: Bool
+  /// Why it is kept however old it gets; nil where it is not.
+  public let pin: Pin?
 
   /// One element of `plugctl.history/1`.
   public var json: JSON {
@@ -20,6 +22,7 @@ public struct HistoryEntry: Sendable {
     object.append("created", .string(generation.created.rfc3339))
     object.append("command", .string(generation.command))
     object.append("live", .bool(isLive))
+    object.append("pin", pin?.json)
     object.append("steps", .array(plan.steps.map(\.json)))
     return .object(object)
   }
@@ -43,7 +46,7 @@ extension Installing {
           HistoryEntry(
             host: instance.id, generation: generation,
             plan: TransactionPlan(from: before, to: generation.plugins),
-            isLive: place == current.number))
+            isLive: place == current.number, pin: try instance.pin(of: place)))
         before = generation.plugins
       }
       entries += mine.reversed()
@@ -61,10 +64,34 @@ extension Installing {
   ///   `store.damaged` where a file of it was changed, `key.revoked`, `version.withdrawn`.
   public func rollback(to number: Int64?, _ request: InstallRequest) async throws -> [InstallReport]
   {
+    let (instance, current) = try onlyInstance()
+    let earlier = try instance.generationNumbers().filter { $0 < current.number }
+    guard let wanted = number ?? earlier.last else {
+      throw Diagnostic(.generationUnknown, "there is no generation before \(current.number)")
+    }
+    guard wanted == current.number || earlier.contains(wanted) else {
+      throw Self.unknownGeneration(wanted)
+    }
+    guard try instance.isOurs(wanted) else {
+      throw Diagnostic(
+        .storeUnverified, "generation \(wanted) came from elsewhere and was never verified here",
+        hint: "`plugctl sync` installs what the project's files say")
+    }
+    let plugins = try instance.generation(wanted).plugins
+    try refuseBad(plugins, besides: current.plugins)
+    let report = try await rearrange(instance, request) { _ in plugins }
+    if !request.isDryRun { sayProject(instance) }
+    return [report]
+  }
+
+  /// The instance that is meant where none is named.
+  ///
+  /// - Throws: ``Diagnostic`` with `host.ambiguous` where there are several.
+  func onlyInstance() throws -> (instance: HostInstance, current: Generation) {
     var all = try InstanceLookup(session: session).all()
     // A folder that was chosen by hand is meant only where it is named, or alone.
     if all.count > 1 { all.removeAll(where: \.instance.isChosenByHand) }
-    guard let (instance, current) = all.first else {
+    guard let only = all.first else {
       throw Diagnostic(.generationUnknown, "nothing was ever installed here")
     }
     guard all.count == 1 else {
@@ -73,18 +100,7 @@ extension Installing {
         notes: all.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
         hint: "name one with `--host`, or with `--into` and its folder")
     }
-    let earlier = try instance.generationNumbers().filter { $0 < current.number }
-    guard let wanted = number ?? earlier.last else {
-      throw Diagnostic(.generationUnknown, "there is no generation before \(current.number)")
-    }
-    guard wanted == current.number || earlier.contains(wanted) else {
-      throw Self.unknownGeneration(wanted)
-    }
-    let plugins = try instance.generation(wanted).plugins
-    try refuseBad(plugins, besides: current.plugins)
-    let report = try await rearrange(instance, request) { _ in plugins }
-    if !request.isDryRun { sayProject(instance) }
-    return [report]
+    return only
   }
 
   /// A project's files are what people share: going back is for this place alone and leaves them, so it is
@@ -119,7 +135,7 @@ extension Installing {
     return "\(name) is \(installed), they \(expected.map { "say \($0)" } ?? "don't have it")"
   }
 
-  private static func unknownGeneration(_ number: Int64) -> Diagnostic {
+  static func unknownGeneration(_ number: Int64) -> Diagnostic {
     Diagnostic(
       .generationUnknown, "there is no generation \(number) here",
       hint: "`plugctl history` shows which there are")

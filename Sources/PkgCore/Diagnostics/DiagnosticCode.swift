@@ -151,7 +151,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostNotFound = "host.not-found"
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
+  case hostUnseen = "host.unseen"
   case storeDamaged = "store.damaged"
+  case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
   // load tests
@@ -179,7 +181,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemPermission, .systemReadOnly: .permission
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
-    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload,
+    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
       .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed
@@ -200,7 +202,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
       .trustExpired, .trustStale, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing,
       .trustClock,
-      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged,
+      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged, .storeUnverified,
       .lockMismatch:
       .integrity
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,

@@ -17,16 +17,51 @@ enum ChangeCommands {
     case "autoremove": return { try await $0.autoremove($1) }
     case "enable": return { try await $0.enable($1) }
     case "disable": return { try await $0.disable($1) }
-    case "unpin": return { try await $0.unpin($1) }
+    case "unpin":
+      try requireNames(call)
+      return { try await $0.unpin($1) }
     case "pin":
+      try requireNames(call)
       let reason = call.parsed.value("reason") ?? ""
       let until = try call.day("until")
       return { try await $0.pin($1, reason: reason, until: until) }
+    case "adopt":
+      let plugin = call.parsed.value("as")
+      return { try await $0.adopt($1, as: plugin) }
+    case "repair": return { try await $0.repair($1) }
     case "rollback":
       let number = try generation(call.arguments.first)
       return { try await $0.rollback(to: number, $1) }
     default: throw Diagnostic(.internalBug, "`\(name)` changes nothing")
     }
+  }
+
+  private static func requireNames(_ call: Invocation) throws {
+    guard call.arguments.isEmpty else { return }
+    throw Diagnostic(
+      .usageMissingArgument, "`plugctl \(call.parsed.path.joined(separator: " "))` needs a NAME",
+      hint: "name installed plugins, or a generation with `--generation`")
+  }
+
+  /// `pin` and `unpin`: of plugins, or of a generation that `gc` shall keep.
+  static func pin(_ call: Invocation) throws -> Answer {
+    guard let text = call.parsed.value("generation") else { return try change(call) }
+    guard let number = try generation(text), call.arguments.isEmpty else {
+      throw Diagnostic(
+        .usageConflict, "a generation is pinned alone", hint: "leave out the names of plugins")
+    }
+    let session = try call.session()
+    let isPin = call.parsed.path.last == "pin"
+    let pin =
+      try isPin
+      ? Pin(
+        range: .any, reason: call.parsed.value("reason") ?? "", created: session.now,
+        until: call.day("until")) : nil
+    if !call.parsed.has("dry-run") { try Installing(session).pinGeneration(number, pin) }
+    return Answer(
+      isPin ? "pin" : "unpin", json: [],
+      text: call.output.isQuiet
+        ? "" : "generation \(number) is \(isPin ? "kept" : "no longer kept")")
   }
 
   /// Carries out the change that the command is named for.
@@ -49,11 +84,12 @@ enum ChangeCommands {
       return Answer(
         "history", json: .array(entries.map(\.json)), text: lines.joined(separator: "\n"))
     }
-    var table = TextTable(["HOST", "GENERATION", "CREATED", "COMMAND", "LIVE"])
+    var table = TextTable(["HOST", "GENERATION", "CREATED", "COMMAND", "STATE"])
     for entry in entries {
       table.add([
         entry.host, "\(entry.generation.number)", entry.generation.created.rfc3339,
-        printable(entry.generation.command), entry.isLive ? "live" : "",
+        printable(entry.generation.command),
+        entry.isLive ? "live" : entry.pin == nil ? "" : "pinned",
       ])
     }
     return Answer("history", json: .array(entries.map(\.json)), text: table.text(call.output))
@@ -70,7 +106,9 @@ enum ChangeCommands {
   }
 
   static func recover(_ call: Invocation) throws -> Answer {
-    let report = try Recovering(call.session()).recover()
+    let recovering = Recovering(try call.session())
+    let report = try recovering.recover()
+    if call.parsed.has("trust") { try Interruption.run { try await recovering.recoverTrust() } }
     var answer = Answer("recover", json: .strings(report.recovered), text: "")
     if let failure = report.failures.first {
       for other in report.failures.dropFirst() { call.output.warn(other) }
@@ -143,6 +181,7 @@ enum ChangeCommands {
       case .upgrade: isDryRun ? "would upgrade" : "upgraded"
       case .downgrade: isDryRun ? "would downgrade" : "downgraded"
       case .replace: isDryRun ? "would replace" : "replaced"
+      case .repair: isDryRun ? "would repair" : "repaired"
       case .remove: isDryRun ? "would remove" : "removed"
       case .enable: isDryRun ? "would enable" : "enabled"
       case .disable: isDryRun ? "would disable" : "disabled"

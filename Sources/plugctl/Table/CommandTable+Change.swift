@@ -19,10 +19,26 @@ extension CommandTable {
   static let intoOption = OptionSpec(
     "into", value: "DIR", "a folder of the host's to install into", completion: .folders)
 
+  private static let generationOption = OptionSpec(
+    "generation", value: "GEN", "a generation that `gc` shall keep, instead of plugins")
+
   private static let installedNames = ArgumentSpec(
     "NAME", "installed plugins", arity: .oneOrMore, completion: .dynamic("installed"))
 
-  static let changeCommands = directCommands + [planCommand, applyCommand]
+  static let changeCommands = directCommands + [collectCommand, planCommand, applyCommand]
+
+  private static let collectCommand = CommandSpec(
+    "gc", group: "change what is installed",
+    "remove old generations, and packages that none of the others has",
+    discussion: [
+      "The live generation stays, the two before it, whatever was live in the last thirty days, what `pin --generation` keeps, and the files that a running process uses, as far as you may see."
+    ],
+    options: [
+      changeOptions[0],
+      OptionSpec("keep", value: "N", "so many generations of each host, the live one counted"),
+      OptionSpec(
+        "older-than", value: "TIME", "what was not live since then may go, as 36h, 7d or 2w"),
+    ])
 
   /// `plan` takes what the changes themselves take.
   private static var planCommand: CommandSpec {
@@ -102,6 +118,18 @@ extension CommandTable {
       ],
       arguments: [installedNames]),
     CommandSpec(
+      "adopt", group: "change what is installed",
+      "take files that somebody put into a host's folder into plugctl's care",
+      discussion: [
+        "Each file is found in the indexes by its bytes, or by its build-id if it was stripped or signed over, and the plugin that has it takes its place. `scan` lists such files as foreign."
+      ],
+      options: changeOptions + [
+        intoOption,
+        OptionSpec(
+          "as", value: "NAME", "the plugin that it is of, where its file is named otherwise"),
+      ],
+      arguments: [ArgumentSpec("PATH", "shared objects", arity: .oneOrMore, completion: .files)]),
+    CommandSpec(
       "autoremove", group: "change what is installed",
       "remove what nobody asked for and nobody needs any more",
       options: [changeOptions[0], intoOption]),
@@ -123,19 +151,24 @@ extension CommandTable {
         changeOptions[0], intoOption,
         OptionSpec("reason", value: "TEXT", "why, for those who wonder later"),
         OptionSpec("until", value: "DAY", "when the pin ends by itself, as 2027-01-31"),
+        generationOption,
       ],
       arguments: [
         ArgumentSpec(
-          "REF", "installed plugins, each perhaps with a range", arity: .oneOrMore,
+          "REF", "installed plugins, each perhaps with a range", arity: .any,
           completion: .dynamic("installed"))
       ],
       examples: [
         ("pin vector_core --reason 'regression in 1.2.4'", "stay at the installed version"),
         ("pin 'vector_core@~1.2'", "take corrections only"),
+        ("pin --generation 7 --reason 'last one before the move'", "keep what was installed then"),
       ]),
     CommandSpec(
       "unpin", aliases: ["unhold"], group: "change what is installed", "let plugins move again",
-      options: [changeOptions[0], intoOption], arguments: [installedNames]),
+      options: [changeOptions[0], intoOption, generationOption],
+      arguments: [
+        ArgumentSpec("NAME", "installed plugins", arity: .any, completion: .dynamic("installed"))
+      ]),
     CommandSpec(
       "rollback", group: "change what is installed", "go back to what was installed before",
       discussion: [
@@ -152,6 +185,10 @@ extension CommandTable {
       discussion: [
         "Every change does this first; the command is for boot, or before a host starts.",
         "It also goes back to the newest generation that is whole, where the live one is damaged.",
+      ],
+      options: [
+        OptionSpec(
+          "trust", "begin a lost memory of publishers and indexes anew, from what is installed")
       ]),
   ]
 }

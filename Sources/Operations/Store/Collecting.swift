@@ -1,0 +1,43 @@
+public import PkgCore
+internal import PkgStore
+
+/// Takes away what is no longer kept: old generations, and unpacked packages that none has.
+public struct Collecting: Sendable {
+  private let session: Session
+
+  /// Collects in a session's scope.
+  public init(_ session: Session) { self.session = session }
+
+  /// Collects; what a process uses stays, as far as this user can see.
+  ///
+  /// - Parameter isDryRun: whether it is only said what would go.
+  public func collect(_ retention: Retention, isDryRun: Bool) throws -> CollectionReport {
+    if !isDryRun {
+      for instance in try HostInstance.all(in: session.places) { _ = try session.acquire(instance) }
+    }
+    return try Garbage.collect(
+      session.places, retention, now: session.now, isDryRun: isDryRun,
+      waitSeconds: session.options.waitSeconds,
+      onWait: { session.progress(.waiting(host: "plugins")) },
+      mappedTrees: {
+        Set(ProcessTable.all().flatMap { ProcessTable.mapped(by: $0).compactMap(\.treeName) })
+      })
+  }
+}
+
+/// Generations that shall stay, however old they get.
+extension Installing {
+  /// Keeps a generation of one instance.
+  ///
+  /// - Parameters:
+  ///   - pin: why and until when; nil lets it go.
+  /// - Throws: ``Diagnostic``: `host.ambiguous`, `generation.unknown`.
+  public func pinGeneration(_ number: Int64, _ pin: Pin?) throws {
+    let (instance, _) = try onlyInstance()
+    let lock = try session.acquire(instance)
+    guard try instance.generationNumbers().contains(number) else {
+      throw Self.unknownGeneration(number)
+    }
+    if let pin { try instance.pin(number, pin, lock) } else { try instance.unpin(number, lock) }
+  }
+}
