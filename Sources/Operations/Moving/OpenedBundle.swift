@@ -18,9 +18,10 @@ final class OpenedBundle: Sendable {
   init(_ path: String, _ session: Session) throws {
     let file = try FileSystem.open(path)
     let size = try file.status().size
-    guard size > 0, size <= BundleLimits.totalBytes else {
+    guard size > Int64(Self.endCount), size <= BundleLimits.totalBytes else {
       throw BundleContents.invalid("it has \(size) bytes")
     }
+    try Self.checkEnd(file, size)
     // Beside the cache, which takes the archives up: a temporary folder may be small.
     try FileSystem.makeFolders(session.places.cache)
     try Self.checkSpace(size * 2, at: session.places.cache)
@@ -82,6 +83,17 @@ final class OpenedBundle: Sendable {
       throw BundleContents.invalid("the roots of the index `\(name)` do not end with its root")
     }
     return digests
+  }
+
+  /// A tar archive ends with two blocks of zeros; readers take one without them for whole.
+  private static let endCount = 1024
+
+  private static func checkEnd(_ file: borrowing Descriptor, _ size: Int64) throws {
+    try file.seek(to: size - Int64(endCount))
+    guard try file.readAll(limit: endCount) == [UInt8](repeating: 0, count: endCount) else {
+      throw BundleContents.invalid("its end is missing")
+    }
+    try file.seek(to: 0)
   }
 
   private static func checkSpace(_ needed: Int64, at path: String) throws {

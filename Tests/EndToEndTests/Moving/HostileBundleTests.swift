@@ -108,22 +108,28 @@ struct HostileBundle: Sendable, CustomTestStringConvertible {
 
   static let notBundles: [HostileBundle] = [
     HostileBundle("nothing", "bundle.invalid") { _ in [] },
-    HostileBundle("one byte", "archive.truncated") { _ in [0x41] },
-    HostileBundle("text", "archive.truncated") { _ in
+    HostileBundle("one byte", "bundle.invalid") { _ in [0x41] },
+    HostileBundle("text", "bundle.invalid") { _ in
       Array(String(repeating: "hello world\n", count: 1000).utf8)
     },
     HostileBundle("zeros", "bundle.invalid") { _ in [UInt8](repeating: 0, count: 10_240) },
     HostileBundle("an empty archive", "bundle.invalid") { _ in TarText().finished },
-    HostileBundle("cut in the middle", "archive.truncated") { parts in
+    HostileBundle("cut in the middle", "bundle.invalid") { parts in
       let whole = parts.tar()
       return Array(whole.prefix(whole.count / 2))
     },
-    HostileBundle("cut within a header", "archive.truncated") { Array($0.tar().prefix(700)) },
-    HostileBundle("compressed", "archive.truncated") { parts in
+    HostileBundle("cut within a header", "bundle.invalid") { Array($0.tar().prefix(700)) },
+    HostileBundle("compressed", "bundle.invalid") { parts in
       var gzip = ChildCommand(["gzip", "-c"])
       gzip.input = parts.tar()
       return try gzip.run().output
     },
+    HostileBundle("compressed, with an end", "archive.truncated") { parts in
+      var gzip = ChildCommand(["gzip", "-c"])
+      gzip.input = parts.tar()
+      return try gzip.run().output + [UInt8](repeating: 0, count: 1024)
+    },
+    HostileBundle("without its end", "bundle.invalid") { Array($0.tar().dropLast(1024)) },
     HostileBundle("a package", "archive.unsafe") { parts in
       var tar = TarText()
       tar.add("v-1.0.0/plugin.json", Array("{}".utf8), mode: 0o755)
