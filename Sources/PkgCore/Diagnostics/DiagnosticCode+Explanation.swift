@@ -136,6 +136,8 @@ extension DiagnosticCode {
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
+    case .hostInUse:
+      "Processes still use the former version of a plugin after the time that `--wait-unmapped` gave them. The change itself is done; what runs goes on with the old code until it ends or reloads."
     case .hostUnseen:
       "Which files a process of another user has mapped is for that user and root to see. What such processes use is not listed, and the collection of garbage can't spare it."
     case .hostReload:

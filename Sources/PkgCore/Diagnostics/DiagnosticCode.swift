@@ -151,6 +151,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case hostUnseen = "host.unseen"
+  case hostInUse = "host.in-use"
   case storeDamaged = "store.damaged"
   case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
@@ -180,7 +181,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemPermission, .systemReadOnly: .permission
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
-    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
+    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen, .hostInUse,
       .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed
