@@ -288,6 +288,16 @@ public enum FileSystem {
     return String(cString: pointer)
   }
 
+  /// The way from one folder to a path, both absolute and without links.
+  public static func relative(_ path: String, from folder: String) -> String {
+    var (there, here) = (path.split(separator: "/")[...], folder.split(separator: "/")[...])
+    while let first = there.first, first == here.first, there.count > 1 {
+      there = there.dropFirst()
+      here = here.dropFirst()
+    }
+    return (here.map { _ in ".." } + there.map(String.init)).joined(separator: "/")
+  }
+
   /// An absolute path with `.` and `..` folded by text, links not resolved.
   public static func absolute(_ path: String) throws(SystemError) -> String {
     let whole = path.hasPrefix("/") ? path : try currentFolder() + "/" + path

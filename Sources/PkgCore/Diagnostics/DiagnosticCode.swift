@@ -181,7 +181,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemPermission, .systemReadOnly: .permission
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
-    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen, .hostInUse,
+    case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
+      .hostInUse,
       .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed
