@@ -186,6 +186,9 @@ public enum FileSystem {
     guard chmod(path, mode_t(mode)) == 0 else { throw .last("chmod", path) }
   }
 
+  /// Notes that a file was used now: sets its times, where that can be done.
+  public static func touch(_ path: String) { _ = utimes(path, nil) }
+
   /// Makes a folder's entries durable.
   public static func syncFolder(_ path: String) throws(SystemError) {
     let descriptor = try openFolder(path)

@@ -35,13 +35,15 @@ public struct Session: Sendable {
   /// The moment at which the command began; the only clock that decisions see.
   public let now: Timestamp
   /// Where the scope keeps what it has.
-  package let places: StorePlaces
+  package private(set) var places: StorePlaces
   /// The project's folder, in project scope.
   public let projectFolder: String?
   /// Takes progress.
   public let progress: ProgressSink
   /// Asks about keys.
   private(set) var confirm: Confirmation
+  /// Folders that stand for the servers of indexes, by the indexes' names: what was carried here.
+  private(set) var carriedIndexes: [String: String] = [:]
 
   /// Finds the scope and its places.
   ///
@@ -82,6 +84,24 @@ public struct Session: Sendable {
   func asking(_ confirm: @escaping Confirmation) -> Session {
     var copy = self
     copy.confirm = confirm
+    return copy
+  }
+
+  /// The same without a network, with folders that stand for the servers of some indexes.
+  func carrying(_ folders: [String: String]) -> Session {
+    var copy = self
+    copy.carriedIndexes = folders
+    copy.options.isOffline = true
+    return copy
+  }
+
+  /// The same with memory, cache and new configuration in a folder that is given up afterwards: nothing
+  /// that it learns stays.
+  func forgetting(in folder: String) -> Session {
+    var copy = self
+    copy.places = StorePlaces(
+      scope: places.scope, data: places.data, trust: "\(folder)/trust", cache: "\(folder)/cache",
+      configuration: ["\(folder)/configuration"] + places.configuration)
     return copy
   }
 
