@@ -58,23 +58,30 @@ public enum Commit {
   /// Makes a generation live: adds names, turns `current` by one rename, removes names.
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
+  ///
+  /// - Throws: ``StoreError/unfinished(host:generation:cause:)`` where it is live all the same.
   public static func perform(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws
   {
     let instance = lock.instance
     let view = HostView(instance: instance)
-    try view.addMissing(prepared.generation)
-    try turn(instance, to: prepared.generation.number)
-    let former = try instance.formerGenerations(before: prepared.generation.number)
-    try view.settle(prepared.generation, after: former)
+    let number = prepared.generation.number
+    try view.makeReady(prepared.generation, after: lock.current)
+    try turn(instance, to: number)
+    do {
+      try FileSystem.syncFolder(instance.folder)
+      let former = try instance.formerGenerations(before: number)
+      try view.settle(prepared.generation, after: former)
+    } catch let error as any Diagnosable {
+      throw StoreError.unfinished(host: instance.id, generation: number, cause: error.diagnostic)
+    }
   }
 
-  /// Turns `current` by one rename.
+  /// Turns `current` by one rename, which is durable once the instance's folder is synced.
   static func turn(_ instance: HostInstance, to number: Int64) throws(SystemError) {
     let temporary = "\(instance.folder)/current.new"
     try FileSystem.removeIfPresent(temporary)
     try FileSystem.link(temporary, to: "gens/\(number)")
     try FileSystem.rename(temporary, to: instance.current)
-    try FileSystem.syncFolder(instance.folder)
   }
 
   /// Removes a generation that was written and will not be live.

@@ -18,12 +18,14 @@ public enum StoreError: Error, Sendable, Equatable {
   case treeMissing(plugin: String, path: String)
   /// Something that is not ours stands where a plugin's name must be.
   case nameTaken(path: String)
+  /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
+  case unfinished(host: String, generation: Int64, cause: Diagnostic)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `schema.unknown`, `store.damaged` or `store.conflict`.
+  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict` or `change.unfinished`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
@@ -55,6 +57,12 @@ extension StoreError: Diagnosable {
       Diagnostic(
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
         hint: "move it away, or install with `--into` another folder")
+    case .unfinished(let host, let generation, let cause):
+      Diagnostic(
+        .changeUnfinished,
+        "generation \(generation) of `\(host)` is live, but a power cut may still take it back",
+        notes: [cause.message] + cause.notes,
+        hint: "mend what the notes say, then run `plugctl recover`", details: cause.details)
     case .sameName(let name, let first, let second):
       Diagnostic(
         .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",

@@ -154,6 +154,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case storeDamaged = "store.damaged"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
+  case changeUnfinished = "change.unfinished"
   // load tests
   case loadFailed = "load.failed"
   case loadCrashed = "load.crashed"
@@ -180,7 +181,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
-      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
