@@ -1,0 +1,1 @@
+def run_planted(run): return 1
