@@ -101,7 +101,6 @@ def kind(system, way):
         sample=16,
         numbers=numbers,
         run=functools.partial(run, system, way),
-        fits=lambda command: not command.name.startswith("recover"),
         missing=functools.partial(disks.missing, system),
         place="disk",
     )

@@ -52,6 +52,8 @@ class Lab:
 
     def __init__(self, work, programs):
         self.work = work
+        # Set in every run of plugctl.
+        self.variables = {}
         self.plugctl = os.path.join(programs, "plugctl")
         self.tracer = os.path.join(work, "tracer")
         here = os.path.dirname(os.path.abspath(__file__))
@@ -125,6 +127,7 @@ class Home:
             "PLUGCTL_SCOPE": self.scope,
             "TMPDIR": os.path.join(self.root, "tmp"),
             "PLUGCTL_NO_INPUT": "1",
+            **self.lab.variables,
             **(more or {}),
         }
 

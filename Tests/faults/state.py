@@ -64,6 +64,13 @@ def file_faults(home, state):
     """What is wrong with the files of the live generation: every hash is looked at."""
     if state.number == 0:
         return []
+    try:
+        return live_faults(home) + history_faults(home, state)
+    except (OSError, ValueError, KeyError) as error:
+        return [f"a generation can't be read: {error}"]
+
+
+def live_faults(home):
     current = os.path.join(instance(home), "current")
     with open(os.path.join(current, "manifest.json"), encoding="utf-8") as file:
         plugins = json.load(file)["plugins"]
@@ -74,7 +81,7 @@ def file_faults(home, state):
     for name in names:
         library = os.path.realpath(os.path.join(current, "plugins", name))
         faults += tree_faults(os.path.dirname(library))
-    return faults + history_faults(home, state)
+    return faults
 
 
 def history_faults(home, state):
