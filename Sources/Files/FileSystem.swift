@@ -121,6 +121,9 @@ public enum FileSystem {
 
   /// Moves; what stood at the new path is replaced in one step.
   public static func rename(_ old: String, to new: String) throws(SystemError) {
+    #if PLANTED_FAULTS
+      PlantedFault.spoil(new)
+    #endif
     guard Glibc.rename(old, new) == 0 else { throw .last("rename", "\(old) -> \(new)") }
   }
 

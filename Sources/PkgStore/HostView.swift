@@ -32,14 +32,42 @@ struct HostView {
     }
   }
 
-  /// Adds the names that the folder lacks; what is there stays. Before the switch a name leads to
-  /// its own generation, since `current` does not have it yet; ``settle(_:after:)`` turns it.
-  func addMissing(_ generation: Generation) throws {
-    guard let folder = generation.viewFolder else { return }
+  /// Makes the folder fit for both generations, so that it loads whichever `current` leads to: names
+  /// that only one of them has lead to that generation itself; ``settle(_:after:)`` turns or removes them.
+  func makeReady(_ next: Generation, after former: Generation?) throws {
+    let added = try addMissing(next)
+    let held = try former.map { try hold($0, against: next) } ?? []
+    for folder in added.union(held) { try FileSystem.syncFolder(folder) }
+  }
+
+  /// Adds the names that the folder lacks; what is there stays.
+  ///
+  /// - Returns: the folders that changed.
+  @discardableResult
+  func addMissing(_ generation: Generation) throws -> Set<String> {
+    guard let folder = generation.viewFolder else { return [] }
+    var touched: Set<String> = []
     for (name, plugin) in Self.names(of: generation) where !FileSystem.exists("\(folder)/\(name)") {
-      try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(name)"))
+      let above = FileSystem.folder(of: "\(folder)/\(name)")
+      try FileSystem.makeFolders(above)
       try put(name, plugin, generation, in: folder)
+      touched.insert(above)
     }
+    return touched
+  }
+
+  /// Names that the next generation lacks would lead nowhere between the switch and their removal.
+  private func hold(_ former: Generation, against next: Generation) throws -> Set<String> {
+    guard let folder = former.viewFolder, !former.isCopied, !former.isVersioned else { return [] }
+    let staying = next.viewFolder == folder ? Set(Self.names(of: next).map(\.name)) : []
+    var touched: Set<String> = []
+    for (name, plugin) in Self.names(of: former) where !staying.contains(name) {
+      let path = "\(folder)/\(name)"
+      guard hasOurs(path, plugin, former) else { continue }
+      try put(name, plugin, former, in: folder)
+      touched.insert(FileSystem.folder(of: path))
+    }
+    return touched
   }
 
   /// Whether what stands under a name was put there by one of some generations.
@@ -61,8 +89,9 @@ struct HostView {
       for (name, plugin) in Self.names(of: generation) {
         let path = "\(folder)/\(name)"
         kept.insert(path)
-        guard !isRight(path, plugin, generation) else { continue }
-        if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
+        if isRight(path, plugin, generation) {
+          try FileSystem.removeIfPresent(Self.temporary(path))
+        } else if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
           || isOurs(name, in: folder, by: others)
         {
           try put(name, plugin, generation, in: folder, isLive: true)

@@ -157,6 +157,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
+  case changeUnfinished = "change.unfinished"
   // load tests
   case loadFailed = "load.failed"
   case loadCrashed = "load.crashed"
@@ -183,8 +184,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
-      .hostInUse,
-      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .hostInUse, .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists,
+      .projectUnsaved,
       .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
