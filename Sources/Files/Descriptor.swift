@@ -87,6 +87,9 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// Makes content and length durable (man 2 fsync). A failure is final: the data may be gone.
   public borrowing func sync() throws(SystemError) {
+    #if PLANTED_FAULTS
+      if PlantedFault.leavesOutSync(of: try status().kind, at: name) { return }
+    #endif
     while fsync(raw) != 0 { if errno != EINTR { throw .last("fsync", name) } }
   }
 

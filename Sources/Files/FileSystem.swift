@@ -121,6 +121,9 @@ public enum FileSystem {
 
   /// Moves; what stood at the new path is replaced in one step.
   public static func rename(_ old: String, to new: String) throws(SystemError) {
+    #if PLANTED_FAULTS
+      PlantedFault.spoil(new)
+    #endif
     guard Glibc.rename(old, new) == 0 else { throw .last("rename", "\(old) -> \(new)") }
   }
 
@@ -289,6 +292,16 @@ public enum FileSystem {
     guard let pointer = getcwd(nil, 0) else { throw .last("getcwd", ".") }
     defer { free(pointer) }
     return String(cString: pointer)
+  }
+
+  /// The way from one folder to a path, both absolute and without links.
+  public static func relative(_ path: String, from folder: String) -> String {
+    var (there, here) = (path.split(separator: "/")[...], folder.split(separator: "/")[...])
+    while let first = there.first, first == here.first, there.count > 1 {
+      there = there.dropFirst()
+      here = here.dropFirst()
+    }
+    return (here.map { _ in ".." } + there.map(String.init)).joined(separator: "/")
   }
 
   /// An absolute path with `.` and `..` folded by text, links not resolved.

@@ -64,25 +64,34 @@ public enum Commit {
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
   ///
-  /// - Parameter adopted: files of others that are replaced.
+  /// - Parameters:
+  ///   - adopted: files of others that are replaced.
+  ///   - former: what is live now; as it was when the lock was taken where that is nil.
+  /// - Throws: ``StoreError/unfinished(host:generation:cause:)`` where it is live all the same.
   public static func perform(
-    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], after former: Generation? = nil,
+    _ lock: borrowing InstanceLock
   ) throws {
     let instance = lock.instance
     let view = HostView(instance: instance, adopted: adopted)
-    try view.addMissing(prepared.generation)
-    try turn(instance, to: prepared.generation.number)
-    let former = try instance.formerGenerations(before: prepared.generation.number)
-    try view.settle(prepared.generation, after: former)
+    let number = prepared.generation.number
+    try view.makeReady(prepared.generation, after: former ?? lock.current)
+    try turn(instance, to: number)
+    do {
+      try FileSystem.syncFolder(instance.folder)
+      let former = try instance.formerGenerations(before: number)
+      try view.settle(prepared.generation, after: former)
+    } catch let error as any Diagnosable {
+      throw StoreError.unfinished(host: instance.id, generation: number, cause: error.diagnostic)
+    }
   }
 
-  /// Turns `current` by one rename.
+  /// Turns `current` by one rename, which is durable once the instance's folder is synced.
   static func turn(_ instance: HostInstance, to number: Int64) throws(SystemError) {
     let temporary = "\(instance.folder)/current.new"
     try FileSystem.removeIfPresent(temporary)
     try FileSystem.link(temporary, to: "gens/\(number)")
     try FileSystem.rename(temporary, to: instance.current)
-    try FileSystem.syncFolder(instance.folder)
   }
 
   /// Removes a generation that was written and will not be live.

@@ -32,14 +32,42 @@ struct HostView {
     }
   }
 
-  /// Adds the names that the folder lacks; what is there stays. Before the switch a name leads to
-  /// its own generation, since `current` does not have it yet; ``settle(_:after:)`` turns it.
-  func addMissing(_ generation: Generation) throws {
-    guard let folder = generation.viewFolder else { return }
+  /// Makes the folder fit for both generations, so that it loads whichever `current` leads to: names
+  /// that only one of them has lead to that generation itself; ``settle(_:after:)`` turns or removes them.
+  func makeReady(_ next: Generation, after former: Generation?) throws {
+    let added = try addMissing(next)
+    let held = try former.map { try hold($0, against: next) } ?? []
+    for folder in added.union(held) { try FileSystem.syncFolder(folder) }
+  }
+
+  /// Adds the names that the folder lacks; what is there stays.
+  ///
+  /// - Returns: the folders that changed.
+  @discardableResult
+  func addMissing(_ generation: Generation) throws -> Set<String> {
+    guard let folder = generation.viewFolder else { return [] }
+    var touched: Set<String> = []
     for (name, plugin) in Self.names(of: generation) where !FileSystem.exists("\(folder)/\(name)") {
-      try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(name)"))
+      let above = FileSystem.folder(of: "\(folder)/\(name)")
+      try FileSystem.makeFolders(above)
       try put(name, plugin, generation, in: folder)
+      touched.insert(above)
     }
+    return touched
+  }
+
+  /// Names that the next generation lacks would lead nowhere between the switch and their removal.
+  private func hold(_ former: Generation, against next: Generation) throws -> Set<String> {
+    guard let folder = former.viewFolder, !former.isCopied, !former.isVersioned else { return [] }
+    let staying = next.viewFolder == folder ? Set(Self.names(of: next).map(\.name)) : []
+    var touched: Set<String> = []
+    for (name, plugin) in Self.names(of: former) where !staying.contains(name) {
+      let path = "\(folder)/\(name)"
+      guard hasOurs(path, plugin, former) else { continue }
+      try put(name, plugin, former, in: folder)
+      touched.insert(FileSystem.folder(of: path))
+    }
+    return touched
   }
 
   /// Whether what stands under a name was put there by one of some generations.
@@ -61,8 +89,9 @@ struct HostView {
       for (name, plugin) in Self.names(of: generation) {
         let path = "\(folder)/\(name)"
         kept.insert(path)
-        guard !isRight(path, plugin, generation) else { continue }
-        if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
+        if isRight(path, plugin, generation) {
+          try FileSystem.removeIfPresent(Self.temporary(path))
+        } else if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
           || isOurs(name, in: folder, by: others)
         {
           try put(name, plugin, generation, in: folder, isLive: true)
@@ -105,7 +134,7 @@ struct HostView {
         if isTop, try FileSystem.status(path).kind == .folder {
           try sweep(path, isTop: false)
         } else if !kept.contains(path), let target = try? FileSystem.linkTarget(path),
-          target.hasPrefix("\(instance.folder)/")
+          leadsHere(target, from: path)
         {
           try FileSystem.remove(path)
         }
@@ -137,30 +166,50 @@ struct HostView {
       try file.sync()
       try file.close()
     } else {
-      try FileSystem.link(temporary, to: linkTarget(name, generation, isLive: isLive))
+      try FileSystem.link(
+        temporary, to: linkText(target(name, generation, isLive: isLive), at: path))
     }
     try FileSystem.rename(temporary, to: path)
   }
 
-  private func linkTarget(_ name: String, _ generation: Generation, isLive: Bool) -> String {
-    generation.isVersioned || !isLive
-      ? "\(instance.folder(of: generation.number))/plugins/\(name)"
-      : "\(instance.current)/plugins/\(name)"
+  private func target(_ name: String, _ generation: Generation, isLive: Bool) -> String {
+    let isStable = isLive && !generation.isVersioned
+    let folder = isStable ? instance.current : instance.folder(of: generation.number)
+    return "\(folder)/plugins/\(name)"
+  }
+
+  /// Absolute, for people who look at it; in an image from the link's own place, so that it leads to the
+  /// same wherever the image is mounted.
+  private func linkText(_ target: String, at path: String) -> String {
+    guard instance.places.root != nil else { return target }
+    let here = FileSystem.folder(of: path)
+    return FileSystem.relative(target, from: FileSystem.realPath(here) ?? here)
   }
 
   private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
   {
     if generation.isCopied { return hasContent(path, of: plugin) }
     let name = String(path.dropFirst((generation.viewFolder ?? "").count + 1))
-    return (try? FileSystem.linkTarget(path)) == linkTarget(name, generation, isLive: true)
+    guard let link = try? FileSystem.linkTarget(path) else { return false }
+    return Self.resolved(link, from: path) == target(name, generation, isLive: true)
+  }
+
+  private func leadsHere(_ target: String, from path: String) -> Bool {
+    Self.resolved(target, from: path).hasPrefix("\(instance.folder)/")
+  }
+
+  /// What a link says, as an absolute path.
+  private static func resolved(_ target: String, from path: String) -> String {
+    guard !target.hasPrefix("/") else { return target }
+    let here = FileSystem.folder(of: path)
+    let whole = "\(FileSystem.realPath(here) ?? here)/\(target)"
+    return (try? FileSystem.absolute(whole)) ?? whole
   }
 
   /// A link into this instance, or a copy of this plugin's very library.
   private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
   {
-    if let target = try? FileSystem.linkTarget(path) {
-      return target.hasPrefix("\(instance.folder)/")
-    }
+    if let target = try? FileSystem.linkTarget(path) { return leadsHere(target, from: path) }
     return generation.isCopied && hasContent(path, of: plugin)
   }
 

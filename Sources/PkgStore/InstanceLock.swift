@@ -33,7 +33,7 @@ public struct InstanceLock: ~Copyable {
       "\(instance.folder)/lock", waitSeconds: waitSeconds, onWait: onWait)
     guard let lock else { throw StoreError.locked(host: instance.id) }
     let isMended = try mends && Recovery.mend(instance)
-    try Recovery.run(instance, isMended: isMended)
+    try Recovery.run(instance, isMended: isMended, syncs: mends)
     return InstanceLock(
       instance: instance, current: try instance.currentGeneration(), isMended: isMended,
       store: store, lock: lock)
@@ -68,14 +68,12 @@ public struct TransactionFolder: ~Copyable {
 
   deinit { try? FileSystem.removeTree(path) }
 
-  /// Removes what an instance's interrupted changes left. Its lock is held, so nobody is at work.
-  static func sweep(_ places: StorePlaces, of id: String) throws(SystemError) {
-    let prefix = "tx-\(id)-"
-    for name in try FileSystem.namesIfPresent(in: places.temporary) where name.hasPrefix(prefix) {
-      // `tx-nginx-edge-12` is not of the instance `nginx`.
-      guard Int32(name.dropFirst(prefix.count)) != nil else { continue }
-      try FileSystem.removeTree("\(places.temporary)/\(name)")
-    }
-    Garbage.sweep(places)
+  /// What an instance's interrupted changes left. Its lock is held, so nobody is at work.
+  static func left(by instance: HostInstance) throws(SystemError) -> [String] {
+    let prefix = "tx-\(instance.id)-"
+    // `tx-nginx-edge-12` is not of the instance `nginx`.
+    return try FileSystem.namesIfPresent(in: instance.places.temporary).filter {
+      $0.hasPrefix(prefix) && Int32($0.dropFirst(prefix.count)) != nil
+    }.map { "\(instance.places.temporary)/\($0)" }
   }
 }

@@ -48,9 +48,14 @@ enum Recovery {
 
   /// Finishes or undoes what was interrupted.
   ///
-  /// - Parameter isMended: whether names may be left that no manifest tells any more.
-  static func run(_ instance: HostInstance, isMended: Bool = false) throws {
+  /// - Parameters:
+  ///   - isMended: whether names may be left that no manifest tells any more.
+  ///   - syncs: whether `current` may not be on the disk, though nothing was left behind.
+  static func run(_ instance: HostInstance, isMended: Bool = false, syncs: Bool = false) throws {
     try FileSystem.removeIfPresent("\(instance.folder)/current.new")
+    let left = try TransactionFolder.left(by: instance)
+    // Who was killed may not have come to this sync; names go only after it.
+    if syncs || !left.isEmpty { try FileSystem.syncFolder(instance.folder) }
     let live = try instance.currentNumber() ?? 0
     let unborn = try instance.generationNumbers().filter { $0 > live }
     // Their names may be in the host's folders already; only their manifests tell which.
@@ -66,7 +71,8 @@ enum Recovery {
       try view.remove(others, but: [])
     }
     for number in unborn { try FileSystem.removeTree(instance.folder(of: number)) }
-    try TransactionFolder.sweep(instance.places, of: instance.id)
+    for folder in left { try FileSystem.removeTree(folder) }
+    Garbage.sweep(instance.places)
   }
 }
 

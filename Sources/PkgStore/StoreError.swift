@@ -20,12 +20,15 @@ public enum StoreError: Error, Sendable, Equatable {
   case nameTaken(path: String)
   /// The trust memory is gone by which the live generation was made.
   case trustLost(path: String)
+  /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
+  case unfinished(host: String, generation: Int64, cause: Diagnostic)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict` or `trust.missing`.
+  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict`, `trust.missing` or
+  /// `change.unfinished`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
@@ -65,6 +68,12 @@ extension StoreError: Diagnosable {
         hint:
           "restore that folder from a backup, or begin it anew from what is installed: `plugctl recover --trust`"
       )
+    case .unfinished(let host, let generation, let cause):
+      Diagnostic(
+        .changeUnfinished,
+        "generation \(generation) of `\(host)` is live, but a power cut may still take it back",
+        notes: [cause.message] + cause.notes,
+        hint: "mend what the notes say, then run `plugctl recover`", details: cause.details)
     case .sameName(let name, let first, let second):
       Diagnostic(
         .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",

@@ -84,6 +84,19 @@ struct Project: Sendable {
     }
   }
 
+  /// Does what comes after the switch.
+  ///
+  /// - Throws: ``Diagnostic`` with `change.unfinished`, which says that the plugins are changed all the same.
+  static func afterSwitch<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as any Diagnosable {
+      let cause = error.diagnostic
+      throw Diagnostic(
+        .changeUnfinished,
+        "the plugins are as they were asked for, but `\(file)` could not be written",
+        notes: [cause.message] + cause.notes, hint: cause.hint, details: cause.details)
+    }
+  }
+
   /// A lock's durable bytes at its place.
   static func write(_ lock: Lockfile, _ folder: String) throws {
     try FileSystem.replace("\(folder)/\(Lockfile.fileName)", with: lock.json.prettyBytes)

@@ -120,21 +120,18 @@ struct ProjectSaving: ~Copyable {
     guard !change.unwanted.isEmpty else { return reports }
     // What is left needs no index: the lock says who needs whom.
     let rest = lock.dropping(Set(change.unwanted), wanted: Project.digest(of: file))
-    try Project.write(rest, project.folder)
+    try Project.afterSwitch(Lockfile.fileName) { try Project.write(rest, project.folder) }
     change.isLockWritten = true
     return noted(reports, change)
   }
 
   /// The project file after an edit of what it says now; somebody may have edited it meanwhile.
   private func edited(_ body: (inout ProjectText) throws -> Void) throws -> ProjectFile {
-    do {
+    try Project.afterSwitch(ProjectFile.fileName) {
       var text = try ProjectText(project.folder)
       try body(&text)
       try text.write()
       return text.file
-    } catch let error as any Diagnosable {
-      throw error.diagnostic.noting(
-        "the plugins themselves are changed; `\(ProjectFile.fileName)` is as it was")
     }
   }
 

@@ -35,7 +35,9 @@ extension Installing {
       if !report.plan.isEmpty { reports.append(report) }
     }
     let isNew = project.lock.map { $0.json.prettyBytes != lock.json.prettyBytes } ?? true
-    if isNew, !request.isDryRun { try Project.write(lock, folder) }
+    if isNew, !request.isDryRun {
+      try Project.afterSwitch(Lockfile.fileName) { try Project.write(lock, folder) }
+    }
     _ = consume exclusive
     return SyncReport(reports: reports, isLockNew: isNew)
   }

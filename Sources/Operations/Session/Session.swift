@@ -52,6 +52,10 @@ public struct Session: Sendable {
     _ options: SessionOptions, progress: @escaping ProgressSink = { _ in },
     confirm: @escaping Confirmation = Session.nobody
   ) throws {
+    var options = options
+    // Every path that is written into an image hangs on it; links in it must not be followed twice.
+    options.root = try options.root.map { try FileSystem.realPath($0) ?? FileSystem.absolute($0) }
+    if options.root == "/" { options.root = nil }
     self.options = options
     self.progress = progress
     self.confirm = confirm
@@ -173,7 +177,8 @@ public struct Session: Sendable {
     case .system:
       return StorePlaces(
         scope: .system, data: "\(root)/var/lib/plugctl", trust: "\(root)/var/lib/plugctl/trust",
-        cache: cache ?? "\(root)/var/cache/plugctl", configuration: ["\(root)/etc/plugctl"])
+        cache: cache ?? "\(root)/var/cache/plugctl", configuration: ["\(root)/etc/plugctl"],
+        root: options.root)
     case .user, .project:
       let data = project.flatMap { scope == .project ? "\($0)/.plugctl" : nil }
       return StorePlaces(

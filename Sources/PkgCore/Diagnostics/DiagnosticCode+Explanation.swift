@@ -138,6 +138,8 @@ extension DiagnosticCode {
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
+    case .hostInUse:
+      "Processes still use the former version of a plugin after the time that `--wait-unmapped` gave them. The change itself is done; what runs goes on with the old code until it ends or reloads."
     case .hostUnseen:
       "Which files a process of another user has mapped is for that user and root to see. What such processes use is not listed, and the collection of garbage can't spare it."
     case .hostReload:
@@ -150,6 +152,8 @@ extension DiagnosticCode {
       "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
     case .storeConflict:
       "Two plugins, or a plugin and a file that plugctl did not put there, would have the same name for the host."
+    case .changeUnfinished:
+      "The new set is live, but a step after the switch failed. The notes say which; what it means for the set, the message says."
     case .loadFailed:
       "The load test found that the host could not load the plugin. Nothing was changed."
     case .loadCrashed:

@@ -152,10 +152,12 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case hostUnseen = "host.unseen"
+  case hostInUse = "host.in-use"
   case storeDamaged = "store.damaged"
   case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
+  case changeUnfinished = "change.unfinished"
   // load tests
   case loadFailed = "load.failed"
   case loadCrashed = "load.crashed"
@@ -182,7 +184,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
-      .storeConflict, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .hostInUse, .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists,
+      .projectUnsaved,
       .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,

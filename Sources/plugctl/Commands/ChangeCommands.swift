@@ -127,6 +127,7 @@ enum ChangeCommands {
     request.preferences.allowsDowngrade = call.parsed.has("allow-downgrade")
     request.cascades = call.parsed.has("cascade")
     request.testLevel = call.parsed.value("test-level").flatMap { Int($0) } ?? 2
+    request.unmappedWithinSeconds = try call.number("wait-unmapped", 0...86_400).map { Int64($0) }
     request.saves = !call.parsed.has("no-save")
     guard !(call.parsed.has("locked") && call.parsed.has("frozen")) else {
       throw Diagnostic(

@@ -97,7 +97,12 @@ extension CommandTable {
     CommandSpec(
       "upgrade", group: "change what is installed",
       "bring installed plugins to their newest versions",
-      options: changeOptions + choiceOptions + [intoOption],
+      options: changeOptions + choiceOptions + [
+        intoOption,
+        OptionSpec(
+          "wait-unmapped", value: "SECS",
+          "afterwards wait so long for processes that use what was there before"),
+      ],
       arguments: [
         ArgumentSpec(
           "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))

@@ -1,0 +1,170 @@
+"""The commands that faults happen to, as data: what goes before, and what is run."""
+
+import dataclasses
+import os
+import re
+import shutil
+
+from lab import Failure
+from state import generations, instance, live
+from workshop import write
+
+SWITCH = r"^rename .*/current\.new .*/current$"
+
+PROFILE = """schema: 1
+id: sqlite
+extends: sqlite
+paths: [{ scope: user, dir: %s }]
+layout: { place: flat, file: "{file}", view: %s, path: stable }
+"""
+
+
+@dataclasses.dataclass
+class Command:
+    """A command and how its home comes to be.
+
+    Steps are lists: the arguments of plugctl, or `write PATH TEXT`, `drop PATH`, `aged`, or
+    `killed ACTION CALL ARGUMENTS...`, where CALL is a pattern for the call that ACTION is for.
+    """
+
+    name: str
+    steps: list
+    arguments: list
+    view: str = "include"
+    scope: str = "user"
+    # Whether it starts from a store that no host can load.
+    starts_damaged: bool = False
+
+
+def project(*plugins):
+    lines = "".join(f'  acme/{name}: "{versions}"\n' for name, versions in plugins)
+    return f"schema: 1\nhost: sqlite\nplugins:\n{lines}"
+
+
+DELTA = ["install", "delta@1.0.0"]
+OLD_SET = ["install", "beta", "alpha@1.0.0", "delta@1.0.0"]
+
+COMMANDS = [
+    Command("first", [], ["install", "beta"]),
+    Command("install", [DELTA], ["install", "beta"]),
+    Command("upgrade", [OLD_SET], ["upgrade"]),
+    Command("remove", [OLD_SET], ["remove", "beta", "delta"]),
+    Command("rollback", [DELTA, ["install", "beta"]], ["rollback"]),
+    Command(
+        "sync",
+        [
+            ["write", "project/plugctl.yaml", project(("delta", "~1.0"))],
+            ["sync"],
+            ["write", "project/plugctl.yaml", project(("delta", "^1.1"), ("beta", "^1"))],
+        ],
+        ["sync"],
+        scope="project",
+    ),
+    Command(
+        "gc",
+        [DELTA, ["install", "beta"], ["upgrade"], ["remove", "beta"], ["aged"]],
+        ["gc", "--keep", "2"],
+    ),
+    # Recovery itself, killed in turn: of a change just before its switch, of one just after it, and
+    # of a store without its `current`.
+    Command(
+        "recover", [DELTA, ["killed", "kill-before", SWITCH, "install", "beta"]], ["recover"]
+    ),
+    Command(
+        "recover-damaged",
+        [DELTA, ["install", "beta"], ["drop", "hosts/sqlite/current"]],
+        ["recover"],
+        starts_damaged=True,
+    ),
+]
+for _view in ["links", "copies"]:
+    COMMANDS += [
+        dataclasses.replace(command, name=f"{command.name}-{_view}", view=_view)
+        for command in COMMANDS
+        if command.name in ["install", "upgrade", "remove", "rollback"]
+    ]
+    COMMANDS += [
+        Command(
+            f"recover-{_view}",
+            [OLD_SET, ["killed", action, SWITCH, *change]],
+            ["recover"],
+            view=_view,
+        )
+        for action, change in [("kill-after", ["remove", "beta", "delta"])]
+    ]
+
+
+@dataclasses.dataclass
+class Prepared:
+    """A kept state of a home, and what is live before and after the command."""
+
+    command: Command
+    old: object
+    new: object
+    # Every set that a host may be seen with on the way.
+    sets: list
+    # The generations that are there after the command.
+    numbers: list
+    trace: list
+
+
+def prepare(workshop, home, command):
+    """Makes a command's state, keeps it under its name, and runs it once without a fault."""
+    home.scope = "user"
+    home.clear()
+    workshop.add_to(home)
+    home.scope = command.scope
+    if command.scope == "project":
+        os.makedirs(home.project)
+    if command.view != "include":
+        profile = PROFILE % (home.extensions, command.view)
+        write(os.path.join(home.path, ".config/plugctl/hosts.d/sqlite.yaml"), profile)
+    sets = []
+    for step in command.steps:
+        if step[0] == "killed":
+            sets.append(live(home).plugins)
+        take(home, step)
+    old = None if command.starts_damaged else live(home)
+    home.keep(command.name)
+    home.traced([*command.arguments, "--json"]).succeeded()
+    new = live(home)
+    sets += [state.plugins for state in [old, new] if state]
+    return Prepared(command, old, new, sets, generations(home), home.trace())
+
+
+def take(home, step):
+    """Takes one step on the way to a state."""
+    match step:
+        case ["write", path, text]:
+            write(os.path.join(home.path, path), text)
+        case ["drop", path]:
+            os.unlink(os.path.join(home.data, path))
+        case ["aged"]:
+            age(home)
+        case ["killed", action, pattern, *arguments]:
+            home.keep("step")
+            home.traced(arguments).succeeded()
+            number = place(home.trace(), pattern)
+            home.put_back("step")
+            shutil.rmtree(f"{home.root}.step")
+            home.traced(arguments, number, action)
+        case _:
+            home.plugctl(*step).succeeded()
+
+
+def age(home):
+    """Makes every generation a year older."""
+    for number in generations(home):
+        path = os.path.join(instance(home), f"gens/{number}/manifest.json")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        created = r'("created": ")(\d{4})'
+        write(path, re.sub(created, lambda match: f"{match[1]}{int(match[2]) - 1}", text))
+
+
+def place(trace, pattern):
+    """The number of the first call that fits."""
+    for number, call in enumerate(trace, 1):
+        if re.search(pattern, call):
+            return number
+    raise Failure(f"no call fits {pattern}")
