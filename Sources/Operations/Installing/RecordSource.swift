@@ -45,7 +45,11 @@ actor RecordSource {
           do {
             return .success(
               try await IndexClient.open(index, session, network, refresh: refresh))
-          } catch let error as MissingFromCache { return .failure(error) }
+          } catch let error as MissingFromCache { return .failure(error) } catch let error
+            as any Diagnosable
+            where isCarried && !index.isAtHand
+            && error.diagnostic.code == .trustExpired
+          { return .failure(MissingFromCache()) }
         }
       }
       var (clients, missing): ([IndexClient], MissingFromCache) = ([], MissingFromCache())
@@ -117,13 +121,11 @@ actor RecordSource {
     var all: [Found] = []
     var missing = MissingFromCache()
     for client in clients {
-      guard let record = try await missing.gather({ try await client.record(name) }) ?? nil else {
-        continue
-      }
+      guard let record = try await ask(client, &missing, { try await client.record(name) }) ?? nil
+      else { continue }
       try memory?.check(record, of: client.index.name)
       all.append(Found(record: record, index: client.index))
     }
-    // Of an index that was not carried here only what is known of it counts.
     if !isCarried { try missing.check() }
     guard all.count <= 1 else {
       throw Diagnostic(
@@ -157,6 +159,19 @@ actor RecordSource {
     }
     try missing.check()
     return result
+  }
+
+  /// Asks an index. Where something was carried here, of the others only what is known of them counts: one
+  /// that lacks files, or whose terms are over, says nothing and stops nothing.
+  private func ask<Value: Sendable>(
+    _ client: IndexClient, _ missing: inout MissingFromCache,
+    _ step: @Sendable () async throws -> Value
+  ) async throws -> Value? {
+    do { return try await missing.gather(step) } catch let error as any Diagnosable
+      where isCarried && !client.index.isAtHand && error.diagnostic.code == .trustExpired
+    {
+      return nil
+    }
   }
 
   private var isCarried: Bool { clients.contains(where: \.index.isAtHand) }
@@ -224,7 +239,7 @@ actor RecordSource {
     var names: Set<PluginName> = []
     var missing = MissingFromCache()
     for client in clients {
-      names.formUnion(try await missing.gather { try await client.names() } ?? [])
+      names.formUnion(try await ask(client, &missing) { try await client.names() } ?? [])
     }
     if !isCarried { try missing.check() }
     let byShortName = Dictionary(grouping: names, by: \.name.folded)
@@ -236,19 +251,27 @@ actor RecordSource {
   /// index are only taken from what was fetched for another reason.
   func vouchedForAtHand() async throws -> [PluginName] {
     var names: Set<PluginName> = []
-    for client in clients where try await client.hasNamesAtHand() {
-      names.formUnion(try await client.names())
+    var missing = MissingFromCache()
+    for client in clients {
+      let known = try await ask(client, &missing) {
+        try await client.hasNamesAtHand() ? try await client.names() : []
+      }
+      names.formUnion(known ?? [])
     }
+    if !isCarried { try missing.check() }
     return names.sorted()
   }
 
   /// All catalogs; nil where one of them is large.
   private func smallCatalog() async throws -> [CatalogDocument.Entry]? {
     var entries: [CatalogDocument.Entry] = []
+    var missing = MissingFromCache()
     for client in clients {
-      guard try await client.hasSmallCatalog() else { return nil }
-      entries += try await client.catalog()
+      let isLarge = try await ask(client, &missing) { try await !client.hasSmallCatalog() }
+      if isLarge ?? false { return nil }
+      entries += try await ask(client, &missing) { try await client.catalog() } ?? []
     }
+    if !isCarried { try missing.check() }
     return entries
   }
 

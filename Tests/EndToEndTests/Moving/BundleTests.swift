@@ -308,6 +308,19 @@ struct OldBundleTests {
     #expect(try bench.user.list() == ["delta 1.1.0"])
   }
 
+  @Test("is taken where another index of the machine is over, and is not asked")
+  func otherIndexIsOver() throws {
+    let stranger = try Workshop()
+    try bench.user.add(stranger.makeIndex(), name: "other")
+    // Its roles are here from now on, and the community's is valid for 30 days.
+    #expect(try !bench.user.plugctl("info", "acme/nothing").succeeds)
+    try FileSystem.rename("\(stranger.author.work)", to: "\(stranger.author.work)-gone")
+    let outcome = try bench.install(
+      "--trust", bench.index.fingerprint, with: FakeClock.moved("+40d"))
+    #expect(outcome.succeeds, "\(outcome)")
+    #expect(try bench.user.list() == ["delta 1.1.0"])
+  }
+
   @Test("is refused past an age that the user gives, and past the term of who vouches")
   func expired() throws {
     let limited = try bench.install(

@@ -67,6 +67,9 @@ struct CommunityCopyTests {
     #expect(asked.exit == 14 && asked.code == "trust.confirmation", "\(asked)")
     #expect(try user.list() == [])
     try Self.setPolicy("any", user)
+    // Of another index nothing but its root is known.
+    let other = try Workshop()
+    try user.add(other.makeIndex(), name: "other")
     try user.plugctl(["bundle", "verify"] + command).succeeded()
     try user.plugctl(["bundle", "install"] + command).succeeded()
     #expect(try user.list() == ["alpha 1.0.0", "beta 1.0.0"])
