@@ -1,4 +1,20 @@
 internal import CArchive
+public import PkgCore
+
+/// The libarchive that reads archives here.
+public enum ArchiveLibraryVersion {
+  /// Below this one its readers have faults that hostile archives reach; distributions mend them in
+  /// versions of the same number too, from here on.
+  public static let oldest = Version(3, 6, 0)
+
+  /// Its version; nil where it is not installed.
+  public static var installed: Version? {
+    guard let library = try? ArchiveLibrary.load(), let text = library.functions.version_string()
+    else { return nil }
+    // `libarchive 3.6.2`
+    return String(cString: text).split(separator: " ").last.flatMap { try? Version(String($0)) }
+  }
+}
 
 /// libarchive's functions, looked up when an archive is first touched.
 struct ArchiveLibrary {

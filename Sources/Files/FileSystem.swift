@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 internal import PkgCore
 
@@ -126,6 +127,20 @@ public enum FileSystem {
     guard Glibc.rename(old, new) == 0 else { throw .last("rename", "\(old) -> \(new)") }
   }
 
+  /// Lets two paths change places in one step (man 2 renameat2). Where the file system can't, the second
+  /// goes first and there is a moment without it.
+  public static func exchange(_ path: String, with other: String) throws(SystemError) {
+    let exchange: UInt32 = 2  // RENAME_EXCHANGE
+    if plg_renameat2(AT_FDCWD, path, AT_FDCWD, other, exchange) == 0 { return }
+    guard errno == EINVAL || errno == ENOSYS else {
+      throw .last("renameat2", "\(path) <-> \(other)")
+    }
+    let aside = "\(path).aside"
+    try rename(other, to: aside)
+    try rename(path, to: other)
+    try rename(aside, to: path)
+  }
+
   /// Makes a symbolic link.
   public static func link(_ path: String, to target: String) throws(SystemError) {
     guard symlink(target, path) == 0 else { throw .last("symlink", path) }
@@ -203,6 +218,21 @@ public enum FileSystem {
     if isDurable { try syncFolder(folder(of: path)) }
   }
 
+  /// Writes a file that is not there, whole or not at all; one that is there stays.
+  public static func createOnce(
+    _ path: String, with bytes: [UInt8], mode: UInt32
+  ) throws(SystemError) {
+    let temporary = "\(path).\(getpid()).new"
+    try removeIfPresent(temporary)
+    let descriptor = try create(temporary, mode: mode)
+    try descriptor.write(bytes)
+    try descriptor.sync()
+    try descriptor.close()
+    if Glibc.link(temporary, path) != 0, errno != EEXIST { throw .last("link", path) }
+    try remove(temporary)
+    try syncFolder(folder(of: path))
+  }
+
   /// Bytes that this user may still write on the file system of a path.
   public static func freeBytes(at path: String) throws(SystemError) -> Int64 {
     var value = statvfs()
@@ -210,6 +240,22 @@ public enum FileSystem {
     let (bytes, overflow) = Int64(clamping: value.f_bavail).multipliedReportingOverflow(
       by: Int64(clamping: value.f_frsize))
     return overflow ? .max : bytes
+  }
+
+  /// How the file system of a path is mounted (man 3 statvfs).
+  public struct Mount: Sendable, Equatable {
+    /// Whether nothing can be written.
+    public let isReadOnly: Bool
+    /// Whether no library can be loaded from it.
+    public let isNoExec: Bool
+  }
+
+  /// The mount that holds a path; nil where the path does not exist.
+  public static func mount(of path: String) -> Mount? {
+    var value = statvfs()
+    guard statvfs(path, &value) == 0 else { return nil }
+    let (readOnly, noExec): (UInt, UInt) = (1, 8)  // ST_RDONLY, ST_NOEXEC
+    return Mount(isReadOnly: value.f_flag & readOnly != 0, isNoExec: value.f_flag & noExec != 0)
   }
 
   /// Whether this user may write there (man 2 access).

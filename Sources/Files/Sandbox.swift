@@ -21,6 +21,18 @@ public enum Sandbox {
     return isConfined
   }
 
+  /// What this kernel can't do of what confines children, in the field's terms.
+  public static var missingFeatures: [String] {
+    var missing: [String] = []
+    let askVersion: UInt32 = 1  // LANDLOCK_CREATE_RULESET_VERSION
+    if plg_landlock_create_ruleset(nil, 0, askVersion) < 1 { missing.append("Landlock") }
+    let seccomp = (try? FileSystem.read("/proc/self/status", limit: 1 << 16)) ?? []
+    if !String(decoding: seccomp, as: UTF8.self).contains("\nSeccomp:") {
+      missing.append("seccomp")
+    }
+    return missing
+  }
+
   /// Whether a process still has the parent that started it. Asked after ``confine(to:)``: who lost it
   /// before that gets no signal any more.
   public static func isChild(of parent: Int32) -> Bool { getppid() == parent }

@@ -4,9 +4,14 @@ public import PkgCore
 /// The switch from one generation to the next: the only step that a host can see.
 public enum Commit {
   /// Refuses what would fail in the middle: a foreign file under a name that the host must see.
-  public static func check(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws {
+  ///
+  /// - Parameter adopted: files of others that may be replaced.
+  public static func check(
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+  ) throws {
     let former = try lock.instance.formerGenerations(before: prepared.generation.number)
-    try HostView(instance: lock.instance).checkNames(prepared.generation, owned: former)
+    try HostView(instance: lock.instance, adopted: adopted).checkNames(
+      prepared.generation, owned: former)
   }
 
   /// Makes a generation and the trees that are new to its host durable: the one point at which a
@@ -59,11 +64,13 @@ public enum Commit {
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
   ///
+  /// - Parameter adopted: files of others that are replaced.
   /// - Throws: ``StoreError/unfinished(host:generation:cause:)`` where it is live all the same.
-  public static func perform(_ prepared: PreparedGeneration, _ lock: borrowing InstanceLock) throws
-  {
+  public static func perform(
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+  ) throws {
     let instance = lock.instance
-    let view = HostView(instance: instance)
+    let view = HostView(instance: instance, adopted: adopted)
     let number = prepared.generation.number
     try view.makeReady(prepared.generation, after: lock.current)
     try turn(instance, to: number)

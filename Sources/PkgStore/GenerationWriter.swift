@@ -12,47 +12,37 @@ public struct PreparedGeneration: Sendable {
   public let libraries: [(name: PluginName, path: String)]
 }
 
-/// Writes `gens/<n>`: manifest, links and activation text.
-public enum GenerationWriter {
-  /// Writes a generation. It is durable only after ``Commit/settle(_:of:new:)``.
-  ///
-  /// - Throws: ``StoreError``, ``SystemError``; the folder is then garbage for the next recovery.
-  public static func write(
-    _ wanted: Generation, by profile: HostProfile, _ lock: borrowing InstanceLock
-  ) throws -> PreparedGeneration {
-    let instance = lock.instance
-    var generation = wanted
-    let folder = instance.folder(of: generation.number)
-    try FileSystem.removeTree(folder)
-    try FileSystem.makeFolders("\(folder)/plugins")
+/// What `gens/<n>` holds: manifest, links and activation text, and nothing else.
+struct GenerationContent {
+  /// View names are filled in.
+  private(set) var generation: Generation
+  /// Links by their path inside of `plugins/`, with whose they are.
+  private(set) var links: [(path: String, target: String, plugin: PluginName)] = []
+  /// The text by which the host loads them; nil where it needs none.
+  private(set) var activation: (file: String, text: String)?
+  /// As the host is told.
+  private(set) var libraries: [(name: PluginName, path: String)] = []
+
+  /// - Throws: ``StoreError`` where a tree is missing or two plugins have one name.
+  init(of wanted: Generation, by profile: HostProfile, _ instance: HostInstance) throws {
+    generation = wanted
     var owners: [String: PluginName] = [:]
-    var libraries: [(name: PluginName, path: String)] = []
-    for index in generation.plugins.indices {
-      let plugin = generation.plugins[index]
-      let layout = try layout(of: plugin, by: profile, instance)
+    for index in wanted.plugins.indices {
+      let plugin = wanted.plugins[index]
+      let layout = try Self.layout(of: plugin, by: profile, instance)
       generation.plugins[index].viewNames = layout.entries.map(\.name)
       guard plugin.isEnabled else { continue }
       for entry in layout.entries {
         if let owner = owners.updateValue(plugin.name, forKey: entry.name) {
           throw StoreError.sameName(entry.name, first: "\(owner)", second: "\(plugin.name)")
         }
-        try link(entry, of: plugin, in: folder, instance)
+        links.append((entry.name, Self.target(of: entry, plugin), plugin.name))
       }
-      libraries.append((plugin.name, "\(told(generation, instance))/\(layout.library)"))
+      libraries.append((plugin.name, "\(instance.told(wanted))/\(layout.library)"))
     }
-    try writeActivation(profile, generation, libraries, folder)
-    try FileSystem.replace(
-      "\(folder)/manifest.json", with: generation.json.prettyBytes, isDurable: false)
-    let tested = libraries.map { name, path in
-      (name, "\(folder)/plugins" + path.dropFirst(told(generation, instance).count))
+    activation = profile.activation.map {
+      ($0.file, GenerationWriter.activationText($0, libraries))
     }
-    return PreparedGeneration(generation: generation, folder: folder, libraries: tested)
-  }
-
-  /// The folder of libraries whose path the host is told.
-  private static func told(_ generation: Generation, _ instance: HostInstance) -> String {
-    generation.isVersioned
-      ? "\(instance.folder(of: generation.number))/plugins" : "\(instance.current)/plugins"
   }
 
   private static func layout(
@@ -70,17 +60,46 @@ public enum GenerationWriter {
     return ViewLayout(of: plugin, by: profile, hasBundledLibraries: !others.isEmpty)
   }
 
-  private static func link(
-    _ entry: ViewLayout.Entry, of plugin: InstalledPlugin, in folder: String,
-    _ instance: HostInstance
-  ) throws {
-    let path = "\(folder)/plugins/\(entry.name)"
-    if entry.name.contains("/") { try FileSystem.makeFolders(FileSystem.folder(of: path)) }
+  private static func target(of entry: ViewLayout.Entry, _ plugin: InstalledPlugin) -> String {
     // From gens/<n>/plugins/ up to <data>; one more for each folder of the name.
     let depth = entry.name.split(separator: "/").count - 1
     let up = String(repeating: "../", count: 5 + depth)
     let tree = "\(up)trees/\(plugin.treeName)"
-    try FileSystem.link(path, to: entry.target.isEmpty ? tree : "\(tree)/\(entry.target)")
+    return entry.target.isEmpty ? tree : "\(tree)/\(entry.target)"
+  }
+}
+
+/// Writes `gens/<n>`: manifest, seal, links and activation text.
+public enum GenerationWriter {
+  /// Writes a generation. It is durable only after ``Commit/settle(_:of:new:)``.
+  ///
+  /// - Throws: ``StoreError``, ``SystemError``; the folder is then garbage for the next recovery.
+  public static func write(
+    _ wanted: Generation, by profile: HostProfile, _ lock: borrowing InstanceLock
+  ) throws -> PreparedGeneration {
+    let instance = lock.instance
+    let content = try GenerationContent(of: wanted, by: profile, instance)
+    let folder = instance.folder(of: wanted.number)
+    try FileSystem.removeTree(folder)
+    try FileSystem.makeFolders("\(folder)/plugins")
+    for (name, target, _) in content.links {
+      let path = "\(folder)/plugins/\(name)"
+      if name.contains("/") { try FileSystem.makeFolders(FileSystem.folder(of: path)) }
+      try FileSystem.link(path, to: target)
+    }
+    if let (file, text) = content.activation {
+      try FileSystem.makeFolder("\(folder)/activate")
+      try FileSystem.replace(
+        "\(folder)/activate/\(file)", with: Array(text.utf8), isDurable: false)
+    }
+    let manifest = content.generation.json.prettyBytes
+    try FileSystem.replace("\(folder)/manifest.json", with: manifest, isDurable: false)
+    try instance.seal(wanted.number, manifest)
+    let told = instance.told(wanted)
+    let tested = content.libraries.map { name, path in
+      (name, "\(folder)/plugins" + path.dropFirst(told.count))
+    }
+    return PreparedGeneration(generation: content.generation, folder: folder, libraries: tested)
   }
 
   /// The text that makes a host load libraries, in their order.
@@ -97,17 +116,12 @@ public enum GenerationWriter {
     }
     return text
   }
+}
 
-  private static func writeActivation(
-    _ profile: HostProfile, _ generation: Generation,
-    _ libraries: [(name: PluginName, path: String)],
-    _ folder: String
-  ) throws {
-    guard let activation = profile.activation else { return }
-    try FileSystem.makeFolder("\(folder)/activate")
-    let text = activationText(activation, libraries)
-    try FileSystem.replace(
-      "\(folder)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
+extension HostInstance {
+  /// The folder of libraries whose path the host is told.
+  fileprivate func told(_ generation: Generation) -> String {
+    generation.isVersioned ? "\(folder(of: generation.number))/plugins" : "\(current)/plugins"
   }
 }
 

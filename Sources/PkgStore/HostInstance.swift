@@ -33,9 +33,18 @@ public struct HostInstance: Sendable {
   /// The folder of a generation.
   public func folder(of generation: Int64) -> String { "\(folder)/gens/\(generation)" }
 
-  /// The live generation; nil where nothing was ever installed. Takes no lock: one link is read, and
-  /// what it names never changes.
+  /// The live generation as far as it can be believed; nil where nothing was ever installed. Takes no
+  /// lock: one link is read, and what it names never changes.
+  ///
+  /// One that came with a checkout has no plugins here: whatever it says, they must be installed first.
   public func currentGeneration() throws -> Generation? {
+    guard var generation = try liveGeneration() else { return nil }
+    if try !isOurs(generation.number) { generation.plugins = [] }
+    return generation
+  }
+
+  /// The live generation, whoever made it.
+  func liveGeneration() throws -> Generation? {
     guard let number = try currentNumber() else { return nil }
     return try generation(number)
   }

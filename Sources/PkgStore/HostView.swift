@@ -6,6 +6,8 @@ internal import PkgCore
 /// Names are added before the switch and removed after it, so every state in between loads.
 struct HostView {
   let instance: HostInstance
+  /// Files of others that count as ours, since their user says so.
+  var adopted: Set<String> = []
 
   /// Refuses where something that is not ours stands in the way.
   func checkNames(_ next: Generation, owned: [Generation]) throws {
@@ -13,12 +15,20 @@ struct HostView {
     for (name, plugin) in Self.names(of: next) {
       let path = "\(folder)/\(name)"
       guard FileSystem.exists(path) else { continue }
-      let isOurs = owned.contains { former in
-        former.viewFolder == folder
-          && former.plugins.contains { $0.viewNames.contains(name) && hasOurs(path, $0, former) }
+      guard hasOurs(path, plugin, next) || isOurs(name, in: folder, by: owned) else {
+        throw StoreError.nameTaken(path: path)
       }
-      let isAlreadyRight = isOurs || hasOurs(path, plugin, next)
-      guard isAlreadyRight else { throw StoreError.nameTaken(path: path) }
+    }
+  }
+
+  /// What the folder has under the names of a live generation that is not right.
+  func faults(_ live: Generation) -> [StoreFault] {
+    guard let folder = live.viewFolder else { return [] }
+    return Self.names(of: live).compactMap { name, plugin in
+      let path = "\(folder)/\(name)"
+      guard FileSystem.exists(path) else { return StoreFault(.missing, path, of: plugin.name) }
+      guard !isRight(path, plugin, live) else { return nil }
+      return StoreFault(hasOurs(path, plugin, live) ? .link : .foreign, path, of: plugin.name)
     }
   }
 
@@ -60,7 +70,19 @@ struct HostView {
     return touched
   }
 
-  /// Makes every name what the generation says and removes those of others.
+  /// Whether what stands under a name was put there by one of some generations.
+  private func isOurs(_ name: String, in folder: String, by owners: [Generation]) -> Bool {
+    adopted.contains("\(folder)/\(name)")
+      || owners.contains { owner in
+        owner.viewFolder == folder
+          && owner.plugins.contains {
+            $0.viewNames.contains(name) && hasOurs("\(folder)/\(name)", $0, owner)
+          }
+      }
+  }
+
+  /// Makes every name what the generation says and removes those of others. What somebody else put
+  /// under one of them stays: the next change is refused for it, and `repair` moves it away.
   func settle(_ generation: Generation, after others: [Generation]) throws {
     var kept: Set<String> = []
     if let folder = generation.viewFolder {
@@ -69,7 +91,9 @@ struct HostView {
         kept.insert(path)
         if isRight(path, plugin, generation) {
           try FileSystem.removeIfPresent(Self.temporary(path))
-        } else {
+        } else if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
+          || isOurs(name, in: folder, by: others)
+        {
           try put(name, plugin, generation, in: folder, isLive: true)
         }
       }

@@ -21,7 +21,7 @@ enum Recovery {
 
   private static func isDamaged(_ instance: HostInstance) throws -> Bool {
     do {
-      _ = try instance.currentGeneration()
+      _ = try instance.liveGeneration()
       return false
     } catch StoreError.currentDamaged, StoreError.generationDamaged {
       return true
@@ -63,7 +63,7 @@ enum Recovery {
       try instance.formerGenerations(before: live)
       + unborn.compactMap { try? instance.generation($0) }
     let view = HostView(instance: instance)
-    if let current = try instance.currentGeneration() {
+    if let current = try instance.liveGeneration() {
       try view.addMissing(current)
       try view.settle(current, after: others)
       if isMended { try view.removeStrays(current) }

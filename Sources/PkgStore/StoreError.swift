@@ -20,12 +20,15 @@ public enum StoreError: Error, Sendable, Equatable {
   case nameTaken(path: String)
   /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
   case unfinished(host: String, generation: Int64, cause: Diagnostic)
+  /// The trust memory is gone by which the live generation was made.
+  case trustLost(path: String)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }
 
 extension StoreError: Diagnosable {
-  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict` or `change.unfinished`.
+  /// `system.locked`, `schema.unknown`, `store.damaged`, `store.conflict`, `trust.missing` or
+  /// `change.unfinished`.
   public var diagnostic: Diagnostic {
     switch self {
     case .locked(let host):
@@ -56,7 +59,15 @@ extension StoreError: Diagnosable {
     case .nameTaken(let path):
       Diagnostic(
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
-        hint: "move it away, or install with `--into` another folder")
+        hint:
+          "move it away, or install with `--into` another folder; where it took the place of a plugin that is installed, `plugctl repair` moves it"
+      )
+    case .trustLost(let path):
+      Diagnostic(
+        .trustMissing, "what was known of publishers and indexes is gone from `\(path)`",
+        hint:
+          "restore that folder from a backup, or begin it anew from what is installed: `plugctl recover --trust`"
+      )
     case .unfinished(let host, let generation, let cause):
       Diagnostic(
         .changeUnfinished,

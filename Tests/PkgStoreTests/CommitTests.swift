@@ -111,13 +111,18 @@ struct CommitTests {
     #expect(!FileSystem.exists(host.instance.current))
   }
 
-  @Test("a copy that somebody changed is made right by the next change")
+  @Test("a copy that somebody changed is theirs: it stays, and the next change is refused")
   func changedCopy() throws {
     let host = try TestHost(view: .copies)
     try host.install([host.plugin("a")])
     try host.folder.write("plugins/a.so", Array("changed".utf8))
     _ = try host.lock()
-    #expect(try host.sight() == ["a.so": "a 1.0.0"])
+    #expect(try host.sight() == ["a.so": "changed"])
+    let next = try host.plugin("a", "2.0.0")
+    #expect(throws: StoreError.nameTaken(path: "\(host.viewFolder)/a.so")) {
+      try host.install([next])
+    }
+    #expect(try host.sight() == ["a.so": "changed"])
   }
 
   @Test("foreign files beside ours stay")

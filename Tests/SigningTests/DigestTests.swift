@@ -48,6 +48,19 @@ struct DigestTests {
     #expect(second.finish() == blake2b(bytes))
   }
 
+  /// The second and the sixth case of RFC 4231.
+  @Test("HMAC with SHA-256 is the standard's")
+  func keyed() {
+    #expect(
+      hmacSHA256(Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8)).hex
+        == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+    let long = [UInt8](repeating: 0xAA, count: 131)
+    #expect(
+      hmacSHA256(Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8), key: long)
+        .hex
+        == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+  }
+
   @Test("random bytes have the length asked for and differ")
   func random() throws {
     #expect(try randomBytes(0) == [])

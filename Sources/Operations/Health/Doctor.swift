@@ -3,8 +3,8 @@ public import PkgCore
 internal import PkgStore
 internal import Signing
 
-/// Looks at this machine's trust: how long indexes are valid, what of the policy ends, who can read and
-/// write what only the user should. Asks no network and changes nothing.
+/// Looks at this machine: how long indexes are valid, what of the policy ends, who can read and write what
+/// only the user should, whether hosts can reach what is installed. Asks no network and changes nothing.
 public struct Doctor: Sendable {
   private let session: Session
 
@@ -13,7 +13,9 @@ public struct Doctor: Sendable {
 
   /// All that was found, the heaviest first.
   public func findings() throws -> [HealthFinding] {
-    let findings = try indexes() + policy() + revoked() + FilePermissions(session).findings()
+    let findings =
+      try indexes() + policy() + revoked() + FilePermissions(session).findings()
+      + MachineHealth(session).findings() + InstanceHealth(session).findings()
     return findings.enumerated().sorted {
       ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
     }.map(\.element)
@@ -70,7 +72,9 @@ public struct Doctor: Sendable {
   /// Installed plugins whose key was revoked after they came.
   private func revoked() throws -> [HealthFinding] {
     let keys = KeyRing(session)
-    return try InstalledQueries(session).list().compactMap { listing in
+    // A store that can't be read is told of by itself.
+    let installed = (try? InstalledQueries(session).list()) ?? []
+    return try installed.compactMap { listing in
       guard let id = listing.plugin.keyID, try keys.isRevoked(id) else { return nil }
       return HealthFinding(
         "revoked", .error, "\(listing.plugin.name) \(listing.plugin.version)",

@@ -13,15 +13,16 @@ struct HostReload {
   ///
   /// - Parameter former: what was live before.
   /// - Returns: what was done and seen, a sentence each.
+  /// - Throws: ``Diagnostic`` with `host.reload` where the host refuses, or is gone afterwards.
   func tell(_ prepared: PreparedGeneration, former: [InstalledPlugin]) async throws -> [String] {
     guard session.options.root == nil, let binary = HostBinary.path(of: profile),
       let real = FileSystem.realPath(binary)
     else {
       return []
     }
-    let trees = Set((former + prepared.generation.plugins).map(\.treeName))
+    let ours = ourFiles(former + prepared.generation.plugins, prepared.generation)
     let running = ProcessTable.processes(of: real).filter {
-      ProcessTable.mapped(by: $0).contains { trees.contains($0.treeName ?? "") }
+      ProcessTable.mapped(by: $0).contains { file in ours.contains { file.path.hasPrefix($0) } }
     }
     guard !running.isEmpty else { return [] }
     switch profile.reload {
@@ -34,33 +35,56 @@ struct HostReload {
       command.timeoutMilliseconds = 20_000
       let child = command
       let result = try await BlockingWork.run { try child.run() }
-      guard result.isSuccess else { return [failure(result)] }
+      guard result.isSuccess else { throw refused(result) }
       return ["\(profile.id) was told to reload"] + (try await proof(real, prepared))
     }
   }
 
-  private func failure(_ result: ChildResult) -> String {
-    let reason = printable(
-      result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)")
-    return
-      "\(profile.id) is running and could not be told to reload (\(reason)); reload it if it shall use the change"
+  /// What stands before the paths of this store's files: another one may have the same packages.
+  private func ourFiles(_ plugins: [InstalledPlugin], _ generation: Generation) -> [String] {
+    let trees = FileSystem.realPath(session.places.trees) ?? session.places.trees
+    return plugins.map { "\(trees)/\($0.treeName)/" } + copies(plugins, generation)
+  }
+
+  private func copies(_ plugins: [InstalledPlugin], _ generation: Generation) -> [String] {
+    guard generation.isCopied, let folder = generation.viewFolder else { return [] }
+    let real = FileSystem.realPath(folder) ?? folder
+    return plugins.filter(\.isEnabled).flatMap(\.viewNames).map { "\(real)/\($0)" }
+  }
+
+  private func refused(_ result: ChildResult) -> Diagnostic {
+    let reason = result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)"
+    return Diagnostic(
+      .hostReload, "the running \(profile.id) did not take the change", notes: [printable(reason)],
+      hint: "see what keeps it from reloading, then run the command again")
   }
 
   /// Waits up to two seconds for a process to map the new generation's files.
   private func proof(_ binary: String, _ prepared: PreparedGeneration) async throws -> [String] {
-    let wanted = Set(prepared.libraries.compactMap { FileSystem.realPath($0.path) })
-    guard !wanted.isEmpty else { return [] }
+    let generation = prepared.generation
+    let wanted = Set(
+      generation.isCopied
+        ? copies(generation.plugins, generation)
+        : prepared.libraries.compactMap { FileSystem.realPath($0.path) })
+    var running: [Int32] = []
     for _ in 0..<40 {
-      let maps = ProcessTable.processes(of: binary).filter { process in
+      running = ProcessTable.processes(of: binary)
+      let maps = running.filter { process in
         wanted.isSubset(of: ProcessTable.mapped(by: process).filter { !$0.isDeleted }.map(\.path))
       }
       if !maps.isEmpty {
+        guard !wanted.isEmpty else { return [] }
         let list = maps.map(String.init).joined(separator: ", ")
         return [
-          "/proc shows \(wanted.count) plugins of generation \(prepared.generation.number) mapped by \(profile.id) (pid \(list))"
+          "/proc shows \(wanted.count) plugins of generation \(generation.number) mapped by \(profile.id) (pid \(list))"
         ]
       }
       try await Task.sleep(for: .milliseconds(50))
+    }
+    guard !running.isEmpty else {
+      throw Diagnostic(
+        .hostReload, "\(profile.id) ended when it was told to reload",
+        hint: "look at its log, and start it again")
     }
     return [
       "no process of \(profile.id) maps the new plugins yet; does its configuration include them?"

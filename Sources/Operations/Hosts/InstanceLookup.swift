@@ -24,6 +24,7 @@ struct InstanceLookup {
       instance -> (instance: HostInstance, current: Generation)? in
       if let host = session.options.host, instance.hostID != host { return nil }
       guard let current = try instance.currentGeneration() else { return nil }
+      if try !instance.isOurs(current.number) { session.progress(.warning(Self.strange(instance))) }
       if let folder, instance.folder(seenBy: current) != folder { return nil }
       return (instance, current)
     }
@@ -32,6 +33,16 @@ struct InstanceLookup {
       _ = try ProfileCatalog(session).found(host)
     }
     return found
+  }
+}
+
+extension InstanceLookup {
+  /// What is said of a store that somebody else filled.
+  fileprivate static func strange(_ instance: HostInstance) -> Diagnostic {
+    Diagnostic(
+      .storeUnverified, "the plugins of `\(instance.id)` in this project were not installed by you",
+      notes: ["`\(instance.folder)` came from elsewhere, so they count as not installed"],
+      hint: "`plugctl sync` verifies and installs what the project's files say")
   }
 }
 

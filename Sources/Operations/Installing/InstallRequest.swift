@@ -39,6 +39,10 @@ public struct InstallRequest: Sendable {
   public var lockUse = LockUse.free
   /// A plan that must still be the one; nil for none.
   public var expected: SavedPlan?
+  /// After the change: how long to wait until no process uses what was there before; nil for not at all.
+  public var unmappedWithinSeconds: Int64?
+  /// Files in the host's folder whose place the plugins take.
+  var adopted: Set<String> = []
   /// The command, as it is remembered in the generation.
   public var command = ""
 

@@ -72,10 +72,16 @@ public struct Installing: Sendable {
   ///
   /// In a project within the ranges of its file; its lock follows.
   public func upgrade(_ request: InstallRequest) async throws -> [InstallReport] {
-    guard let saving = try ProjectSaving.begin(self, request) else {
-      return try await upgraded(request)
+    let reports: [InstallReport]
+    if let saving = try ProjectSaving.begin(self, request) {
+      reports = try await saving.saveUpgraded(request, try await upgraded(request))
+    } else {
+      reports = try await upgraded(request)
     }
-    return try await saving.saveUpgraded(request, try await upgraded(request))
+    if let seconds = request.unmappedWithinSeconds, !request.isDryRun {
+      try await waitUnmapped(request.items, seconds: seconds)
+    }
+    return reports
   }
 
   private func upgraded(_ request: InstallRequest) async throws -> [InstallReport] {
@@ -231,7 +237,7 @@ public struct Installing: Sendable {
     InstanceChange(
       session: session, profile: profile, instance: instance, network: network,
       command: request.command,
-      testLevel: request.testLevel)
+      testLevel: request.testLevel, adopted: request.adopted)
   }
 
   /// Brings an archive and its signature to a file of the cache's.

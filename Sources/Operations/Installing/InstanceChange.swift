@@ -15,6 +15,8 @@ struct InstanceChange: Sendable {
   let command: String
   /// 0 for none, else the load tests' level.
   let testLevel: Int
+  /// Files of others in the host's folder whose place is taken.
+  var adopted: Set<String> = []
 
   /// A plugin that must be there afterwards, and its archive where its tree is not here yet.
   struct Wanted: Sendable {
@@ -33,6 +35,7 @@ struct InstanceChange: Sendable {
   ) async throws -> InstallReport {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
+    try checkTrust(lock.current)
     let admission = try Admission(session)
     let coming = try admission.admit(plan, wanted)
     try await Withdrawals(session: session, network: network).refuse(coming, wanted)
@@ -49,36 +52,90 @@ struct InstanceChange: Sendable {
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
     let former = lock.current
     // The disk is waited for while the plugins are tested.
-    let settling = Task { try await settle(prepared, former: former) }
+    let settling = Task { try await settle(prepared, came: came.keys, former: former) }
     do {
-      try Commit.check(prepared, lock)
+      try Commit.check(prepared, adopted: adopted, lock)
+      try checkAdopted(prepared.generation)
       report.tests = try await test(plan, came, prepared)
       try Self.refuse(report.tests)
       session.progress(.syncing)
       try await settling.value
       try Task.checkCancellation()
     } catch {
-      if case .failure = await settling.result { TreeStore(session.places).disown(came.keys) }
+      // A tree of the live generation that came anew is no worse than the one that was damaged.
+      let live = Set(former?.plugins.map(\.tree) ?? [])
+      if case .failure = await settling.result {
+        TreeStore(session.places).disown(came.keys.filter { !live.contains($0) })
+      }
       try? Commit.discard(prepared)
       throw error
     }
-    try Commit.perform(prepared, lock)
+    try Commit.perform(prepared, adopted: adopted, lock)
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
     report.undo = undo(plan, former: former, folder: generation.viewFolder)
     // A pin is nothing to the host.
     guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
-    report.hostNotes = try await HostReload(profile: profile, instance: instance, session: session)
-      .tell(prepared, former: former?.plugins ?? [])
+    let reload = HostReload(profile: profile, instance: instance, session: session)
+    do {
+      report.hostNotes = try await reload.tell(prepared, former: former?.plugins ?? [])
+    } catch let refusal as Diagnostic {
+      throw try await goBack(to: former?.plugins ?? [], from: prepared, because: refusal, lock)
+    }
     return report
+  }
+
+  /// Refuses to leave a file beside the plugin that should take its place: a host would load both.
+  private func checkAdopted(_ generation: Generation) throws {
+    guard let folder = generation.viewFolder else { return }
+    let names = Set(generation.plugins.flatMap(\.viewNames).map { "\(folder)/\($0)" })
+    guard let path = adopted.first(where: { !names.contains($0) }) else { return }
+    throw Diagnostic(
+      .storeConflict, "no plugin would take the place of `\(path)`",
+      notes: names.sorted().prefix(3).map { "there would be `\($0)`" },
+      hint: "rename it first, so that the host does not load both")
+  }
+
+  /// Makes live again what a host had before it refused to reload, as a generation of its own.
+  ///
+  /// - Returns: the refusal, with what was done.
+  private func goBack(
+    to former: [InstalledPlugin], from refused: PreparedGeneration, because refusal: Diagnostic,
+    _ lock: borrowing InstanceLock
+  ) async throws -> Diagnostic {
+    var generation = refused.generation
+    generation.number += 1
+    generation.command = "rollback \(lock.current?.number ?? 0)"
+    generation.plugins = former
+    let prepared = try GenerationWriter.write(generation, by: profile, lock)
+    try await settle(prepared, came: [], former: nil)
+    try Commit.perform(prepared, lock)
+    let note = "what was installed before is live again, as generation \(generation.number)"
+    // A host that refused may take what it had; where it does not, it still runs that.
+    _ = try? await HostReload(profile: profile, instance: instance, session: session)
+      .tell(prepared, former: refused.generation.plugins)
+    return refusal.noting(note)
+  }
+
+  /// Refuses to learn anew what was known once: who brings another key would be believed.
+  private func checkTrust(_ former: Generation?) throws {
+    try instance.checkTrustIsThere()
+    let wasKnown = former?.plugins.contains { $0.origin.index != nil && $0.keyID != nil } ?? false
+    guard wasKnown else { return }
+    for path in [PublisherMemory.path(session.places), RecordMemory.path(session.places)]
+    where !FileSystem.exists(path) {
+      throw StoreError.trustLost(path: path)
+    }
   }
 
   /// Makes durable what is new to the instance, whoever brought it: another instance's change may not
   /// have come so far yet.
-  private func settle(_ prepared: PreparedGeneration, former: Generation?) async throws {
+  private func settle(
+    _ prepared: PreparedGeneration, came: some Sequence<SHA256Digest>, former: Generation?
+  ) async throws {
     let before = Set(former?.plugins.map(\.tree) ?? [])
-    let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before)
+    let new = Set(prepared.generation.plugins.map(\.tree)).subtracting(before).union(came)
     try await BlockingWork.run { try Commit.settle(prepared, of: instance, new: Array(new)) }
   }
 

@@ -148,6 +148,15 @@ actor RecordSource {
     throw try await unknown(reference)
   }
 
+  /// Plugins of which a library without its package may be: those that trusted publishers have under a
+  /// short name, then all of a host, where the catalogs are small enough to be looked through.
+  func candidates(named name: NamePart?, for host: String) async throws -> [PluginName] {
+    var names: [PluginName] = []
+    if let name { names = try await trustedNames()[name.folded, default: []] }
+    let others = try await smallCatalog()?.filter { $0.host == host || $0.host == "any" } ?? []
+    return names + others.map(\.name).filter { !names.contains($0) }.prefix(500)
+  }
+
   private func trustedNames() async throws -> [String: [PluginName]] {
     if let namesByShortName { return namesByShortName }
     var names: Set<PluginName> = []

@@ -12,7 +12,7 @@ public struct RecoveryReport: Sendable {
 
 /// Brings every host instance of a scope to exactly one whole generation.
 public struct Recovering: Sendable {
-  private let session: Session
+  let session: Session
 
   /// Recovers in a session's scope.
   public init(_ session: Session) { self.session = session }

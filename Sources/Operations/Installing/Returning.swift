@@ -72,6 +72,11 @@ extension Installing {
     guard wanted == current.number || earlier.contains(wanted) else {
       throw Self.unknownGeneration(wanted)
     }
+    guard try instance.isOurs(wanted) else {
+      throw Diagnostic(
+        .storeUnverified, "generation \(wanted) came from elsewhere and was never verified here",
+        hint: "`plugctl sync` installs what the project's files say")
+    }
     let plugins = try instance.generation(wanted).plugins
     try refuseBad(plugins, besides: current.plugins)
     let report = try await rearrange(instance, request) { _ in plugins }

@@ -25,7 +25,9 @@ struct PublisherMemory: Sendable {
 
   private let file: MemoryFile
 
-  init(_ places: StorePlaces) { file = MemoryFile(path: "\(places.trust)/publishers.json") }
+  init(_ places: StorePlaces) { file = MemoryFile(path: Self.path(places)) }
+
+  static func path(_ places: StorePlaces) -> String { "\(places.trust)/publishers.json" }
 
   /// All entries.
   ///

@@ -13,9 +13,11 @@ struct RecordMemory: Sendable {
   private let known: JSON?
 
   init(_ places: StorePlaces) throws {
-    file = MemoryFile(path: "\(places.trust)/records.json")
+    file = MemoryFile(path: Self.path(places))
     known = try Self.read(file)
   }
+
+  static func path(_ places: StorePlaces) -> String { "\(places.trust)/records.json" }
 
   /// Refuses a record that goes back.
   ///
@@ -51,7 +53,7 @@ struct RecordMemory: Sendable {
 
   /// Forgets an index that its user removed: another one may be added under its name.
   static func forget(_ index: String, _ places: StorePlaces) throws {
-    let file = MemoryFile(path: "\(places.trust)/records.json")
+    let file = MemoryFile(path: path(places))
     guard try read(file)?[index] != nil else { return }
     try file.update {
       var all = try read(file)?.objectValue ?? JSONObject()

@@ -31,7 +31,7 @@ extension OpenedPackage {
     let build = Release.Build(
       platform: description.platform, size: archive.size, archive: archive.sha256,
       tree: package.tree, floors: description.elf.flatMap { Release.Floors($0) },
-      signature: signature)
+      signature: signature, library: description.libraryMark)
     let isNew = try record.insert(build, manifest, now: now)
     if isNew {
       record.describe(by: manifest)
@@ -105,6 +105,16 @@ extension IndexRecord {
     authors = manifest.authors
     tags = manifest.tags
     extensions = manifest.extensions
+  }
+}
+
+extension PackageDescription {
+  /// By what the library is known without its package.
+  fileprivate var libraryMark: Release.LibraryMark? {
+    guard let file = files.first(where: { $0.path == library }),
+      case .file(_, _, let digest) = file.content
+    else { return nil }
+    return Release.LibraryMark(digest: digest, buildID: elf?.buildID)
   }
 }
 

@@ -21,6 +21,8 @@ public struct ScanListing: Sendable {
   public enum State: String, Sendable {
     /// Put there by plugctl.
     case managed
+    /// Under the name of a plugin that is installed, and not what was installed.
+    case modified
     /// Put there by somebody else.
     case foreign
     /// Not loadable: no ELF shared object.
@@ -113,7 +115,7 @@ public struct HostQueries: Sendable {
         let name = String(path.dropFirst(place.path.count + 1))
         let winner = winners[name]
         if winner == nil { winners[name] = path }
-        return Self.listing(path, place, shadowedBy: winner, plugin: managed[path])
+        return Self.listing(path, place, shadowedBy: winner, managed[path])
       }
     }
   }
@@ -151,13 +153,22 @@ public struct HostQueries: Sendable {
       pluginCount: count)
   }
 
-  private func managedPaths() throws -> [String: String] {
-    var paths: [String: String] = [:]
+  /// A name that an installed plugin has in a host's folder.
+  private struct Managed {
+    let plugin: String
+    let isModified: Bool
+  }
+
+  private func managedPaths() throws -> [String: Managed] {
+    var paths: [String: Managed] = [:]
     for (instance, current) in try InstanceLookup(session: session).all() {
+      let faults = try Verifying(session).faults(of: instance, current).filter(\.needsBytes)
       for plugin in current.plugins where plugin.isEnabled {
         let base = current.viewFolder ?? "\(instance.current)/plugins"
+        let isModified = faults.contains { $0.plugin == plugin.name }
         for name in plugin.viewNames {
-          paths["\(base)/\(name)"] = "\(plugin.name) \(plugin.version)"
+          paths["\(base)/\(name)"] = Managed(
+            plugin: "\(plugin.name) \(plugin.version)", isModified: isModified)
         }
       }
     }
@@ -165,22 +176,18 @@ public struct HostQueries: Sendable {
   }
 
   private static func listing(
-    _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?, plugin: String?
+    _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?, _ managed: Managed?
   ) -> ScanListing {
-    if let winner {
-      return ScanListing(
-        path: path, source: place.source, state: .shadowed, plugin: plugin, note: "by `\(winner)`")
+    func listing(_ state: ScanListing.State, _ note: String? = nil) -> ScanListing {
+      ScanListing(
+        path: path, source: place.source, state: state, plugin: managed?.plugin, note: note)
     }
-    do {
-      _ = try elfFacts(ofFile: path)
-      return ScanListing(
-        path: path, source: place.source, state: plugin == nil ? .foreign : .managed,
-        plugin: plugin, note: nil)
-    } catch {
-      let note = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
-      return ScanListing(
-        path: path, source: place.source, state: .broken, plugin: plugin, note: note)
+    if let winner { return listing(.shadowed, "by `\(winner)`") }
+    if managed?.isModified ?? false { return listing(.modified, "`plugctl repair` mends it") }
+    do { _ = try elfFacts(ofFile: path) } catch {
+      return listing(.broken, (error as? any Diagnosable)?.diagnostic.message ?? "\(error)")
     }
+    return listing(managed == nil ? .foreign : .managed)
   }
 
   /// Refuses what a person named and can't be looked into.

@@ -119,6 +119,31 @@ public struct UseQueries: Sendable {
   }
 }
 
+extension Installing {
+  /// Waits until no process uses another than the live version of plugins.
+  ///
+  /// - Parameter texts: which; all where none is named.
+  /// - Throws: ``Diagnostic`` with `host.in-use` once the time is over.
+  func waitUnmapped(_ texts: [String], seconds: Int64) async throws {
+    let names = try texts.map { "\(try PluginReference($0).name)" }
+    let queries = UseQueries(session)
+    for round in 0... {
+      let old = try queries.uses(of: names).uses.filter { $0.state != .live }
+      let processes = Set(old.map(\.process))
+      guard let first = old.first else { return }
+      guard round < seconds * 5 else {
+        throw Diagnostic(
+          .hostInUse,
+          "the change is done, and \(processes.count) processes still use what was there before",
+          notes: old.prefix(5).map { "\($0.program) (pid \($0.process)): `\($0.path)`" },
+          hint: "restart \(first.program), or wait for it: `plugctl in-use` shows who is left")
+      }
+      session.progress(.unmapping(processes: processes.count))
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+}
+
 extension PluginReference {
   /// Whether it means a plugin of which perhaps nothing is known.
   fileprivate func matches(_ name: PluginName?) -> Bool { name.map { matches($0) } ?? false }

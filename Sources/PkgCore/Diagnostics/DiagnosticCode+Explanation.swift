@@ -136,11 +136,16 @@ extension DiagnosticCode {
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
     case .hostNotFound: "The host is not installed on this machine."
+    case .hostInUse:
+      "Processes still use the former version of a plugin after the time that `--wait-unmapped` gave them. The change itself is done; what runs goes on with the old code until it ends or reloads."
     case .hostUnseen:
       "Which files a process of another user has mapped is for that user and root to see. What such processes use is not listed, and the collection of garbage can't spare it."
-    case .hostReload: "The running host could not be told of the change."
+    case .hostReload:
+      "The running host refused to reload, or ended, when it was told of a change. What was installed before is live again, as a new generation; the host's own log says why it refused."
     case .generationUnknown:
       "There is no generation of this number on disk. `plugctl history` lists all."
+    case .storeUnverified:
+      "The store of a project was filled by somebody else, or on another machine: it came with a checkout or a copy. Nothing in it is believed; `plugctl sync` installs what the project's files say, from indexes that you trust, and uses again what proves to be the same."
     case .storeDamaged:
       "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
     case .storeConflict:

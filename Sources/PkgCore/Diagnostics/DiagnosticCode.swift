@@ -151,7 +151,9 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case instanceAmbiguous = "instance.ambiguous"
   case hostReload = "host.reload"
   case hostUnseen = "host.unseen"
+  case hostInUse = "host.in-use"
   case storeDamaged = "store.damaged"
+  case storeUnverified = "store.unverified"
   case generationUnknown = "generation.unknown"
   case storeConflict = "store.conflict"
   case changeUnfinished = "change.unfinished"
@@ -181,6 +183,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
+      .hostInUse,
       .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
       .projectBehind:
       .failed
@@ -200,7 +203,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,
       .trustExpired, .trustStale, .trustRollback, .trustMismatch, .trustMalformed, .trustMissing,
       .trustClock,
-      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged,
+      .archiveMismatch, .archiveUnsafe, .archiveTruncated, .storeDamaged, .storeUnverified,
       .lockMismatch:
       .integrity
     case .networkUnreachable, .networkStatus, .networkTimeout, .networkTooLarge, .networkRefused,

@@ -161,6 +161,7 @@ extension Release.Build {
     object.append("tree", .string(tree.hex))
     object.append("floors", floors?.json)
     object.append("signature", signature.map { .string($0) })
+    object.append("library", library?.json)
     return .object(object)
   }
 
@@ -174,9 +175,27 @@ extension Release.Build {
     if case .some(nil) = floors { return nil }
     let signature = json["signature"]
     guard signature == nil || signature?.stringValue != nil else { return nil }
+    let library = json["library"].map { Release.LibraryMark(json: $0) }
+    if case .some(nil) = library { return nil }
     self.init(
       platform: platform, size: size, archive: archive, tree: tree, floors: floors ?? nil,
-      signature: signature?.stringValue)
+      signature: signature?.stringValue, library: library ?? nil)
+  }
+}
+
+extension Release.LibraryMark {
+  var json: JSON {
+    var object = JSONObject()
+    object.append("sha256", .string(digest.hex))
+    object.append("buildId", buildID.map { .string($0) })
+    return .object(object)
+  }
+
+  init?(json: JSON) {
+    guard let digest = json["sha256"]?.stringValue.flatMap({ SHA256Digest(hex: $0) }) else {
+      return nil
+    }
+    self.init(digest: digest, buildID: json["buildId"]?.stringValue)
   }
 }
 

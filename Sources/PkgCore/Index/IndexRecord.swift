@@ -90,11 +90,13 @@ public struct Release: Sendable {
     public var floors: Floors?
     /// The text of the archive's `.minisig` file; nil where nobody signed.
     public var signature: String?
+    /// By what the library is known where it lies without its package; nil where the index is older.
+    public var library: LibraryMark?
 
     /// A build of these parts.
     public init(
       platform: Platform, size: Int64, archive: SHA256Digest, tree: SHA256Digest, floors: Floors?,
-      signature: String?
+      signature: String?, library: LibraryMark? = nil
     ) {
       self.platform = platform
       self.size = size
@@ -102,10 +104,25 @@ public struct Release: Sendable {
       self.tree = tree
       self.floors = floors
       self.signature = signature
+      self.library = library
     }
 
     /// Where the archive lies below the index, or any mirror.
     public var archivePath: String { "a/\(archive.hex).tar.zst" }
+  }
+
+  /// By what a library is known.
+  public struct LibraryMark: Sendable, Equatable {
+    /// Of the file.
+    public var digest: SHA256Digest
+    /// The linker's, in lower-case hexadecimal digits: it stays when the file is stripped. nil for none.
+    public var buildID: String?
+
+    /// A mark of these parts.
+    public init(digest: SHA256Digest, buildID: String?) {
+      self.digest = digest
+      self.buildID = buildID
+    }
   }
 
   /// The least versions of system libraries that a library loads with; nil where it needs none.

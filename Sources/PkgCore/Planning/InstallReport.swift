@@ -55,6 +55,7 @@ extension TransactionPlan.Step {
     case .upgrade: "upgrade"
     case .downgrade: "downgrade"
     case .replace: "replace"
+    case .repair: "repair"
     case .remove: "remove"
     case .enable: "enable"
     case .disable: "disable"

@@ -14,6 +14,8 @@ public enum ProgressEvent: Sendable {
   case testing(done: Int, total: Int)
   /// Tells the host.
   case reloading(host: String)
+  /// Waits until so many processes no longer use what was there before.
+  case unmapping(processes: Int)
   /// Something that a person should know, and that stops nothing.
   case warning(Diagnostic)
   /// The plan that is about to be carried out.

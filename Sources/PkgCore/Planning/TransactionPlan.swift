@@ -12,6 +12,8 @@ public struct TransactionPlan: Sendable {
       case downgrade(from: Version)
       /// It was there in the same version with other bytes.
       case replace
+      /// It was damaged and comes anew, as it was.
+      case repair
       /// It goes.
       case remove
       /// The host gets to see it again.
@@ -33,7 +35,7 @@ public struct TransactionPlan: Sendable {
       /// Whether the host gets bytes that it did not have before.
       public var bringsBytes: Bool {
         switch self {
-        case .install, .upgrade, .downgrade, .replace, .enable: true
+        case .install, .upgrade, .downgrade, .replace, .repair, .enable: true
         case .remove, .disable, .pin, .unpin, .keep, .release: false
         }
       }
@@ -63,16 +65,18 @@ public struct TransactionPlan: Sendable {
   ///   - installed: the present state.
   ///   - result: the wanted state, in the order of dependencies.
   ///   - sizes: bytes to fetch by archive.
+  ///   - damaged: what must come anew, though it does not change.
   public init(
     from installed: [InstalledPlugin], to result: [InstalledPlugin],
-    sizes: [SHA256Digest: Int64] = [:]
+    sizes: [SHA256Digest: Int64] = [:], damaged: Set<PluginName> = []
   ) {
     let before = Dictionary(
       installed.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let after = Set(result.map(\.name))
     var steps: [Step] = []
     for plugin in result {
-      guard let action = Self.action(from: before[plugin.name], to: plugin) else { continue }
+      let change = Self.action(from: before[plugin.name], to: plugin)
+      guard let action = change ?? (damaged.contains(plugin.name) ? .repair : nil) else { continue }
       steps.append(
         Step(
           action: action, name: plugin.name, version: plugin.version,

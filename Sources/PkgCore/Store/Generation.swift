@@ -8,6 +8,9 @@ public struct InstalledPlugin: Sendable {
     case file(String)
     /// From a URL.
     case url(String)
+
+    /// The index's name; nil where they came from none.
+    public var index: String? { if case .index(let name) = self { name } else { nil } }
   }
 
   /// The full name.

@@ -69,21 +69,6 @@ enum AuthorCommands {
     return Answer("sign", json: .strings(signatures), text: signatures.joined(separator: "\n"))
   }
 
-  static func verify(_ call: Invocation) throws -> Answer {
-    let verified = try Authoring(call.session()).verify(
-      call.arguments, publicKey: call.parsed.value("key"))
-    let lines = verified.map { file in
-      "\(file.file): \(file.package ?? printable(file.comment)), signed by \(file.keyID)"
-    }
-    let data = verified.map { file -> JSON in
-      [
-        "file": .string(file.file), "key": .string(file.keyID), "comment": .string(file.comment),
-        "package": .optional(file.package),
-      ]
-    }
-    return Answer("verify", json: .array(data), text: lines.joined(separator: "\n"))
-  }
-
   private static func platform(_ call: Invocation) throws -> Platform? {
     guard let text = call.parsed.value("platform") else { return nil }
     if let platform = Platform(text) { return platform }

@@ -25,6 +25,10 @@ enum ChangeCommands {
       let reason = call.parsed.value("reason") ?? ""
       let until = try call.day("until")
       return { try await $0.pin($1, reason: reason, until: until) }
+    case "adopt":
+      let plugin = call.parsed.value("as")
+      return { try await $0.adopt($1, as: plugin) }
+    case "repair": return { try await $0.repair($1) }
     case "rollback":
       let number = try generation(call.arguments.first)
       return { try await $0.rollback(to: number, $1) }
@@ -102,7 +106,9 @@ enum ChangeCommands {
   }
 
   static func recover(_ call: Invocation) throws -> Answer {
-    let report = try Recovering(call.session()).recover()
+    let recovering = Recovering(try call.session())
+    let report = try recovering.recover()
+    if call.parsed.has("trust") { try Interruption.run { try await recovering.recoverTrust() } }
     var answer = Answer("recover", json: .strings(report.recovered), text: "")
     if let failure = report.failures.first {
       for other in report.failures.dropFirst() { call.output.warn(other) }
@@ -121,6 +127,7 @@ enum ChangeCommands {
     request.preferences.allowsDowngrade = call.parsed.has("allow-downgrade")
     request.cascades = call.parsed.has("cascade")
     request.testLevel = call.parsed.value("test-level").flatMap { Int($0) } ?? 2
+    request.unmappedWithinSeconds = try call.number("wait-unmapped", 0...86_400).map { Int64($0) }
     request.saves = !call.parsed.has("no-save")
     guard !(call.parsed.has("locked") && call.parsed.has("frozen")) else {
       throw Diagnostic(
@@ -175,6 +182,7 @@ enum ChangeCommands {
       case .upgrade: isDryRun ? "would upgrade" : "upgraded"
       case .downgrade: isDryRun ? "would downgrade" : "downgraded"
       case .replace: isDryRun ? "would replace" : "replaced"
+      case .repair: isDryRun ? "would repair" : "repaired"
       case .remove: isDryRun ? "would remove" : "removed"
       case .enable: isDryRun ? "would enable" : "enabled"
       case .disable: isDryRun ? "would disable" : "disabled"

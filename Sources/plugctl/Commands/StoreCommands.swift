@@ -2,7 +2,7 @@ internal import CommandLineKit
 internal import Operations
 internal import PkgCore
 
-/// `gc` and `in-use`.
+/// What is on the disk: `gc`, `in-use`, `verify`.
 enum StoreCommands {
   static func collect(_ call: Invocation) throws -> Answer {
     var retention = Retention()
@@ -50,5 +50,62 @@ enum StoreCommands {
     }
     let json: JSON = ["processes": .array(uses.map(\.json)), "unseen": .integer(Int64(unseen))]
     return Answer("in-use", json: json, text: uses.isEmpty ? "" : table.text(call.output))
+  }
+
+  /// `verify` of files, or of what is installed.
+  static func verify(_ call: Invocation) throws -> Answer {
+    let files = call.arguments.filter(Verifying.isFile)
+    guard files.isEmpty, call.parsed.value("key") == nil else {
+      guard files.count == call.arguments.count else {
+        throw Diagnostic(
+          .usageConflict, "files and installed plugins are verified apart",
+          hint: "run `plugctl verify` twice")
+      }
+      return try verifyFiles(call)
+    }
+    return try verifyInstalled(call)
+  }
+
+  private static func verifyInstalled(_ call: Invocation) throws -> Answer {
+    let verified = try Verifying(call.session()).verify(call.arguments)
+    let style = call.output.style
+    let lines = verified.flatMap { one -> [String] in
+      let what = one.plugin.map { "\($0.name) \($0.version)" } ?? one.host
+      guard !one.faults.isEmpty else { return ["\(style.green("ok")) \(what)"] }
+      return one.faults.map {
+        "\(style.red("bad")) \(what): `\(printable($0.path))` \($0.sentence)"
+      }
+    }
+    var answer = Answer(
+      "verify", json: .array(verified.map(\.json)),
+      text: call.output.isQuiet ? "" : lines.joined(separator: "\n"))
+    let count = verified.reduce(0) { $0 + $1.faults.count }
+    if count > 0 {
+      answer.failure = Diagnostic(
+        .storeDamaged, "\(count) \(count == 1 ? "path is" : "paths are") not as installed",
+        hint: "`plugctl repair` brings it in order")
+      answer.exitCode = ExitCode.of(.integrity)
+    }
+    return answer
+  }
+
+  private static func verifyFiles(_ call: Invocation) throws -> Answer {
+    guard !call.arguments.isEmpty else {
+      throw Diagnostic(
+        .usageMissingArgument, "`--key` is for files, and none is named",
+        hint: "name signed files, or leave `--key` out")
+    }
+    let verified = try Authoring(call.session()).verify(
+      call.arguments, publicKey: call.parsed.value("key"))
+    let lines = verified.map { file in
+      "\(file.file): \(file.package ?? printable(file.comment)), signed by \(file.keyID)"
+    }
+    let data = verified.map { file -> JSON in
+      [
+        "file": .string(file.file), "key": .string(file.keyID), "comment": .string(file.comment),
+        "package": .optional(file.package),
+      ]
+    }
+    return Answer("verify", json: .array(data), text: lines.joined(separator: "\n"))
   }
 }

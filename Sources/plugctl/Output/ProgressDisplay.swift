@@ -126,6 +126,8 @@ final class ProgressDisplay: Sendable {
     case .syncing: ("syncing", "waiting for the disk")
     case .testing(let done, let total): ("testing", "load-testing \(done) of \(total)")
     case .reloading(let host): ("reloading", "telling \(host) to reload")
+    case .unmapping(let count):
+      ("unmapping", "waiting for \(count) processes that use former versions")
     case .planned(let plan, let host): ("planned", "\(plan.steps.count) changes for \(host)")
     case .warning: nil
     }

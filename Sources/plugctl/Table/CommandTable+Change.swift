@@ -97,7 +97,12 @@ extension CommandTable {
     CommandSpec(
       "upgrade", group: "change what is installed",
       "bring installed plugins to their newest versions",
-      options: changeOptions + choiceOptions + [intoOption],
+      options: changeOptions + choiceOptions + [
+        intoOption,
+        OptionSpec(
+          "wait-unmapped", value: "SECS",
+          "afterwards wait so long for processes that use what was there before"),
+      ],
       arguments: [
         ArgumentSpec(
           "NAME", "plugins; all without any", arity: .any, completion: .dynamic("installed"))
@@ -117,6 +122,18 @@ extension CommandTable {
         noSaveOption,
       ],
       arguments: [installedNames]),
+    CommandSpec(
+      "adopt", group: "change what is installed",
+      "take files that somebody put into a host's folder into plugctl's care",
+      discussion: [
+        "Each file is found in the indexes by its bytes, or by its build-id if it was stripped or signed over, and the plugin that has it takes its place. `scan` lists such files as foreign."
+      ],
+      options: changeOptions + [
+        intoOption,
+        OptionSpec(
+          "as", value: "NAME", "the plugin that it is of, where its file is named otherwise"),
+      ],
+      arguments: [ArgumentSpec("PATH", "shared objects", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
       "autoremove", group: "change what is installed",
       "remove what nobody asked for and nobody needs any more",
@@ -173,6 +190,10 @@ extension CommandTable {
       discussion: [
         "Every change does this first; the command is for boot, or before a host starts.",
         "It also goes back to the newest generation that is whole, where the live one is damaged.",
+      ],
+      options: [
+        OptionSpec(
+          "trust", "begin a lost memory of publishers and indexes anew, from what is installed")
       ]),
   ]
 }

@@ -125,12 +125,30 @@ extension CommandTable {
 
   private static let healthCommands: [CommandSpec] = [
     CommandSpec(
-      "verify", group: "trust and health", "check the signatures of files",
+      "verify", group: "trust and health", "check what is installed, or the signatures of files",
       discussion: [
-        "Each FILE has its signature in FILE.minisig. Without --key the keys that you trust count."
+        "Of installed plugins every file, link, permission and owner is compared with what was installed. Without any argument all are.",
+        "Each FILE has its signature in FILE.minisig. Without --key the keys that you trust count.",
       ],
-      options: [OptionSpec("key", value: "KEY", "a public key, or its file", completion: .files)],
-      arguments: [ArgumentSpec("FILE", "signed files", arity: .oneOrMore, completion: .files)]),
+      options: [
+        OptionSpec("key", value: "KEY", "a public key, or its file", completion: .files),
+        intoOption,
+      ],
+      arguments: [
+        ArgumentSpec(
+          "NAME|FILE", "installed plugins, or signed files", arity: .any, completion: .files)
+      ]),
+    CommandSpec(
+      "repair", group: "trust and health", "bring what `verify` finds in order",
+      discussion: [
+        "Damaged packages come anew from the cache or their index, verified and load-tested as at first. What stands in a plugin's place in the host's folder is kept under another name."
+      ],
+      options: changeOptions + [intoOption],
+      arguments: [
+        ArgumentSpec(
+          "NAME", "installed plugins; all without any", arity: .any,
+          completion: .dynamic("installed"))
+      ]),
     CommandSpec(
       "audit", group: "trust and health", "say what of the installed plugins is known to be bad",
       discussion: [
@@ -138,7 +156,8 @@ extension CommandTable {
       ],
       options: [OptionSpec("exit-code", "exit with 20 where there is anything")]),
     CommandSpec(
-      "doctor", group: "trust and health", "look at indexes, policy, keys and permissions",
+      "doctor", group: "trust and health",
+      "look at indexes, policy, keys, permissions, disks, and what keeps hosts from loading",
       options: [OptionSpec("exit-code", "exit with 20 where there is more than notices")]),
     CommandSpec(
       "in-use", group: "trust and health", "list which running processes use which plugins",

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import PkgCore
+import TestSupport
 import Testing
 
 @Suite("a store that came with a checkout")
@@ -27,6 +28,54 @@ struct HostileStoreTests {
     try FileSystem.replace(library, with: genuine + [0])
     try user.plugctl("install", "delta", "--scope", "project").succeeded()
     #expect(try FileSystem.read(library) == genuine)
+  }
+
+  /// What somebody else's commit holds: a project with its store, installed with another home.
+  private func checkout() throws {
+    let other = try Sandbox()
+    try other.add(examples.index)
+    try other.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try other.plugctl("install", "delta", "--scope", "project").succeeded()
+    try user.run(["cp", "-a", "\(other.work)/.", user.work]).succeeded()
+  }
+
+  @Test("is not believed until its plugins are verified here; the trees are used again")
+  func strange() throws {
+    try checkout()
+    let listed = try user.plugctl("list", "--scope", "project")
+    #expect(listed.exit == 0 && listed.output == "", "\(listed)")
+    #expect(listed.errors.contains("warning[store.unverified]"), "\(listed)")
+    let refused = try user.plugctl("rollback", "1", "--scope", "project")
+    #expect(refused.exit == 5 && refused.code == "store.unverified", "\(refused)")
+    #expect(try user.plugctl("diff", "--scope", "project", "--exit-code").exit == 20)
+    let synced = try user.plugctl("sync", "--scope", "project").succeeded()
+    #expect(synced.output.contains("installed acme/delta 1.1.0"), "\(synced)")
+    let quiet = try user.plugctl("list", "--scope", "project")
+    #expect(quiet.output.contains("acme/delta\t1.1.0") && quiet.errors.isEmpty, "\(quiet)")
+    #expect(try user.plugctl("sync", "--scope", "project").succeeded().output == "nothing to do\n")
+    let again = try user.plugctl("rollback", "1", "--scope", "project")
+    #expect(again.code == "store.unverified", "\(again)")
+  }
+
+  @Test("is not believed either where its manifest was changed, or its seal was taken from another")
+  func changed() throws {
+    try user.plugctl("install", "delta", "--scope", "project").succeeded()
+    try user.plugctl("install", "taken", "--scope", "project").succeeded()
+    let generations = "\(store)/hosts/sqlite/gens"
+    for name in ["manifest.json", "seal"] {
+      let path = "\(generations)/2/\(name)"
+      let genuine = try FileSystem.read(path)
+      let other = try FileSystem.read("\(generations)/1/\(name)")
+      let text = String(decoding: other, as: UTF8.self).split(separator: "\n").map {
+        $0.contains("\"generation\"") ? "  \"generation\": 2," : String($0)
+      }.joined(separator: "\n")
+      try FileSystem.replace(path, with: Array(text.utf8))
+      let listed = try user.plugctl("list", "--scope", "project")
+      #expect(
+        listed.output == "" && listed.errors.contains("store.unverified"), "\(name): \(listed)")
+      try FileSystem.replace(path, with: genuine)
+    }
+    #expect(try user.plugctl("list", "--scope", "project").lines.count == 2)
   }
 
   @Test("names no folder outside of the project")

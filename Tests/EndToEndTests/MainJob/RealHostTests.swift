@@ -90,6 +90,48 @@ struct RealHostTests {
     #expect(try site.body("/echo?word=again") == "echo says again")
   }
 
+  @Test("a running nginx that refuses to reload keeps what it has, and so does the store")
+  func refusedReload() throws {
+    let (index, owner) = try real.index.copy()
+    defer { withExtendedLifetime(owner) {} }
+    let user = try Sandbox()
+    try user.add(index)
+    try user.plugctl("install", "echo").succeeded()
+    let site = try site(of: user, "location /echo { echo \"echo says $arg_word\"; }")
+    try user.folder.write(
+      "home/.config/plugctl/hosts.d/nginx.yaml",
+      """
+      schema: 1
+      id: nginx
+      extends: nginx
+      reload: { mode: command, argv: [nginx, -s, reload, -p, \(site.folder.path), -c, \(site.folder.path)/nginx.conf] }
+
+      """)
+    try index.publish(
+      real.pack("echo", "0.64.0", "nginx", "module", "\(real.modules)/ngx_http_echo_module.so")
+    ).succeeded()
+    let file = "\(site.folder.path)/nginx.conf"
+    let configuration = try FileSystem.read(file)
+    try FileSystem.replace(file, with: configuration + Array("no_such_directive on;\n".utf8))
+    try user.plugctl("update").succeeded()
+    let outcome = try user.plugctl("upgrade")
+    #expect(outcome.exit == 1 && outcome.code == "host.reload", "\(outcome)")
+    #expect(outcome.errors.contains("no_such_directive"), "\(outcome)")
+    #expect(
+      outcome.errors.contains("what was installed before is live again, as generation 3"),
+      "\(outcome)")
+    #expect(try user.list() == ["echo 0.63.0"])
+    #expect(try site.body("/echo?word=still") == "echo says still")
+    try FileSystem.replace(file, with: configuration)
+    let again = try user.plugctl("upgrade").succeeded()
+    #expect(again.output.contains("upgraded debian/echo 0.63.0 -> 0.64.0"), "\(again)")
+    #expect(
+      try eventually {
+        try site.mappedFiles().contains(
+          FileSystem.realPath("\(user.live("nginx"))/plugins/ngx_http_echo_module.so") ?? "")
+      })
+  }
+
   @Test("a module of another nginx build is refused with 7, and nothing changes")
   func otherSignature() throws {
     try user.plugctl("install", "echo").succeeded()
@@ -109,10 +151,10 @@ struct RealHostTests {
     #expect(try user.list() == [])
   }
 
-  private func site(of user: Sandbox) throws -> NginxSite {
+  private func site(of user: Sandbox, _ server: String? = nil) throws -> NginxSite {
     try NginxSite(
       top: "include \(user.live("nginx"))/activate/*.conf;",
-      server: """
+      server: server ?? """
         location /echo { echo "echo says $arg_word"; }
         location /misc { set_md5 $digest hello; echo "$digest"; }
         """)

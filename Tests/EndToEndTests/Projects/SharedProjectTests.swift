@@ -91,7 +91,7 @@ struct SharedProjectTests {
     let engine = try JSONParser.parse(Array(lock(of: user).utf8))["hosts"]?["sqlite"]?[
       "acme/engine"]
     #expect(engine?["neededBy"]?.arrayValue?.map(\.stringValue) == ["acme/app"])
-    try user.run(["rm", "-rf", user.cache, "\(user.state)/trust"]).succeeded()
+    try user.run(["rm", "-rf", user.cache, "\(user.state)/trust/indexes"]).succeeded()
     #expect(try user.plugctl("sync").succeeded().output == "nothing to do\n")
     try user.plugctl("remove", "app").succeeded()
     #expect(try !lock(of: user).contains("engine"))

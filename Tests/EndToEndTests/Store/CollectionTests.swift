@@ -160,6 +160,35 @@ struct CollectionTests {
     withExtendedLifetime(host) {}
   }
 
+  @Test("`upgrade --wait-unmapped` waits for who uses the former version, and says who is left")
+  func unmapped() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    let host = try user.start([
+      "sh", "-c",
+      "(cat '\(user.live())/activate/load.sql'; echo 'SELECT 1;'; sleep 60) | exec sqlite3 :memory:",
+    ])
+    #expect(try eventually { try user.plugctl("in-use").succeeded().lines.count == 1 })
+    let outcome = try user.plugctl("upgrade", "--wait-unmapped", "1")
+    #expect(outcome.exit == 1 && outcome.code == "host.in-use", "\(outcome)")
+    #expect(outcome.errors.contains("sqlite3 (pid "), "\(outcome)")
+    #expect(try user.list() == ["delta 1.1.0"])
+    #expect(try user.plugctl("upgrade", "--wait-unmapped", "0").code == "host.in-use")
+    withExtendedLifetime(host) {}
+  }
+
+  @Test("`upgrade --wait-unmapped` ends once the last process has ended")
+  func ended() throws {
+    try user.plugctl("install", "delta@1.0.0").succeeded()
+    let short = try user.start([
+      "sh", "-c",
+      "(cat '\(user.live())/activate/load.sql'; echo 'SELECT 1;'; sleep 2) | exec sqlite3 :memory:",
+    ])
+    #expect(try eventually { try user.plugctl("in-use").succeeded().lines.count == 1 })
+    try user.plugctl("upgrade", "--wait-unmapped", "30").succeeded()
+    #expect(try user.plugctl("in-use").succeeded().lines.isEmpty)
+    withExtendedLifetime(short) {}
+  }
+
   @Test("has nothing to do where nothing was ever installed")
   func empty() throws {
     #expect(try user.plugctl("gc").succeeded().output == "nothing to remove\n")
