@@ -13,3 +13,13 @@ public enum PackageLimits {
   /// Below so many bytes any ratio is fine.
   public static let ratioFloor: Int64 = 64 << 20
 }
+
+/// How much a bundle may hold. It is not compressed, so it unpacks to no more than it has itself.
+public enum BundleLimits {
+  /// Files.
+  public static let entries = 200_000
+  /// Bytes of one file: an archive's most.
+  public static let fileBytes = PackageLimits.totalBytes
+  /// Bytes of all files.
+  public static let totalBytes: Int64 = 64 << 30
+}

@@ -10,28 +10,55 @@ public struct PackageReader: ~Copyable {
   private let library: ArchiveLibrary
   private let archive: OpaquePointer
   private let packedSize: Int64
+  private let limits: Limits
   private var total: Int64 = 0
   private var entries = 0
 
+  /// How much may come out of one archive.
+  struct Limits {
+    let entries: Int
+    let fileBytes: Int64
+    let totalBytes: Int64
+
+    static let package = Limits(
+      entries: PackageLimits.entries, fileBytes: PackageLimits.fileBytes,
+      totalBytes: PackageLimits.totalBytes)
+    static let bundle = Limits(
+      entries: BundleLimits.entries, fileBytes: BundleLimits.fileBytes,
+      totalBytes: BundleLimits.totalBytes)
+  }
+
   /// A reader for an archive of so many bytes.
   public init(packedSize: Int64) throws(ArchiveError) {
+    try self.init(packedSize: packedSize, limits: .package)
+  }
+
+  init(packedSize: Int64, limits: Limits) throws(ArchiveError) {
     let library = try ArchiveLibrary.load()
     guard let archive = library.functions.read_new() else { throw .unreadable("out of memory") }
     self.library = library
     self.archive = archive
     self.packedSize = packedSize
+    self.limits = limits
   }
 
-  func open(_ descriptor: Int32) throws(ArchiveError) {
+  /// Opens an archive: only tar, and only these filters, since libarchive's other formats are where its
+  /// faults are.
+  ///
+  /// - Parameter isPlain: whether nothing may compress it.
+  func open(_ descriptor: Int32, isPlain: Bool = false) throws(ArchiveError) {
     let functions = library.functions
-    // Only tar, and only these filters: libarchive's other formats are where its faults are.
-    for result in [
-      functions.read_filter_gzip(archive), functions.read_filter_xz(archive),
-      functions.read_filter_zstd(archive), functions.read_format_tar(archive),
-      functions.read_open_fd(archive, descriptor, 65_536),
-    ] {
-      guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
+    if !isPlain {
+      try check(functions.read_filter_gzip(archive))
+      try check(functions.read_filter_xz(archive))
+      try check(functions.read_filter_zstd(archive))
     }
+    try check(functions.read_format_tar(archive))
+    try check(functions.read_open_fd(archive, descriptor, 65_536))
+  }
+
+  private func check(_ result: Int32) throws(ArchiveError) {
+    guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
   }
 
   deinit { _ = library.functions.read_free(archive) }
@@ -157,8 +184,8 @@ public struct PackageReader: ~Copyable {
         throw .unreadable(library.reason(archive))
       }
       entries += 1
-      guard entries <= PackageLimits.entries else {
-        throw .tooLarge("more than \(PackageLimits.entries) entries")
+      guard entries <= limits.entries else {
+        throw .tooLarge("more than \(limits.entries) entries")
       }
       let entry = try self.entry(pointer, isForeign: isForeign)
       // What `tar -C dist .` begins with; it says nothing.
@@ -241,7 +268,7 @@ public struct PackageReader: ~Copyable {
   private mutating func blocks(
     of path: String, size: Int64, _ body: (UnsafeRawBufferPointer) throws(SystemError) -> Void
   ) throws(ArchiveError) {
-    guard size <= PackageLimits.fileBytes else { throw .tooLarge("`\(path)` has \(size) bytes") }
+    guard size <= limits.fileBytes else { throw .tooLarge("`\(path)` has \(size) bytes") }
     var done: Int64 = 0
     while true {
       var pointer: UnsafeRawPointer?
@@ -262,7 +289,9 @@ public struct PackageReader: ~Copyable {
   }
 
   private func checkTotals() throws(ArchiveError) {
-    guard total <= PackageLimits.totalBytes else { throw .tooLarge("more than 512 MiB unpacked") }
+    guard total <= limits.totalBytes else {
+      throw .tooLarge("more than \(limits.totalBytes >> 20) MiB unpacked")
+    }
     guard total <= PackageLimits.ratioFloor || total / max(1, packedSize) <= PackageLimits.ratio
     else {
       throw .tooLarge("it unpacks to more than \(PackageLimits.ratio) times its size")

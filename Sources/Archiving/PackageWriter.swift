@@ -62,7 +62,7 @@ public enum PackageWriter {
     try onDisk { () throws(SystemError) in try FileSystem.removeIfPresent(temporary) }
     let output = try onDisk { () throws(SystemError) in try FileSystem.create(temporary) }
     let stream = try TarStream(library, modified: modified)
-    try stream.open(output.raw)
+    try stream.open(output.raw, .zstd)
     let top = description.folderName
     try stream.add(
       "\(top)/plugin.json", description.json(tree: tree).prettyBytes, isExecutable: false)
@@ -97,66 +97,5 @@ public enum PackageWriter {
       throw .unlisted(entry: path, why: "it changed while it was packed")
     }
     return bytes
-  }
-}
-
-/// A tar stream under zstd that is being written.
-private struct TarStream: ~Copyable {
-  private let library: ArchiveLibrary
-  private let archive: OpaquePointer
-  private let entry: OpaquePointer
-  private let modified: Int64
-
-  init(_ library: ArchiveLibrary, modified: Int64) throws(ArchiveError) {
-    guard let archive = library.functions.write_new(), let entry = library.functions.entry_new()
-    else {
-      throw .unreadable("out of memory")
-    }
-    self.library = library
-    self.archive = archive
-    self.entry = entry
-    self.modified = modified
-  }
-
-  func open(_ output: Int32) throws(ArchiveError) {
-    try check(library.functions.write_format_pax(archive))
-    try check(library.functions.write_filter_zstd(archive))
-    try check(library.functions.write_filter_option(archive, nil, "compression-level", "19"))
-    try check(library.functions.write_open_fd(archive, output))
-  }
-
-  deinit {
-    library.functions.entry_free(entry)
-    _ = library.functions.write_free(archive)
-  }
-
-  func add(_ path: String, _ bytes: [UInt8], isExecutable: Bool) throws(ArchiveError) {
-    start(path, type: EntryType.file, mode: isExecutable ? 0o755 : 0o644)
-    library.functions.entry_set_size(entry, Int64(bytes.count))
-    try check(library.functions.write_header(archive, entry))
-    let count = bytes.withUnsafeBytes {
-      library.functions.write_data(archive, $0.baseAddress, $0.count)
-    }
-    guard count == bytes.count else { throw .unreadable(library.reason(archive)) }
-  }
-
-  func addLink(_ path: String, to target: String) throws(ArchiveError) {
-    start(path, type: EntryType.link, mode: 0o777)
-    library.functions.entry_set_symlink(entry, target)
-    try check(library.functions.write_header(archive, entry))
-  }
-
-  func finish() throws(ArchiveError) { try check(library.functions.write_close(archive)) }
-
-  private func start(_ path: String, type: UInt32, mode: UInt32) {
-    _ = library.functions.entry_clear(entry)
-    library.functions.entry_set_pathname(entry, path)
-    library.functions.entry_set_filetype(entry, type)
-    library.functions.entry_set_perm(entry, mode)
-    library.functions.entry_set_mtime(entry, Int(modified), 0)
-  }
-
-  private func check(_ result: Int32) throws(ArchiveError) {
-    guard result == ArchiveResult.ok else { throw .unreadable(library.reason(archive)) }
   }
 }

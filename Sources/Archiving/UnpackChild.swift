@@ -5,13 +5,26 @@ public import PkgCore
 /// folder before it touches the first byte. One child unpacks many archives.
 ///
 /// ```
-/// argv    plugctl __unpack PARENT STAGING FOREIGN FD SIZE [FD SIZE ...]      descriptors are inherited
+/// argv    plugctl __unpack PARENT STAGING FORM FD SIZE [FD SIZE ...]      descriptors are inherited
 /// stdout  one line an archive: {"ok":true} or {"code":..,"message":..,"notes":[..],"hint":..}
 /// disk    STAGING/0, STAGING/1, ...                                   one folder an archive
 /// ```
 public enum UnpackChild {
   /// The hidden command's name.
   public static let command = "__unpack"
+
+  /// What comes first in a bundle and says what it has.
+  public static let bundleFile = "bundle.json"
+
+  /// What the archives are.
+  public enum Form: Int64, Sendable {
+    /// Packages.
+    case package
+    /// No packages: any one folder of safe files.
+    case foreign
+    /// Bundles.
+    case bundle
+  }
 
   /// An archive to unpack.
   public struct Job: Sendable {
@@ -31,16 +44,15 @@ public enum UnpackChild {
   ///
   /// - Parameters:
   ///   - staging: an empty folder that only this user can write.
-  ///   - isForeign: the archives are no packages: any one folder of safe files is unpacked.
   /// - Returns: for each job nil, or why it failed.
   /// - Throws: ``SystemError`` where the child can't be started, ``Diagnostic`` where it broke off.
-  public static func run(_ jobs: [Job], staging: String, isForeign: Bool = false) throws
+  public static func run(_ jobs: [Job], staging: String, form: Form = .package) throws
     -> [Diagnostic?]
   {
     let folder = try FileSystem.openFolder(staging)
     var arguments = [
       Machine.executable, command, String(Machine.processID), String(folder.raw),
-      isForeign ? "1" : "0",
+      String(form.rawValue),
     ]
     for job in jobs { arguments += [String(job.descriptor), String(job.size)] }
     var child = ChildCommand(arguments)
@@ -65,7 +77,8 @@ public enum UnpackChild {
   /// - Returns: the exit code.
   public static func serve(_ arguments: [String]) -> Int32 {
     let numbers = arguments.compactMap { Int64($0) }
-    guard numbers.count == arguments.count, numbers.count >= 3, !numbers.count.isMultiple(of: 2)
+    guard numbers.count == arguments.count, numbers.count >= 3, !numbers.count.isMultiple(of: 2),
+      let form = Form(rawValue: numbers[2])
     else { return 2 }
     let output = Descriptor(owning: 1, name: "standard output")
     let staging = Descriptor(owning: Int32(clamping: numbers[1]), name: "staging")
@@ -76,22 +89,27 @@ public enum UnpackChild {
     guard Sandbox.isChild(of: Int32(clamping: numbers[0])) else { return 1 }
     for index in stride(from: 3, to: numbers.count, by: 2) {
       let job = Job(descriptor: Int32(clamping: numbers[index]), size: numbers[index + 1])
-      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, isForeign: numbers[2] == 1)
+      let report = unpack(job, into: "\(index / 2 - 1)", below: staging, form)
       do throws(SystemError) { try output.write(report.compactBytes + [0x0A]) } catch { return 1 }
     }
     return 0
   }
 
   private static func unpack(
-    _ job: Job, into name: String, below staging: borrowing Descriptor, isForeign: Bool
+    _ job: Job, into name: String, below staging: borrowing Descriptor, _ form: Form
   ) -> JSON {
     do {
       let folder = try StagingFolder.made(name, below: staging)
-      var reader = try PackageReader(packedSize: job.size)
-      if isForeign {
-        try reader.unpackForeign(job.descriptor, into: folder)
-      } else {
+      switch form {
+      case .package:
+        var reader = try PackageReader(packedSize: job.size)
         _ = try reader.unpack(job.descriptor, into: folder)
+      case .foreign:
+        var reader = try PackageReader(packedSize: job.size)
+        try reader.unpackForeign(job.descriptor, into: folder)
+      case .bundle:
+        var reader = try PackageReader(bundleSize: job.size)
+        try reader.unpackBundle(job.descriptor, first: bundleFile, into: folder)
       }
       return ["ok": true]
     } catch let error as any Diagnosable {

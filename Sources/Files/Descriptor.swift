@@ -117,6 +117,11 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// A second descriptor of the same open file.
   public borrowing func duplicate() throws(SystemError) -> Descriptor {
+    try Self.duplicate(of: raw, name: name)
+  }
+
+  /// A second descriptor of an open file whose first one somebody else owns.
+  public static func duplicate(of raw: Int32, name: String) throws(SystemError) -> Descriptor {
     let copy = fcntl(raw, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw .last("fcntl", name) }
     return Descriptor(owning: copy, name: name)

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A kernel lock on a file (man 2 flock): gone with its process, whatever happened to it.
-public struct FileLock: ~Copyable {
+public struct FileLock: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
   /// Takes the lock, waiting up to a time; the file is made where it is missing.

@@ -189,6 +189,9 @@ public enum FileSystem {
     guard chmod(path, mode_t(mode)) == 0 else { throw .last("chmod", path) }
   }
 
+  /// Notes that a file was used now: sets its times, where that can be done.
+  public static func touch(_ path: String) { _ = utimes(path, nil) }
+
   /// Makes a folder's entries durable.
   public static func syncFolder(_ path: String) throws(SystemError) {
     let descriptor = try openFolder(path)
@@ -292,6 +295,16 @@ public enum FileSystem {
     guard let pointer = getcwd(nil, 0) else { throw .last("getcwd", ".") }
     defer { free(pointer) }
     return String(cString: pointer)
+  }
+
+  /// The way from one folder to a path, both absolute and without links.
+  public static func relative(_ path: String, from folder: String) -> String {
+    var (there, here) = (path.split(separator: "/")[...], folder.split(separator: "/")[...])
+    while let first = there.first, first == here.first, there.count > 1 {
+      there = there.dropFirst()
+      here = here.dropFirst()
+    }
+    return (here.map { _ in ".." } + there.map(String.init)).joined(separator: "/")
   }
 
   /// An absolute path with `.` and `..` folded by text, links not resolved.

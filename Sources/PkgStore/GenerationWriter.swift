@@ -41,7 +41,8 @@ struct GenerationContent {
       libraries.append((plugin.name, "\(instance.told(wanted))/\(layout.library)"))
     }
     activation = profile.activation.map {
-      ($0.file, GenerationWriter.activationText($0, libraries))
+      let seen = libraries.map { ($0.name, instance.places.seenByHosts($0.path)) }
+      return ($0.file, GenerationWriter.activationText($0, seen))
     }
   }
 
@@ -92,7 +93,9 @@ public enum GenerationWriter {
       try FileSystem.replace(
         "\(folder)/activate/\(file)", with: Array(text.utf8), isDurable: false)
     }
-    let manifest = content.generation.json.prettyBytes
+    var seen = content.generation
+    seen.viewFolder = seen.viewFolder.map(instance.places.seenByHosts)
+    let manifest = seen.json.prettyBytes
     try FileSystem.replace("\(folder)/manifest.json", with: manifest, isDurable: false)
     try instance.seal(wanted.number, manifest)
     let told = instance.told(wanted)

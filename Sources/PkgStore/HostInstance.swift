@@ -57,9 +57,11 @@ public struct HostInstance: Sendable {
     if let schema = json["schema"]?.integerValue, schema > Generation.schema {
       throw StoreError.generationNewer(path: path)
     }
-    guard let generation = Generation(json: json), generation.number == number else {
+    guard var generation = Generation(json: json), generation.number == number else {
       throw StoreError.generationDamaged(path: path)
     }
+    // An image's manifests say what its hosts see.
+    if let root = places.root { generation.viewFolder = generation.viewFolder.map { root + $0 } }
     // A project's store may have come with a checkout: it names no folder outside of the project.
     if places.scope == .project, let view = generation.viewFolder {
       let project = FileSystem.folder(of: places.data)

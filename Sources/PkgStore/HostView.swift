@@ -134,7 +134,7 @@ struct HostView {
         if isTop, try FileSystem.status(path).kind == .folder {
           try sweep(path, isTop: false)
         } else if !kept.contains(path), let target = try? FileSystem.linkTarget(path),
-          target.hasPrefix("\(instance.folder)/")
+          leadsHere(target, from: path)
         {
           try FileSystem.remove(path)
         }
@@ -166,30 +166,50 @@ struct HostView {
       try file.sync()
       try file.close()
     } else {
-      try FileSystem.link(temporary, to: linkTarget(name, generation, isLive: isLive))
+      try FileSystem.link(
+        temporary, to: linkText(target(name, generation, isLive: isLive), at: path))
     }
     try FileSystem.rename(temporary, to: path)
   }
 
-  private func linkTarget(_ name: String, _ generation: Generation, isLive: Bool) -> String {
-    generation.isVersioned || !isLive
-      ? "\(instance.folder(of: generation.number))/plugins/\(name)"
-      : "\(instance.current)/plugins/\(name)"
+  private func target(_ name: String, _ generation: Generation, isLive: Bool) -> String {
+    let isStable = isLive && !generation.isVersioned
+    let folder = isStable ? instance.current : instance.folder(of: generation.number)
+    return "\(folder)/plugins/\(name)"
+  }
+
+  /// Absolute, for people who look at it; in an image from the link's own place, so that it leads to the
+  /// same wherever the image is mounted.
+  private func linkText(_ target: String, at path: String) -> String {
+    guard instance.places.root != nil else { return target }
+    let here = FileSystem.folder(of: path)
+    return FileSystem.relative(target, from: FileSystem.realPath(here) ?? here)
   }
 
   private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
   {
     if generation.isCopied { return hasContent(path, of: plugin) }
     let name = String(path.dropFirst((generation.viewFolder ?? "").count + 1))
-    return (try? FileSystem.linkTarget(path)) == linkTarget(name, generation, isLive: true)
+    guard let link = try? FileSystem.linkTarget(path) else { return false }
+    return Self.resolved(link, from: path) == target(name, generation, isLive: true)
+  }
+
+  private func leadsHere(_ target: String, from path: String) -> Bool {
+    Self.resolved(target, from: path).hasPrefix("\(instance.folder)/")
+  }
+
+  /// What a link says, as an absolute path.
+  private static func resolved(_ target: String, from path: String) -> String {
+    guard !target.hasPrefix("/") else { return target }
+    let here = FileSystem.folder(of: path)
+    let whole = "\(FileSystem.realPath(here) ?? here)/\(target)"
+    return (try? FileSystem.absolute(whole)) ?? whole
   }
 
   /// A link into this instance, or a copy of this plugin's very library.
   private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
   {
-    if let target = try? FileSystem.linkTarget(path) {
-      return target.hasPrefix("\(instance.folder)/")
-    }
+    if let target = try? FileSystem.linkTarget(path) { return leadsHere(target, from: path) }
     return generation.isCopied && hasContent(path, of: plugin)
   }
 

@@ -12,16 +12,26 @@ public struct StorePlaces: Sendable {
   public let cache: String
   /// Configuration, narrowest first.
   public let configuration: [String]
+  /// The folder that stands for `/` to the hosts of an image; nil where they see what we see.
+  public let root: String?
 
   /// Places of these paths.
   public init(
-    scope: HostProfile.Scope, data: String, trust: String, cache: String, configuration: [String]
+    scope: HostProfile.Scope, data: String, trust: String, cache: String, configuration: [String],
+    root: String? = nil
   ) {
     self.scope = scope
     self.data = data
     self.trust = trust
     self.cache = cache
     self.configuration = configuration
+    self.root = root
+  }
+
+  /// A path as hosts see it.
+  public func seenByHosts(_ path: String) -> String {
+    guard let root, path.hasPrefix("\(root)/") else { return path }
+    return String(path.dropFirst(root.count))
   }
 
   /// Unpacked packages, shared by all instances.

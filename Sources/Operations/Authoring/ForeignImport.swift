@@ -34,7 +34,7 @@ extension Authoring {
     let archive = try DigestedArchive.open(path, limit: PackageLimits.totalBytes)
     let job = UnpackChild.Job(descriptor: archive.raw, size: archive.size)
     let faults = try withExtendedLifetime(archive) {
-      try UnpackChild.run([job], staging: scratch.path, isForeign: true)
+      try UnpackChild.run([job], staging: scratch.path, form: .foreign)
     }
     if let fault = faults[0] { throw fault.noting("archive: `\(path)`") }
     let content = "\(scratch.path)/0"

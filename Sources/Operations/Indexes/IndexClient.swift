@@ -23,8 +23,8 @@ struct IndexClient: Sendable {
   let index: IndexConfiguration
   /// The index's metadata, verified.
   let metadata: MetadataClient
-  private let session: Session
-  private let origin: MetadataOrigin
+  let session: Session
+  let origin: MetadataOrigin
 
   /// The top-level roles.
   var trusted: TrustedMetadata { metadata.topLevel }
@@ -35,7 +35,8 @@ struct IndexClient: Sendable {
   ) async throws -> IndexClient {
     let origin = MetadataOrigin(
       metadata: index.servers, metadataFolder: "metadata/", targets: index.servers,
-      targetsFolder: "targets/", network: network, isReachable: !session.options.isOffline)
+      targetsFolder: "targets/", network: network,
+      isReachable: index.isAtHand || !session.options.isOffline)
     let opening = IndexOpening(index: index, session: session, origin: origin)
     return IndexClient(
       index: index, metadata: try await opening.open(refresh), session: session, origin: origin)
@@ -43,6 +44,15 @@ struct IndexClient: Sendable {
 
   /// The verified record of a plugin; nil where the index has none.
   func record(_ name: PluginName) async throws -> IndexRecord? {
+    do { return try await knownRecord(name) } catch let error as MissingFromCache {
+      throw error.needed(for: name)
+    } catch let error as TransportError where index.isAtHand && error.isAbsence {
+      // What was carried here need not be all that the index has.
+      return nil
+    }
+  }
+
+  private func knownRecord(_ name: PluginName) async throws -> IndexRecord? {
     let path = IndexRecord.path(of: name)
     guard let (bytes, way) = try await naming({ try await self.verifiedTarget(path) }) else {
       return nil
@@ -104,7 +114,7 @@ struct IndexClient: Sendable {
       <= IndexLayout.smallCatalog
   }
 
-  private func cachePath(_ path: String) -> String {
+  func cachePath(_ path: String) -> String {
     "\(session.places.indexCache)/\(index.name)/\(path)"
   }
 
@@ -136,34 +146,60 @@ struct IndexClient: Sendable {
   private func verifiedTarget(_ path: String) async throws -> (bytes: [UInt8], way: [TUFRoleName])?
   {
     guard let found = try await metadata.find(path) else { return nil }
-    let (cached, limit) = (cachePath(path), IndexLayout.mostBytes(ofTarget: path))
-    guard found.target.length <= limit else {
+    return (try await bytes(of: found.target), found.way)
+  }
+
+  /// The bytes of a target that a role lists, checked, from the cache or the network.
+  ///
+  /// - Parameter keeps: whether the cache gets what it lacks.
+  func bytes(of target: TUFTarget, keeps: Bool = true) async throws -> [UInt8] {
+    let (path, limit) = (target.path, IndexLayout.mostBytes(ofTarget: target.path))
+    guard target.length <= limit else {
       throw Diagnostic(
         .indexInvalid, "`\(path)` is longer than may be",
-        notes: ["expected \(limit) bytes or less", "found \(found.target.length) bytes"])
+        notes: ["expected \(limit) bytes or less", "found \(target.length) bytes"])
     }
+    let cached = cachePath(path)
     if let bytes = try? FileSystem.readIfPresent(cached, limit: Int(limit)),
-      (try? found.target.check(bytes)) != nil
+      (try? target.check(bytes)) != nil
     {
-      return (bytes, found.way)
+      return bytes
     }
-    guard !session.options.isOffline else {
-      throw Diagnostic(
-        .networkOffline, "`\(path)` of the index `\(index.name)` is not in the cache",
-        hint: "run the command once without `--offline`")
+    let isConsistent = trusted.root.isConsistentSnapshot
+    guard origin.isReachable else {
+      let name = IndexRecord.name(ofPath: path)
+      throw MissingFromCache([
+        .init(
+          kind: name == nil ? .list : .record, index: index.name,
+          path: "targets/" + target.filePath(isConsistent: isConsistent), plugin: name,
+          size: target.length)
+      ])
     }
-    let bytes = try await origin.bytes(
-      of: found.target, isConsistent: trusted.root.isConsistentSnapshot)
-    // A cache that can't be written makes the next command slower, nothing else.
-    try? FileSystem.makeFolders(FileSystem.folder(of: cached))
-    try? FileSystem.replace(cached, with: bytes, isDurable: false)
-    return (bytes, found.way)
+    let bytes = try await origin.bytes(of: target, isConsistent: isConsistent)
+    if keeps {
+      // A cache that can't be written makes the next command slower, nothing else.
+      try? FileSystem.makeFolders(FileSystem.folder(of: cached))
+      try? FileSystem.replace(cached, with: bytes, isDurable: false)
+    }
+    return bytes
   }
 
   /// Runs a step; what fails says of which index.
-  private func naming<Value: Sendable>(_ step: () async throws -> Value) async throws -> Value {
-    do { return try await step() } catch let error as any Diagnosable {
-      throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
+  func naming<Value: Sendable>(_ step: () async throws -> Value) async throws -> Value {
+    do { return try await step() } catch { throw index.naming(error) }
+  }
+}
+
+extension IndexConfiguration {
+  /// An error as it is told of this index. What a bundle lacks, and what is missing from the cache, whoever
+  /// asked for it says better.
+  fileprivate func naming(_ error: any Error) -> any Error {
+    switch error {
+    case is MissingFromCache: error
+    case is TransportError where isAtHand: error
+    case let error as any Diagnosable:
+      error.diagnostic.noting("index: `\(name)` (\(isAtHand ? "in the bundle" : url))")
+    default: error
     }
   }
 }
@@ -178,6 +214,7 @@ private struct IndexOpening {
   private var stamp: String { "\(session.places.indexCache)/\(index.name)/checked" }
 
   private func asksNetwork(_ refresh: IndexClient.Refresh) -> Bool {
+    if index.isAtHand { return true }
     if session.options.isOffline { return false }
     switch refresh {
     case .always: return true
@@ -202,20 +239,20 @@ private struct IndexOpening {
 
   private func open(asksNetwork: Bool) async throws -> MetadataClient {
     if asksNetwork { session.progress(.refreshing(index: index.name)) }
-    let isWaived = session.options.isOffline || session.options.maxAgeSeconds != nil
+    let isWaived =
+      session.options.isOffline || session.options.maxAgeSeconds != nil || index.isAtHand
     let terms = MetadataClient.Terms(
       now: session.now, asksNetwork: asksNetwork, freshness: isWaived ? .waived : .required)
     do {
       let metadata = try await MetadataClient.open(origin, trust, terms)
       try checkAge(metadata.topLevel)
-      if asksNetwork {
+      // What somebody carried here is no news.
+      if asksNetwork, !index.isAtHand {
         try? FileSystem.makeFolders(FileSystem.folder(of: stamp))
         try? FileSystem.replace(stamp, with: [], isDurable: false)
       }
       return metadata
-    } catch let error as any Diagnosable {
-      throw error.diagnostic.noting("index: `\(index.name)` (\(index.url))")
-    }
+    } catch { throw index.naming(error) }
   }
 
   /// What is past its term is used only where that is asked for, as far as it is, and its age is said.

@@ -65,13 +65,14 @@ public struct IndexManagement: Sendable {
     let servers = IndexServers(
       name: name, url: url, mirrors: try mirrors.map(Self.normalised), access: access)
     let network = Network(session)
-    let bytes = try await firstRoot(servers, trust, network)
+    let bytes = try await firstRoot(registry.served(servers), trust, network)
     _ = try TrustedRootChain(trusting: bytes)
     let index = IndexConfiguration(servers, root: sha256(bytes))
     let folder = TrustFolder(name, session.places)
     try folder.write(.root, bytes)
     do {
-      let client = try await IndexClient.open(index, session, network, refresh: .always)
+      let client = try await IndexClient.open(
+        registry.served(index), session, network, refresh: .always)
       try registry.add(index)
       // What was prepared lacks this index; it is made anew when somebody looks.
       try FileSystem.removeIfPresent(session.places.catalog)

@@ -14,6 +14,8 @@ public struct IndexConfiguration: Sendable, Equatable {
   public var mirrors: [String] = []
   /// How its servers are reached.
   public var access = IndexAccess()
+  /// Whether a folder stands for its servers in this command: what somebody carried here in a bundle.
+  var isAtHand = false
 
   /// Where it comes from.
   public var servers: IndexServers {
@@ -33,9 +35,11 @@ public struct IndexConfiguration: Sendable, Equatable {
 /// The indexes of a session: `indexes.d/<name>.yaml` in its configuration folders.
 public struct IndexRegistry: Sendable {
   private let folders: [String]
+  private let carried: [String: String]
 
   /// The indexes that a session sees.
   public init(_ session: Session) {
+    carried = session.carriedIndexes
     folders = session.places.configuration.map { "\($0)/indexes.d" }
   }
 
@@ -46,11 +50,25 @@ public struct IndexRegistry: Sendable {
     var found: [IndexConfiguration] = []
     for folder in folders {
       for file in try FileSystem.namesIfPresent(in: folder) where file.hasSuffix(".yaml") {
-        let index = try Self.read("\(folder)/\(file)")
+        let index = served(try Self.read("\(folder)/\(file)"))
         if !found.contains(where: { $0.name == index.name }) { found.append(index) }
       }
     }
     return found.sorted { bytesPrecede($0.name, $1.name) }
+  }
+
+  /// The same index, from where this command has it.
+  func served(_ index: IndexConfiguration) -> IndexConfiguration {
+    let servers = served(index.servers)
+    guard servers != index.servers else { return index }
+    var copy = IndexConfiguration(servers, root: index.root)
+    copy.isAtHand = true
+    return copy
+  }
+
+  /// The servers of an index, or the folder that stands for them.
+  func served(_ servers: IndexServers) -> IndexServers {
+    carried[servers.name].map { IndexServers(name: servers.name, url: $0) } ?? servers
   }
 
   /// The index of a name.
@@ -61,6 +79,20 @@ public struct IndexRegistry: Sendable {
     throw Diagnostic(
       .indexUnknown, "there is no index `\(printable(name))`",
       hint: near.map { "did you mean `\($0)`?" } ?? "`plugctl index list` names all")
+  }
+
+  /// The index of a name, or the only one there is.
+  ///
+  /// - Throws: ``Diagnostic``: `index.unknown`, `index.none`, and `usage.missing-value` where there are
+  ///   several.
+  func only(_ name: String?) throws -> IndexConfiguration {
+    if let name { return try index(name) }
+    let all = try required()
+    guard all.count == 1 else {
+      throw Diagnostic(
+        .usageMissingValue, "there are several indexes", hint: "name one with `--index`")
+    }
+    return all[0]
   }
 
   /// All indexes, of which there must be one.

@@ -72,6 +72,36 @@ actor MetadataClient {
     return trusted.targets(by: way)
   }
 
+  /// The delegated roles that were needed so far.
+  func loadedRoles() -> [TUFTargets] { trusted.delegatedRoles }
+
+  /// The metadata of a delegated role as it is served, also past its term: for copies, which judge nothing.
+  /// nil where the snapshot has none of it.
+  ///
+  /// - Parameters:
+  ///   - way: from the top-level role on.
+  ///   - delegator: the metadata of the last role but one on it.
+  func served(_ way: [TUFRoleName], below delegator: TUFTargets) async throws -> TUFTargets? {
+    guard let role = way.last, let authority = delegator.delegations?.authority(for: role),
+      let version = topLevel.version(of: role)
+    else { return nil }
+    do {
+      if let valid = try await targets(by: way) { return valid }
+    } catch let error as any Diagnosable where error.diagnostic.code == .trustExpired {}
+    let check: ([UInt8]) throws -> TUFTargets = { bytes in
+      let targets = try TUFTargets(bytes, role: role)
+      try authority.verify(targets.document, role: role)
+      guard targets.header.version == version else {
+        throw TUFError.version(role, expected: version, found: targets.header.version)
+      }
+      return targets
+    }
+    if let stored = try trust.read(role), let targets = try? check(stored) { return targets }
+    let path = role.path(version: version, isConsistent: topLevel.root.isConsistentSnapshot)
+    guard asksNetwork else { throw origin.notFetched(path) }
+    return try await origin.metadata(path, limit: TUFLimits.targets, take: check)
+  }
+
   /// Two searches that need the same role wait for one loading of it.
   private func load(_ way: [TUFRoleName]) async throws {
     let task = loading[way] ?? Task { try await self.fetch(way) }
@@ -91,8 +121,8 @@ actor MetadataClient {
       }
     }
     guard let version = trusted.version(of: role) else { throw TUFError.missing(role) }
-    guard asksNetwork else { throw origin.notFetched(role) }
     let path = role.path(version: version, isConsistent: trusted.root.isConsistentSnapshot)
+    guard asksNetwork else { throw origin.notFetched(path) }
     // Each server's answer is checked on a copy, since another role may be taken in meanwhile.
     let (before, now) = (trusted, now)
     let bytes = try await origin.metadata(path, limit: TUFLimits.targets) { bytes in
@@ -150,10 +180,9 @@ struct MetadataOrigin: Sendable {
     }
   }
 
-  func notFetched(_ role: TUFRoleName) -> Diagnostic {
-    Diagnostic(
-      .networkOffline, "the \(role) metadata of the index `\(metadata.name)` was never fetched",
-      hint: "run `plugctl update` with a network")
+  /// That a metadata file is needed and may not be asked for.
+  func notFetched(_ path: String) -> MissingFromCache {
+    MissingFromCache([.init(kind: .metadata, index: metadata.name, path: metadataFolder + path)])
   }
 }
 

@@ -47,7 +47,9 @@ struct MetadataRefresh {
   private func loadTimestamp(_ trusted: inout TrustedMetadata) async throws {
     let (now, freshness) = (terms.now, terms.freshness)
     guard terms.asksNetwork else {
-      guard let stored = try trust.read(.timestamp) else { throw origin.notFetched(.timestamp) }
+      guard let stored = try trust.read(.timestamp) else {
+        throw origin.notFetched("timestamp.json")
+      }
       try trusted.updateTimestamp(stored, now: now, freshness: freshness)
       return
     }
@@ -73,8 +75,9 @@ struct MetadataRefresh {
         if !terms.asksNetwork { throw error }
       }
     }
-    guard terms.asksNetwork, let version else { throw origin.notFetched(role) }
+    guard let version else { throw TUFError.missing(role) }
     let path = role.path(version: version, isConsistent: isConsistent)
+    guard terms.asksNetwork else { throw origin.notFetched(path) }
     let bytes = try await origin.metadata(path, limit: limit) { bytes in
       try take(bytes)
       return bytes

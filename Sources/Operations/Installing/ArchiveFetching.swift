@@ -3,15 +3,6 @@ internal import Files
 internal import PkgCore
 internal import PkgStore
 internal import Signing
-internal import Transport
-
-/// One archive that a change needs.
-struct WantedArchive: Sendable {
-  let record: IndexRecord
-  let release: Release
-  let build: Release.Build
-  let index: IndexConfiguration
-}
 
 /// Brings archives from the cache or the network and unpacks them: downloads stream into the digest,
 /// and while one batch is unpacked on every core the next one is fetched.
@@ -26,7 +17,8 @@ struct ArchiveFetching: Sendable {
   /// - Returns: in the order wanted.
   func unpack(_ wanted: [WantedArchive], staging: String) async throws -> [UnpackedPackage] {
     guard !wanted.isEmpty else { return [] }
-    try checkSpace(wanted)
+    try ArchiveSource(session: session, network: network).checkReach(wanted)
+    try checkSpace(wanted, at: staging)
     let total = wanted.reduce(0) { $0 + $1.build.size }
     let arrived = Tally()
     session.progress(.downloading(done: 0, total: total))
@@ -63,9 +55,9 @@ struct ArchiveFetching: Sendable {
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
-  private func checkSpace(_ wanted: [WantedArchive]) throws {
+  private func checkSpace(_ wanted: [WantedArchive], at staging: String) throws {
     let needed = wanted.reduce(0) { $0 + $1.build.size } * 3
-    let free = try FileSystem.freeBytes(at: session.places.data)
+    let free = try FileSystem.freeBytes(at: staging)
     guard free > needed else {
       throw Diagnostic(
         .systemNoSpace, "not enough space at `\(session.places.data)`",
@@ -90,55 +82,19 @@ struct ArchiveFetching: Sendable {
   private func fetch(_ wanted: WantedArchive, _ report: @escaping @Sendable (Int) -> Void)
     async throws -> VerifiedArchive
   {
-    let blob = session.places.blob(wanted.build.archive)
-    if let cached = try? DigestedArchive.open(blob, limit: wanted.build.size),
-      cached.sha256 == wanted.build.archive
-    {
+    let source = ArchiveSource(session: session, network: network)
+    if let cached = source.cached(wanted.build) {
       report(Int(wanted.build.size))
       return try verified(cached, wanted)
     }
-    guard !session.options.isOffline else {
-      throw Diagnostic(
-        .networkOffline,
-        "the archive of `\(wanted.record.name) \(wanted.release.version)` is not in the cache",
-        hint: "run the command once without `--offline`")
-    }
+    let blob = session.places.blob(wanted.build.archive)
     try FileSystem.makeFolders(FileSystem.folder(of: blob))
     let temporary = "\(blob).\(Machine.processID).part"
     defer { try? FileSystem.removeIfPresent(temporary) }
-    let received = try await receive(wanted, into: temporary, report)
+    let received = try await source.receive(wanted, into: temporary, report)
     let archive = try verified(received, wanted)
     try FileSystem.rename(temporary, to: blob)
     return archive
-  }
-
-  /// Brings an archive from the first of the index's servers that has it as it must be.
-  private func receive(
-    _ wanted: WantedArchive, into temporary: String, _ report: @escaping @Sendable (Int) -> Void
-  ) async throws -> DigestedArchive {
-    let former = Tally()
-    return try await network.stream(
-      wanted.build.archivePath, from: wanted.index.servers, length: wanted.build.size
-    ) {
-      // What another server gave counts no more.
-      report(-Int(former.take()))
-      try FileSystem.removeIfPresent(temporary)
-      let sink = ArchiveSink(try FileSystem.create(temporary))
-      let receive: BodyReceiver = { bytes in
-        try sink.take(bytes)
-        _ = former.add(Int64(bytes.count))
-        report(bytes.count)
-      }
-      return (
-        receive,
-        {
-          let archive = try sink.finish()
-          try VerifiedArchive.check(
-            archive, is: wanted.build, of: wanted.release, in: wanted.record)
-          return archive
-        }
-      )
-    }
   }
 
   private func verified(_ archive: DigestedArchive, _ wanted: WantedArchive) throws

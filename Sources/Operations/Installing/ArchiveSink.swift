@@ -68,6 +68,19 @@ final class DigestedArchive: Sendable {
 
   deinit { _ = Descriptor(owning: raw, name: "archive") }
 
+  /// Writes the bytes that were digested into another file.
+  func copy(to file: borrowing Descriptor) throws {
+    let own = try Descriptor.duplicate(of: raw, name: "archive")
+    try own.seek(to: 0)
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = try own.read(into: chunk)
+      guard count > 0 else { return }
+      try file.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+    }
+  }
+
   /// Opens a file and digests it from the very descriptor that is used later.
   static func open(_ path: String, limit: Int64) throws -> DigestedArchive {
     let file = try FileSystem.open(path)

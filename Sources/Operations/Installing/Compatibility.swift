@@ -9,7 +9,15 @@ public struct Compatibility: Sendable {
   public let platform: Platform
   /// The C library's version.
   public let glibc: SymbolVersion?
-  private let host: LazyHostVersion
+  /// nil where only the platform counts.
+  private let host: LazyHostVersion?
+
+  /// Another machine, of which nothing is known but its platform.
+  init(platform: Platform) {
+    self.platform = platform
+    glibc = nil
+    host = nil
+  }
 
   /// This machine with a host, which is asked for its version only where a release depends on it.
   public init(_ profile: HostProfile) {
@@ -31,6 +39,13 @@ public struct Compatibility: Sendable {
       return Diagnostic(
         .incompatibleGlibc, what, notes: ["needs GLIBC_\(needed), this system has \(glibc)"])
     }
+    return host.flatMap { refusal(of: release, build, what, host: $0) }
+  }
+
+  /// Why this machine with its host can't take a build of its platform.
+  private func refusal(
+    of release: Release, _ build: Release.Build, _ what: String, host: LazyHostVersion
+  ) -> Diagnostic? {
     if let lacking = Self.lackingCxx(build.floors) {
       return Diagnostic(.incompatibleLibstdcxx, what, notes: [lacking])
     }

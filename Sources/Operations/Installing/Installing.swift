@@ -175,7 +175,21 @@ public struct Installing: Sendable {
     _ references: [PluginReference], _ source: RecordSource, _ project: Project?
   ) async throws -> [(host: String, root: SolveRequest.Root)] {
     var names: [PluginName] = []
-    for reference in references { names.append(try await source.fullName(reference)) }
+    var missing = MissingFromCache()
+    for reference in references {
+      let name = try await missing.gather { try await source.fullName(reference) }
+      if let name { names.append(name) }
+    }
+    if !missing.files.isEmpty {
+      let survey = OfflineSurvey(
+        source: source, compatibility: Compatibility(platform: .current), installed: [])
+      let roots = references.compactMap { reference in
+        names.first(where: reference.matches).map {
+          SolveRequest.Root(name: $0, range: reference.range ?? .any)
+        }
+      }
+      throw try await survey.complete(missing, from: roots)
+    }
     let records = try await source.records(names)
     var wishes: [(host: String, root: SolveRequest.Root)] = []
     for (reference, name) in zip(references, names) {

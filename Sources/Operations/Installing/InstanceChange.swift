@@ -263,9 +263,8 @@ struct InstanceChange: Sendable {
     guard !instance.isChosenByHand, let hint = profile.activation?.includeHint else {
       return nil
     }
-    return filled(
-      hint,
-      [("activate", "\(instance.current)/activate"), ("plugins", "\(instance.current)/plugins")])
+    let seen = session.places.seenByHosts(instance.current)
+    return filled(hint, [("activate", "\(seen)/activate"), ("plugins", "\(seen)/plugins")])
   }
 
   /// The command that leads back: to the generation before, which stays on disk.

@@ -11,11 +11,12 @@ actor RecordSource {
     let index: IndexConfiguration
   }
 
-  private let clients: [IndexClient]
+  let clients: [IndexClient]
   private let memory: RecordMemory?
   /// What search looks in, where it was ever prepared; nil without a session.
   private let prepared: CatalogFile?
   private let progress: ProgressSink
+  private let places: StorePlaces?
   private var found: [PluginName: Found?] = [:]
   /// What trusted publishers have, by short name, once somebody asked.
   private var namesByShortName: [String: [PluginName]]?
@@ -25,17 +26,39 @@ actor RecordSource {
     async throws -> RecordSource
   {
     let indexes = try IndexRegistry(session).required()
-    let clients = try await withThrowingTaskGroup(of: IndexClient.self) { group in
-      for index in indexes {
-        group.addTask { try await IndexClient.open(index, session, network, refresh: refresh) }
-      }
-      var clients: [IndexClient] = []
-      for try await client in group { clients.append(client) }
-      return clients.sorted { bytesPrecede($0.index.name, $1.index.name) }
-    }
+    let clients = try await open(indexes, session, network, refresh)
     return RecordSource(
       clients, memory: try RecordMemory(session.places),
-      prepared: CatalogFile(session.places.catalog), progress: session.progress)
+      prepared: CatalogFile(session.places.catalog), progress: session.progress,
+      places: session.places)
+  }
+
+  private static func open(
+    _ indexes: [IndexConfiguration], _ session: Session, _ network: Network,
+    _ refresh: IndexClient.Refresh
+  ) async throws -> [IndexClient] {
+    let isCarried = indexes.contains(where: \.isAtHand)
+    return try await withThrowingTaskGroup(of: Result<IndexClient, MissingFromCache>.self) {
+      group in
+      for index in indexes {
+        group.addTask {
+          do {
+            return .success(
+              try await IndexClient.open(index, session, network, refresh: refresh))
+          } catch let error as MissingFromCache { return .failure(error) }
+        }
+      }
+      var (clients, missing): ([IndexClient], MissingFromCache) = ([], MissingFromCache())
+      for try await result in group {
+        switch result {
+        case .success(let client): clients.append(client)
+        case .failure(let lack): missing.add(lack)
+        }
+      }
+      // Of the others counts what is known of them, where something was carried here.
+      if !isCarried { try missing.check() }
+      return clients.sorted { bytesPrecede($0.index.name, $1.index.name) }
+    }
   }
 
   /// The same where there is an index; without one nothing new is known, which is said.
@@ -53,17 +76,36 @@ actor RecordSource {
     return none
   }
 
+  /// One index alone.
+  init(of client: IndexClient, _ session: Session) {
+    self.init(
+      [client], memory: nil, prepared: nil, progress: session.progress, places: session.places)
+  }
+
   /// Knows no record: for files where there is no index, or none is needed.
-  static let none = RecordSource([], memory: nil, prepared: nil, progress: { _ in })
+  static let none = RecordSource([], memory: nil, prepared: nil, progress: { _ in }, places: nil)
 
   private init(
     _ clients: [IndexClient], memory: RecordMemory?, prepared: CatalogFile?,
-    progress: @escaping ProgressSink
+    progress: @escaping ProgressSink, places: StorePlaces?
   ) {
     self.clients = clients
     self.memory = memory
     self.prepared = prepared
     self.progress = progress
+    self.places = places
+  }
+
+  /// Whether an archive, or what it unpacks to, is here.
+  ///
+  /// - Parameter folder: of an index that was carried here; nil for none.
+  nonisolated func isHere(_ build: Release.Build, carriedIn folder: String? = nil) -> Bool {
+    if let folder, FileSystem.target("\(folder)/\(build.archivePath)")?.size == build.size {
+      return true
+    }
+    guard let places else { return false }
+    return FileSystem.target(places.blob(build.archive))?.size == build.size
+      || TreeStore(places).contains(build.tree)
   }
 
   /// The record of a name; nil where no index has it.
@@ -73,12 +115,16 @@ actor RecordSource {
   func record(_ name: PluginName) async throws -> Found? {
     if let known = found[name] { return known }
     var all: [Found] = []
+    var missing = MissingFromCache()
     for client in clients {
-      if let record = try await client.record(name) {
-        try memory?.check(record, of: client.index.name)
-        all.append(Found(record: record, index: client.index))
+      guard let record = try await missing.gather({ try await client.record(name) }) ?? nil else {
+        continue
       }
+      try memory?.check(record, of: client.index.name)
+      all.append(Found(record: record, index: client.index))
     }
+    // Of an index that was not carried here only what is known of it counts.
+    if !isCarried { try missing.check() }
     guard all.count <= 1 else {
       throw Diagnostic(
         .nameAmbiguous,
@@ -92,12 +138,28 @@ actor RecordSource {
   /// Records of many names, side by side.
   func records(_ names: [PluginName]) async throws -> [PluginName: Found] {
     var result: [PluginName: Found] = [:]
-    try await withThrowingTaskGroup(of: (PluginName, Found?).self) { group in
-      for name in names { group.addTask { (name, try await self.record(name)) } }
-      for try await (name, found) in group { result[name] = found }
+    var missing = MissingFromCache()
+    try await withThrowingTaskGroup(of: (PluginName, Result<Found?, MissingFromCache>).self) {
+      group in
+      for name in names {
+        group.addTask {
+          do { return (name, .success(try await self.record(name))) } catch let error
+            as MissingFromCache
+          { return (name, .failure(error)) }
+        }
+      }
+      for try await (name, answer) in group {
+        switch answer {
+        case .success(let found): result[name] = found
+        case .failure(let lack): missing.add(lack)
+        }
+      }
     }
+    try missing.check()
     return result
   }
+
+  private var isCarried: Bool { clients.contains(where: \.index.isAtHand) }
 
   /// Plugins of which a version provides a name that no plugin bears. Only the name's own publisher can
   /// provide it: nobody steps in for another. The catalogs say where to look, the records decide.
@@ -160,7 +222,11 @@ actor RecordSource {
   private func trustedNames() async throws -> [String: [PluginName]] {
     if let namesByShortName { return namesByShortName }
     var names: Set<PluginName> = []
-    for client in clients { names.formUnion(try await client.names()) }
+    var missing = MissingFromCache()
+    for client in clients {
+      names.formUnion(try await missing.gather { try await client.names() } ?? [])
+    }
+    if !isCarried { try missing.check() }
     let byShortName = Dictionary(grouping: names, by: \.name.folded)
     namesByShortName = byShortName
     return byShortName

@@ -25,18 +25,18 @@ struct VersionChoice {
     while true {
       switch solver.advance(isCancelled: { Task.isCancelled }) {
       case .needs(let names):
-        let found = try await source.records(names)
+        let found = try await surveyed(names, for: request)
         // Who provides a name must be known before it is said that nobody has it.
         for name in names where found[name] == nil {
           for (provider, record) in try await source.providers(of: name)
           where records[provider] == nil {
             records[provider] = record
-            solver.learn(provider, candidates: candidates(provider, record.record))
+            solver.learn(provider, candidates: candidates(provider, record))
           }
         }
         for name in names {
           records[name] = found[name]
-          solver.learn(name, candidates: candidates(name, found[name]?.record))
+          solver.learn(name, candidates: candidates(name, found[name]))
         }
       case .solution(let resolution): return Outcome(choices: resolution.choices, records: records)
       case .failure(let failure): throw diagnostic(failure, request, records)
@@ -49,11 +49,25 @@ struct VersionChoice {
     }
   }
 
+  /// The records that the solver asks for; what is missing without a network is told with all else that
+  /// will be.
+  private func surveyed(_ names: [PluginName], for request: SolveRequest) async throws
+    -> [PluginName:
+    RecordSource.Found]
+  {
+    do { return try await source.records(names) } catch let error as MissingFromCache {
+      let survey = OfflineSurvey(
+        source: source, compatibility: compatibility, installed: installed)
+      throw try await survey.complete(error, from: request.roots)
+    }
+  }
+
   /// All releases, those that can't be chosen with the reason, and what is installed already.
-  private func candidates(_ name: PluginName, _ record: IndexRecord?) -> [Candidate] {
+  private func candidates(_ name: PluginName, _ found: RecordSource.Found?) -> [Candidate] {
     var result: [Candidate] = []
     let there = installed.first { $0.name == name }
-    if let record, record.host == host || record.host == "any" {
+    let record = found?.record
+    if let found, let record, record.host == host || record.host == "any" {
       for release in record.releases {
         var candidate = Candidate(version: release.version, constraints: release.constraints)
         switch release.state {
@@ -65,6 +79,7 @@ struct VersionChoice {
         if candidate.exclusion == nil, there?.version != release.version {
           candidate.exclusion =
             compatibility.exclusion(of: release, name) ?? youth(of: release, name)
+            ?? absence(of: release, found.index)
         }
         if candidate.exclusion == nil {
           candidate.exclusion =
@@ -85,6 +100,14 @@ struct VersionChoice {
     return Exclusion(
       .tooRecent, "was published on \(release.published.day)",
       here: "only what is older than \(limit.day) is taken")
+  }
+
+  /// What was carried here need not have every version.
+  private func absence(of release: Release, _ index: IndexConfiguration) -> Exclusion? {
+    guard index.isAtHand, let build = release.build(for: compatibility.platform),
+      !source.isHere(build, carriedIn: index.url)
+    else { return nil }
+    return Exclusion(.notCarried, "is not in the bundle")
   }
 
   private func diagnostic(

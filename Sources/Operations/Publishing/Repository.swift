@@ -1,4 +1,3 @@
-internal import Archiving
 internal import Files
 internal import PkgCore
 internal import Signing
@@ -111,29 +110,20 @@ public struct Repository: Sendable {
     return bytes
   }
 
+  /// The same folder as whoever serves it has it.
+  private var served: ServedFolder { ServedFolder(path: folder) }
+
   func write(_ path: String, _ bytes: [UInt8], isDurable: Bool = true) throws {
-    try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(path)"))
-    try FileSystem.replace("\(folder)/\(path)", with: bytes, isDurable: isDurable)
+    try served.write(path, bytes, isDurable: isDurable)
   }
 
-  /// Writes a file whose name changes with its content, and beside it a `.gz` where that is smaller, for
-  /// web servers to serve in its place. Of a file that is replaced there is none: an old one left beside
-  /// it would be served for ever.
   func writeCompressible(_ path: String, _ bytes: [UInt8], isDurable: Bool) throws {
-    let compressed = try Gzip.compressed(bytes)
-    if compressed.count < bytes.count {
-      try write(path + ".gz", compressed, isDurable: isDurable)
-    } else {
-      // Of a change that was never finished.
-      try FileSystem.removeIfPresent("\(folder)/\(path).gz")
-    }
-    try write(path, bytes, isDurable: isDurable)
+    try served.writeCompressible(path, bytes, isDurable: isDurable)
   }
 
-  /// Waits until everything that was written is on the disk.
-  func sync() throws { try FileSystem.openFolder(folder).syncFileSystem() }
+  func sync() throws { try served.sync() }
 
-  func read(_ path: String) throws -> [UInt8] { try FileSystem.read("\(folder)/\(path)") }
+  func read(_ path: String) throws -> [UInt8] { try served.read(path) }
 }
 
 extension Timestamp {

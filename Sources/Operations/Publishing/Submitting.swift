@@ -27,11 +27,7 @@ public struct Submitting: Sendable {
     let secret = try ring.secretKey(
       keyName ?? ring.usualSecretKeyName(), passphrase: passphrase)
     let registry = IndexRegistry(session)
-    let indexes = try name.map { [try registry.index($0)] } ?? registry.required()
-    guard let index = indexes.first, indexes.count == 1 else {
-      throw Diagnostic(
-        .usageMissingValue, "there are several indexes", hint: "name one with `--index`")
-    }
+    let index = try registry.only(name)
     let client = try await IndexClient.open(index, session, network, refresh: .always)
     let names = try OpenedPackage.with(files) { packages in
       packages.map(\.package.description.manifest.name)

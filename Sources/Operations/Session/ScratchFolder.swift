@@ -2,17 +2,18 @@ internal import Files
 internal import PkgCore
 internal import Signing
 
-/// A folder below the system's temporary one, gone with its owner; what killed processes left is swept
+/// A folder below the system's temporary one, or below one that was chosen for its size, gone with its owner; what killed processes left is swept
 /// by the next one.
-struct ScratchFolder: ~Copyable {
+struct ScratchFolder: ~Copyable, Sendable {
   let path: String
   private let lock: FileLock?
   private static let prefix = "plugctl-scratch-"
   /// A folder is locked only after it was made, so what is young may be at work.
   private static let leastAgeSeconds: Int64 = 600
 
-  init() throws {
-    let base = Machine.environment("TMPDIR") ?? "/tmp"
+  init() throws { try self.init(below: Machine.environment("TMPDIR") ?? "/tmp") }
+
+  init(below base: String) throws {
     let path = "\(base)/\(Self.prefix)\(try randomBytes(8).hex)"
     try FileSystem.makeFolder(path, mode: 0o700)
     Self.sweep(base, owner: try FileSystem.status(path).owner)

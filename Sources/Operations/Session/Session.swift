@@ -35,13 +35,15 @@ public struct Session: Sendable {
   /// The moment at which the command began; the only clock that decisions see.
   public let now: Timestamp
   /// Where the scope keeps what it has.
-  package let places: StorePlaces
+  package private(set) var places: StorePlaces
   /// The project's folder, in project scope.
   public let projectFolder: String?
   /// Takes progress.
   public let progress: ProgressSink
   /// Asks about keys.
   private(set) var confirm: Confirmation
+  /// Folders that stand for the servers of indexes, by the indexes' names: what was carried here.
+  private(set) var carriedIndexes: [String: String] = [:]
 
   /// Finds the scope and its places.
   ///
@@ -50,6 +52,10 @@ public struct Session: Sendable {
     _ options: SessionOptions, progress: @escaping ProgressSink = { _ in },
     confirm: @escaping Confirmation = Session.nobody
   ) throws {
+    var options = options
+    // Every path that is written into an image hangs on it; links in it must not be followed twice.
+    options.root = try options.root.map { try FileSystem.realPath($0) ?? FileSystem.absolute($0) }
+    if options.root == "/" { options.root = nil }
     self.options = options
     self.progress = progress
     self.confirm = confirm
@@ -78,6 +84,24 @@ public struct Session: Sendable {
   func asking(_ confirm: @escaping Confirmation) -> Session {
     var copy = self
     copy.confirm = confirm
+    return copy
+  }
+
+  /// The same without a network, with folders that stand for the servers of some indexes.
+  func carrying(_ folders: [String: String]) -> Session {
+    var copy = self
+    copy.carriedIndexes = folders
+    copy.options.isOffline = true
+    return copy
+  }
+
+  /// The same with memory, cache and new configuration in a folder that is given up afterwards: nothing
+  /// that it learns stays.
+  func forgetting(in folder: String) -> Session {
+    var copy = self
+    copy.places = StorePlaces(
+      scope: places.scope, data: places.data, trust: "\(folder)/trust", cache: "\(folder)/cache",
+      configuration: ["\(folder)/configuration"] + places.configuration)
     return copy
   }
 
@@ -153,7 +177,8 @@ public struct Session: Sendable {
     case .system:
       return StorePlaces(
         scope: .system, data: "\(root)/var/lib/plugctl", trust: "\(root)/var/lib/plugctl/trust",
-        cache: cache ?? "\(root)/var/cache/plugctl", configuration: ["\(root)/etc/plugctl"])
+        cache: cache ?? "\(root)/var/cache/plugctl", configuration: ["\(root)/etc/plugctl"],
+        root: options.root)
     case .user, .project:
       let data = project.flatMap { scope == .project ? "\($0)/.plugctl" : nil }
       return StorePlaces(

@@ -78,6 +78,8 @@ extension DiagnosticCode {
     case .indexInvalid: "A file of the index can't be read, or `index check` found faults."
     case .indexImmutable:
       "The version is published already with other content. Versions never change; publish a higher one."
+    case .bundleInvalid:
+      "The file is not what `plugctl bundle create` writes, or was damaged on its way. Nothing was changed."
     case .advisoryUnknown: "The index has no advisory of this id."
     case .indexSubmission:
       "What a publisher sent does not follow from the index and its archives, or is not signed by its role. Nothing was taken in."

@@ -108,6 +108,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case indexInvalid = "index.invalid"
   case indexImmutable = "index.immutable"
   case indexSubmission = "index.submission"
+  case bundleInvalid = "bundle.invalid"
   case advisoryUnknown = "advisory.unknown"
   case archiveMismatch = "archive.mismatch"
   case archiveUnsafe = "archive.unsafe"
@@ -197,7 +198,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .manifestInvalid,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
-      .keyPassphrase, .indexImmutable, .indexSubmission, .projectInvalid, .projectForm,
+      .keyPassphrase, .indexImmutable, .indexSubmission, .bundleInvalid, .projectInvalid,
+      .projectForm,
       .lockInvalid, .lockConflict:
       .invalidInput
     case .keyWeak, .keyRevoked, .signatureInvalid, .signatureMissing, .trustSignature,

@@ -40,6 +40,8 @@ public struct Exclusion: Sendable, Hashable {
     case tooRecent
     /// Taken back by the index.
     case withdrawn
+    /// Its archive is neither here nor in the bundle from which plugins are installed.
+    case notCarried
   }
 
   /// What kind of fact.

@@ -13,7 +13,7 @@ extension CommandTable {
       "hosts and this program",
     ],
     commands: findCommands + changeCommands + projectCommands + healthCommands + authorCommands
-      + indexCommands
+      + indexCommands + movingCommands
       + hostCommands,
     exitCodes: ExitCode.table, environment: Environment.table)
 

@@ -72,12 +72,18 @@ struct SchemaTests {
 
       """)
     try user.plugctl("policy", "check").succeeded()
+    try user.plugctl("mirror", "mirror").succeeded()
+    try user.plugctl("mirror", "part", "delta").succeeded()
+    try user.plugctl("bundle", "create", "-o", "b.tar", "delta").succeeded()
+    try user.run(["tar", "-xf", "b.tar", "bundle.json"]).succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
       ("policy-1", ["\(user.configuration)/policy.yaml"]),
       ("generation-1", ["\(user.data)/hosts/*/gens/*/manifest.json"]),
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
+      ("mirror-1", ["\(user.work)/mirror/mirror.json", "\(user.work)/part/mirror.json"]),
+      ("bundle-1", ["\(user.work)/bundle.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),
       (
         "index-1",

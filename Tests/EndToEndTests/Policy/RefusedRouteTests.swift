@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -31,6 +32,22 @@ struct Route: Sendable, CustomTestStringConvertible {
       name: "dependency of a file", command: ["install", "{beta}"],
       whereWithdrawn: "solve.conflict"),
     Route(name: "mirror", before: { try $0.useMirror() }, command: ["install", "alpha@1.1.0"]),
+    Route(
+      name: "mirror that was made", before: { try $0.useMadeMirror() },
+      command: ["install", "alpha@1.1.0"]),
+    // It was made before, and what is known since counts more.
+    Route(
+      name: "bundle", before: { try $0.makeBundle("acme/alpha@1.1.0") },
+      command: ["bundle", "install", "b.tar"], whereWithdrawn: "trust.rollback"),
+    Route(
+      name: "bundle, only shown", before: { try $0.makeBundle("acme/alpha@1.1.0") },
+      command: ["bundle", "install", "b.tar", "--dry-run"], whereWithdrawn: "trust.rollback"),
+    Route(
+      name: "bundle, dependency", before: { try $0.makeBundle("acme/beta") },
+      command: ["bundle", "install", "b.tar"], whereWithdrawn: "trust.rollback"),
+    Route(
+      name: "bundle that was made since", before: { $0.carriesNews() },
+      command: ["bundle", "install", "b.tar", "alpha@1.1.0"]),
     Route(
       name: "upgrade", before: { try $0.run("install", "{old}") }, command: ["upgrade"]),
     Route(name: "file", command: ["install", "{file}"]),
@@ -90,14 +107,20 @@ final class RouteBench: Sendable {
   private let owner: TestFolder
   private let examples: Examples
   private let server: WebServer
+  /// Who keeps a mirror, and makes bundles.
+  private let keeper: Sandbox
+  private let hasMirror = Atomic(false)
+  private let hasBundle = Atomic(false)
 
   init() throws {
     examples = try Examples.shared.get()
     user = try Sandbox(["PLUGCTL_SCOPE": ""])
+    keeper = try Sandbox()
     (index, owner) = try examples.index.copy()
     server = try WebServer(index.path)
     try user.folder.write("home/.config/plugctl/config.yaml", "schema: 1\n")
     try user.add(index, scope: "user")
+    try keeper.add(index)
     let key = try FileSystem.read("\(examples.workshop.author.configuration)/keys/maker.pub")
     try user.folder.write("work/maker.pub", key)
     try plugctl(["key", "trust", "maker.pub", "--name", "maker"]).succeeded()
@@ -127,15 +150,40 @@ final class RouteBench: Sendable {
 
   func run(_ arguments: String...) throws { try plugctl(arguments).succeeded() }
 
+  /// The index's own server is gone, and a copy of it is there.
+  func useMadeMirror() throws {
+    hasMirror.store(true, ordering: .relaxed)
+    try update()
+    try use(mirror: "\(keeper.work)/mirror")
+  }
+
+  func makeBundle(_ items: String...) throws {
+    try keeper.plugctl(["bundle", "create", "-o", "\(user.work)/b.tar"] + items).succeeded()
+  }
+
+  /// A bundle is made once the news are out.
+  func carriesNews() { hasBundle.store(true, ordering: .relaxed) }
+
+  /// The keeper's copies follow the index.
+  func update() throws {
+    if hasMirror.load(ordering: .relaxed) { try keeper.plugctl("mirror", "mirror").succeeded() }
+    guard hasBundle.load(ordering: .relaxed) else { return }
+    try keeper.plugctl(
+      "bundle", "create", "-o", "\(user.work)/b.tar", "beta", "--all-versions"
+    ).succeeded()
+  }
+
   /// The index's own server is gone.
-  func useMirror() throws {
+  func useMirror() throws { try use(mirror: server.url) }
+
+  private func use(mirror: String) throws {
     try run("index", "remove", "main")
     let path = "\(user.configuration)/indexes.d/main.yaml"
     try user.add(index, at: server.url, scope: "user")
     let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
     var lines = text.split(separator: "\n").map(String.init)
     lines.removeAll { $0.hasPrefix("url:") }
-    lines += ["url: \"http://127.0.0.1:1\"", "mirrors: [\"\(server.url)\"]"]
+    lines += ["url: \"http://127.0.0.1:1\"", "mirrors: [\"\(mirror)\"]"]
     try FileSystem.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
@@ -148,6 +196,7 @@ final class RouteBench: Sendable {
     try examples.workshop.author.plugctl(
       "withdraw", "acme/alpha", "--to", index.path, "--reason", "a thief made it"
     ).succeeded()
+    try update()
     _ = try plugctl(["update"])
     if isLookedUp { try run("info", "acme/alpha") }
   }
@@ -164,6 +213,7 @@ struct RefusedRouteTests {
   func good(route: Route) throws {
     let bench = try RouteBench()
     try route.before(bench)
+    try bench.update()
     try bench.plugctl(route.command).succeeded()
   }
 
@@ -172,14 +222,15 @@ struct RefusedRouteTests {
     let bench = try RouteBench()
     try route.before(bench)
     try bench.withdraw(lookingUp: route.isLookedUp)
-    try refuse(
-      route, bench, route.whereWithdrawn, exit: route.whereWithdrawn == "solve.conflict" ? 4 : 12)
+    let exits: [String: Int32] = ["solve.conflict": 4, "trust.rollback": 5]
+    try refuse(route, bench, route.whereWithdrawn, exit: exits[route.whereWithdrawn] ?? 12)
   }
 
   @Test("refuses what a revoked key signed (a17)", arguments: Route.all)
   func revoked(route: Route) throws {
     let bench = try RouteBench()
     try route.before(bench)
+    try bench.update()
     try bench.revoke()
     try refuse(route, bench, "key.revoked", exit: 5)
   }

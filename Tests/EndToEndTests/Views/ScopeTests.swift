@@ -56,6 +56,58 @@ struct ScopeTests {
   }
 
   @Test(
+    "of an image leads to the same wherever the image is mounted", arguments: ["links", "include"])
+  func image(view: String) throws {
+    let user = try Sandbox(["PLUGCTL_SCOPE": ""])
+    let root = user.folder.file("work/image")
+    let profile =
+      view == "include"
+      ? ""
+      : "paths: [{ scope: system, dir: /opt/plugins }]\nlayout: { view: links, path: stable }\n"
+    try user.folder.write(
+      "work/image/etc/plugctl/hosts.d/sqlite.yaml",
+      "schema: 1\nid: sqlite\nextends: sqlite\n\(profile)")
+    try user.plugctl(
+      "index", "add", examples.index.path, "--name", "main", "--trust", examples.index.fingerprint,
+      "--root", "image"
+    ).succeeded()
+    let report = try user.plugctl("install", "beta", "--root", "image").succeeded()
+    #expect(!report.output.contains(root), "\(report)")
+    for (path, content) in try FileListing(["\(root)/opt", "\(root)/var/lib/plugctl/hosts"]).entries
+    {
+      let text = String(decoding: content, as: UTF8.self)
+      #expect(!text.contains(root), "\(path) names the image's place: \(text)")
+    }
+    try user.plugctl("upgrade", "--root", "image").succeeded()
+    try user.plugctl("verify", "--root", "image").succeeded()
+    // As it is booted, and with the host and this program in it.
+    try FileSystem.rename(root, to: user.folder.file("work/moved"))
+    let load =
+      view == "include"
+      ? ".read /var/lib/plugctl/hosts/sqlite/current/activate/load.sql"
+      : ".load /opt/plugins/alpha\n.load /opt/plugins/beta"
+    let moved = user.folder.file("work/moved")
+    var inside = ["bwrap", "--tmpfs", "/", "--dev", "/dev", "--proc", "/proc"]
+    for path in [
+      "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/opt/swift", Programs.repository,
+    ] {
+      inside += ["--ro-bind-try", path, path]
+    }
+    inside += ["--bind", user.folder.path, user.folder.path]
+    for path in ["/var/lib/plugctl", "/etc/plugctl", "/opt/plugins"] {
+      inside += ["--bind-try", "\(moved)\(path)", path]
+    }
+    let answer = try user.run(
+      inside + ["sqlite3", ":memory:"], input: "\(load)\nSELECT alpha_version(), beta_version();\n")
+    #expect(answer.output == "1.1.0|1.0.0\n", "\(answer)")
+    let verified = try user.run(inside + [Programs.plugctl, "verify", "--scope", "system"])
+    #expect(verified.exit == 0, "\(verified)")
+    try user.run(inside + [Programs.plugctl, "remove", "beta", "--scope", "system"]).succeeded()
+    #expect(try user.list("--root", moved) == ["alpha 1.1.0"])
+    try user.plugctl("verify", "--root", moved).succeeded()
+  }
+
+  @Test(
     "is told by the environment as by the option",
     arguments: [
       (["PLUGCTL_SCOPE": "user"], ".local/share/plugctl"),

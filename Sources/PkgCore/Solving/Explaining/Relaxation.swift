@@ -165,6 +165,7 @@ private struct Attempts {
         return "ask the publisher of `\(name)` for a build that fits this machine"
       case .tooRecent: return "wait, or lower `--min-age`"
       case .withdrawn: return "ask the publisher of `\(name)` for a new version"
+      case .notCarried: return "make a bundle that has it: `plugctl bundle create -o FILE \(name)`"
       }
     }
     for ground in core.inOrder {

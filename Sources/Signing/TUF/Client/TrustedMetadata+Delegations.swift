@@ -10,6 +10,9 @@ extension TrustedMetadata {
     way == [.targets] ? targets : delegated[way]
   }
 
+  /// Every delegated role that was taken in, one by two ways twice; in no order.
+  public var delegatedRoles: [TUFTargets] { Array(delegated.values) }
+
   /// Takes in metadata of a delegated role, fetched or stored, under the authority of the one that
   /// delegates to it (TUF 5.6). What was verified by another way does not count: another delegator may
   /// name other keys for a role of the same name.

@@ -46,6 +46,16 @@ public enum TUFDelegations: Sendable {
     }
   }
 
+  /// Every role that is delegated to; of bins, of which there may be billions, those that a snapshot lists.
+  public func roleNames(in snapshot: TUFSnapshot) -> [TUFRoleName] {
+    switch self {
+    case .roles(let roles): roles.map(\.name)
+    case .bins(let bins):
+      snapshot.files.map { TUFRoleName(String($0.name.dropLast(".json".count))) }.filter(
+        bins.contains)
+    }
+  }
+
   /// The member `delegations` of new metadata.
   var json: JSON {
     var keys = JSONObject()

@@ -1,22 +1,37 @@
 /// A tar archive made by hand (POSIX 1003.1, "ustar Interchange Format"), right or wrong.
-struct TarText {
-  enum Kind: UInt8 {
+public struct TarText {
+  /// What an entry is, by its type flag.
+  public enum Kind: UInt8 {
+    /// A regular file.
     case file = 0x30
+    /// A second name of an entry before it.
     case hardLink = 0x31
+    /// A symbolic link.
     case link = 0x32
+    /// A character device.
     case character = 0x33
+    /// A block device.
     case block = 0x34
+    /// A folder.
     case folder = 0x35
+    /// A FIFO.
     case fifo = 0x36
+    /// A contiguous file.
     case contiguous = 0x37
+    /// A sparse file, in the old form of GNU.
     case gnuSparse = 0x53
+    /// An extended header for the entry that follows.
     case pax = 0x78
   }
 
-  private(set) var bytes: [UInt8] = []
+  /// What was added so far.
+  public private(set) var bytes: [UInt8] = []
+
+  /// An archive with nothing in it.
+  public init() {}
 
   /// Adds an entry; `size` may lie about the content.
-  mutating func add(
+  public mutating func add(
     _ name: String, _ content: [UInt8] = [], kind: Kind = .file, mode: Int = 0o644,
     link: String = "", size: Int? = nil
   ) {
@@ -49,12 +64,12 @@ struct TarText {
   }
 
   /// Adds a pax header for the entry that follows.
-  mutating func addPax(_ name: String, _ value: String) {
+  public mutating func addPax(_ name: String, _ value: String) {
     add("PaxHeader", Self.record(name, value), kind: .pax)
   }
 
   /// The archive with its end.
-  var finished: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
+  public var finished: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
   /// `LENGTH NAME=VALUE\n`, the length counting itself.
   private static func record(_ name: String, _ value: String) -> [UInt8] {
