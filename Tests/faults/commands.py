@@ -47,6 +47,7 @@ OLD_SET = ["install", "beta", "alpha@1.0.0", "delta@1.0.0"]
 COMMANDS = [
     Command("first", [], ["install", "beta"]),
     Command("install", [DELTA], ["install", "beta"]),
+    Command("install-many", [DELTA], ["install", "many"]),
     Command("upgrade", [OLD_SET], ["upgrade"]),
     Command("remove", [OLD_SET], ["remove", "beta", "delta"]),
     Command("rollback", [DELTA, ["install", "beta"]], ["rollback"]),
@@ -106,6 +107,15 @@ class Prepared:
     # The generations that are there after the command.
     numbers: list
     trace: list
+
+
+def telling_calls(prepared):
+    """The numbers of all calls, but of one package's many files those of a few."""
+    return [
+        number
+        for number, call in enumerate(prepared.trace, 1)
+        if "/page-" not in call or re.search(r"/page-\d*7\b", call)
+    ]
 
 
 def prepare(workshop, home, command):

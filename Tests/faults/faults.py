@@ -4,10 +4,12 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 
 import cuts
+import disks
 import full
 import losses
 import storm
@@ -107,6 +109,8 @@ def main():
         print("commands:", *[command.name for command in COMMANDS])
         return 0
     programs = os.environ["PLUGCTL_BIN_DIR"]
+    # Ended from outside it tidies up too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Memory is the fastest disk: images are synced by the kernel that mounts them all the same.
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     work = tempfile.mkdtemp(prefix="plugctl-faults-", dir=os.environ.get("PLUGCTL_FAULTS_DIR", base))
@@ -121,6 +125,7 @@ def main():
         if options.keep:
             print(f"faults: kept {work}", file=sys.stderr)
         else:
+            disks.unmount_below(work)
             shutil.rmtree(work, ignore_errors=True)
 
 

@@ -91,8 +91,15 @@ class Run:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException as stop:
+            # Each comes to the end of its case, and unmounts what it has.
+            errors.append(f"stopped: {type(stop).__name__}")
+            for thread in threads:
+                thread.join()
+            raise
         if errors:
             raise Failure(errors[0])
         self.violations += found

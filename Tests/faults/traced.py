@@ -4,6 +4,7 @@ import errno
 import functools
 import shutil
 
+from commands import telling_calls
 from run import Kind
 from state import Damaged, file_faults, generations, host_faults, live, settled_faults
 
@@ -107,10 +108,6 @@ def next_faults(home, prepared, state, number):
     return faults
 
 
-def numbers(prepared):
-    return range(1, len(prepared.trace) + 1)
-
-
 KINDS = [
-    Kind(name, "kill", 120, numbers, functools.partial(run, name)) for name in KILLS
-] + [Kind(name, "error", 60, numbers, functools.partial(run, name)) for name in ERRORS]
+    Kind(name, "kill", 120, telling_calls, functools.partial(run, name)) for name in KILLS
+] + [Kind(name, "error", 60, telling_calls, functools.partial(run, name)) for name in ERRORS]
