@@ -1,5 +1,8 @@
 """Installs N packages from nginx on loopback with plugctl, `curl | tar`, and uv; prints medians.
 
+plugctl is also run with every call that waits for the disk done at once (`without_sync.c`): what durability
+costs on this disk.
+
 Every package has a library of about 100 KiB that loads (half of it noise, so that it packs to about
 half), a manifest and a README; the wheels hold the same files. Rounds are interleaved, each with
 empty caches and an empty target.
@@ -22,13 +25,13 @@ import zipfile
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--plugctl", required=True)
-arguments.add_argument("--uv", required=True)
+arguments.add_argument("--uv", help="without it plugctl alone is measured")
 arguments.add_argument("--packages", type=int, default=100)
 arguments.add_argument("--rounds", type=int, default=7)
 arguments.add_argument("--keep", action="store_true", help="keep the folder of the packages")
 options = arguments.parse_args()
 plugctl = os.path.abspath(options.plugctl)
-uv = os.path.abspath(options.uv)
+uv = options.uv and os.path.abspath(options.uv)
 noise = random.Random(20261121)
 
 
@@ -143,6 +146,9 @@ def main():
         (work / "author").mkdir()
         names, fingerprint = prepare(work, author)
         server, url = serve(work)
+        careless = work / "without_sync"
+        subprocess.run(
+            ["cc", "-O1", "-o", careless, pathlib.Path(__file__).parent / "without_sync.c"], check=True)
         # The plain script, as StormDB's guide has it: one download after another, unpacked and copied.
         script = work / "install.sh"
         script.write_text(
@@ -164,14 +170,21 @@ def main():
                 folder.mkdir()
                 return base | {"HOME": str(folder)}
 
-            for level in ["2", "0"]:
-                mine = fresh(f"plugctl-{level}")
+            ways = [("2", []), ("0", []), ("2", [careless]), ("0", [careless])]
+            # Whoever comes second finds a disk that was just written to.
+            for level, wrapper in ways[number % 2 * 2:] + ways[:number % 2 * 2]:
+                mine = fresh(f"plugctl-{level}{'-careless' if wrapper else ''}")
                 run([plugctl, "index", "add", f"{url}/index", "--name", "bench", "--trust", fingerprint], mine, work)
-                note(f"plugctl install, load test level {level}", timed([plugctl, "install", "--test-level", level, *names], mine, work))
+                label = f"plugctl install, load test level {level}" + (", without sync" if wrapper else "")
+                os.sync()
+                note(label, timed([*wrapper, plugctl, "install", "--test-level", level, *names], mine, work))
+            mine = base | {"HOME": str(home / "plugctl-0")}
             note("plugctl install, nothing to do", timed([plugctl, "install", *names], mine, work))
             note("plugctl list", timed([plugctl, "list"], mine, work))
             note("plugctl --version", timed([plugctl, "--version"], mine, work))
             note("true (the floor of starting a process)", timed(["/bin/true"], mine, work))
+            if not uv:
+                continue
             note("curl | tar", timed(["bash", str(script)], fresh("script"), work))
             wheels = fresh("uv")
             note("uv pip install", timed(
@@ -184,6 +197,12 @@ def main():
         median = {label: statistics.median(values) for label, values in results.items()}
         mine = median["plugctl install, load test level 2"]
         print(f"\n{options.packages} packages, {options.rounds} rounds")
+        for level in ["2", "0"]:
+            label = f"plugctl install, load test level {level}"
+            ratio = median[label] / median[f"{label}, without sync"]
+            print(f"load test level {level}: durable takes {ratio:.2f} times as long as without sync")
+        if not uv:
+            return
         print(f"curl | tar takes {median['curl | tar'] / mine:.1f} times as long as plugctl with load tests")
         print(f"uv takes {median['uv pip install'] / mine:.2f} times as long as plugctl with load tests")
         bare = median["plugctl install, load test level 0"]

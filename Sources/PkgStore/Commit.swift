@@ -64,15 +64,18 @@ public enum Commit {
   ///
   /// After a crash at any point the next command finds exactly the old or exactly the new state.
   ///
-  /// - Parameter adopted: files of others that are replaced.
+  /// - Parameters:
+  ///   - adopted: files of others that are replaced.
+  ///   - former: what is live now; as it was when the lock was taken where that is nil.
   /// - Throws: ``StoreError/unfinished(host:generation:cause:)`` where it is live all the same.
   public static func perform(
-    _ prepared: PreparedGeneration, adopted: Set<String> = [], _ lock: borrowing InstanceLock
+    _ prepared: PreparedGeneration, adopted: Set<String> = [], after former: Generation? = nil,
+    _ lock: borrowing InstanceLock
   ) throws {
     let instance = lock.instance
     let view = HostView(instance: instance, adopted: adopted)
     let number = prepared.generation.number
-    try view.makeReady(prepared.generation, after: lock.current)
+    try view.makeReady(prepared.generation, after: former ?? lock.current)
     try turn(instance, to: number)
     do {
       try FileSystem.syncFolder(instance.folder)

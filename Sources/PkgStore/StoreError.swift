@@ -18,10 +18,10 @@ public enum StoreError: Error, Sendable, Equatable {
   case treeMissing(plugin: String, path: String)
   /// Something that is not ours stands where a plugin's name must be.
   case nameTaken(path: String)
-  /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
-  case unfinished(host: String, generation: Int64, cause: Diagnostic)
   /// The trust memory is gone by which the live generation was made.
   case trustLost(path: String)
+  /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
+  case unfinished(host: String, generation: Int64, cause: Diagnostic)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
 }

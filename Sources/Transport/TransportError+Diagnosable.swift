@@ -24,7 +24,9 @@ extension TransportError: Diagnosable {
     case .tooManyRedirects(let url, let limit):
       Diagnostic(.networkRefused, "`\(url)` redirects more than \(limit) times")
     case .unreachable(let url, let cause):
-      Diagnostic(.networkUnreachable, "`\(url)` can't be reached", notes: [cause])
+      Diagnostic(
+        .networkUnreachable, "`\(url)` can't be reached", notes: [cause],
+        hint: "look at the network; `--offline` works with what was fetched before")
     case .status(let url, let code):
       Diagnostic(.networkStatus, "`\(url)` answers with status \(code)")
     case .timeout(let url, let cause):

@@ -9,7 +9,7 @@ struct MetadataRefresh {
   let terms: MetadataClient.Terms
 
   mutating func run() async throws -> TrustedMetadata {
-    var chain = try TrustedRootChain(trusting: trust.root())
+    var chain = try trust.chain()
     if terms.asksNetwork { try await followRoots(&chain) }
     var trusted = try chain.finishRoots(now: terms.now)
     if let stored = try trust.read(.timestamp) { try trusted.recallTimestamp(stored) }

@@ -39,6 +39,20 @@ struct TrustFolder: Sendable {
       hint: "restore that file, or remove the index and add it again with `--trust`")
   }
 
+  /// The way to newer roots, from the one that the user trusts.
+  ///
+  /// - Throws: ``Diagnostic`` with `trust.missing`, or with the fault and what to do where it is damaged.
+  func chain() throws -> TrustedRootChain {
+    let bytes = try root()
+    do { return try TrustedRootChain(trusting: bytes) } catch {
+      let cause = error.diagnostic
+      throw Diagnostic(
+        cause.code, "the trusted root of the index `\(index)` is damaged",
+        notes: ["`\(path(.root))`", cause.message] + cause.notes,
+        hint: "restore that file, or remove the index and add it again with `--trust`")
+    }
+  }
+
   /// Removes everything, when the index is removed.
   func remove() throws { try FileSystem.removeTree(folder) }
 

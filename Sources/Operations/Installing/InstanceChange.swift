@@ -110,7 +110,7 @@ struct InstanceChange: Sendable {
     generation.plugins = former
     let prepared = try GenerationWriter.write(generation, by: profile, lock)
     try await settle(prepared, came: [], former: nil)
-    try Commit.perform(prepared, lock)
+    try Commit.perform(prepared, after: refused.generation, lock)
     let note = "what was installed before is live again, as generation \(generation.number)"
     // A host that refused may take what it had; where it does not, it still runs that.
     _ = try? await HostReload(profile: profile, instance: instance, session: session)

@@ -184,8 +184,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemLocked: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
-      .hostInUse,
-      .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists, .projectUnsaved,
+      .hostInUse, .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists,
+      .projectUnsaved,
       .projectBehind:
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,

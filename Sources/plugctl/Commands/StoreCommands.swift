@@ -54,15 +54,14 @@ enum StoreCommands {
 
   /// `verify` of files, or of what is installed.
   static func verify(_ call: Invocation) throws -> Answer {
+    guard call.parsed.value("key") == nil else { return try verifyFiles(call) }
     let files = call.arguments.filter(Verifying.isFile)
-    guard files.isEmpty, call.parsed.value("key") == nil else {
-      guard files.count == call.arguments.count else {
-        throw Diagnostic(
-          .usageConflict, "files and installed plugins are verified apart",
-          hint: "run `plugctl verify` twice")
-      }
-      return try verifyFiles(call)
+    guard files.isEmpty || files.count == call.arguments.count else {
+      throw Diagnostic(
+        .usageConflict, "files and installed plugins are verified apart",
+        hint: "run `plugctl verify` twice")
     }
+    if !files.isEmpty { return try verifyFiles(call) }
     return try verifyInstalled(call)
   }
 

@@ -113,7 +113,7 @@ struct AbsenceTests {
       (["host", "path", "x"], "host.unknown"), (["index", "remove", "x"], "index.unknown"),
       (["key", "export", "x"], "key.not-found"), (["key", "revoke", "x"], "key.not-found"),
       (["publish", "--to", "nowhere", "x.tar.zst"], "index.unknown"),
-      (["verify", "x"], "system.not-found"),
+      (["verify", "./x"], "system.not-found"),
       (["test", "./x.so"], "system.not-found"), (["install", "./x.tar.zst"], "system.not-found"),
       (["sign", "x.tar.zst", "--key", "k"], "key.not-found"),
       (["lint", "nowhere"], "system.not-found"), (["scan", "nope"], "system.not-found"),
