@@ -1,6 +1,7 @@
 """The commands that faults happen to, as data: what goes before, and what is run."""
 
 import dataclasses
+import glob
 import os
 import re
 import shutil
@@ -23,7 +24,8 @@ layout: { place: flat, file: "{file}", view: %s, path: stable }
 class Command:
     """A command and how its home comes to be.
 
-    Steps are lists: the arguments of plugctl, or `write PATH TEXT`, `drop PATH`, `aged`, or
+    Steps are lists: the arguments of plugctl, or `write PATH TEXT`, `drop PATH`, `aged`,
+    `spoil PATTERN`, or
     `killed ACTION CALL ARGUMENTS...`, where CALL is a pattern for the call that ACTION is for.
     """
 
@@ -32,8 +34,9 @@ class Command:
     arguments: list
     view: str = "include"
     scope: str = "user"
-    # Whether it starts from a store that no host can load.
-    starts_damaged: bool = False
+    # What is damaged at its start: `current`, without which no host loads, or `files` that the host does not
+    # miss.
+    damage: str = ""
 
 
 def project(*plugins):
@@ -66,6 +69,12 @@ COMMANDS = [
         [DELTA, ["install", "beta"], ["upgrade"], ["remove", "beta"], ["aged"]],
         ["gc", "--keep", "2"],
     ),
+    Command(
+        "repair",
+        [["install", "beta"], ["spoil", "trees/*/notes.txt"]],
+        ["repair"],
+        damage="files",
+    ),
     # Recovery itself, killed in turn: of a change just before its switch, of one just after it, and
     # of a store without its `current`.
     Command(
@@ -75,7 +84,7 @@ COMMANDS = [
         "recover-damaged",
         [DELTA, ["install", "beta"], ["drop", "hosts/sqlite/current"]],
         ["recover"],
-        starts_damaged=True,
+        damage="current",
     ),
 ]
 for _view in ["links", "copies"]:
@@ -134,7 +143,7 @@ def prepare(workshop, home, command):
         if step[0] == "killed":
             sets.append(live(home).plugins)
         take(home, step)
-    old = None if command.starts_damaged else live(home)
+    old = None if command.damage == "current" else live(home)
     home.keep(command.name)
     home.traced([*command.arguments, "--json"]).succeeded()
     new = live(home)
@@ -149,6 +158,9 @@ def take(home, step):
             write(os.path.join(home.path, path), text)
         case ["drop", path]:
             os.unlink(os.path.join(home.data, path))
+        case ["spoil", pattern]:
+            for path in glob.glob(os.path.join(home.data, pattern)):
+                write(path, "not what was signed\n")
         case ["aged"]:
             age(home)
         case ["killed", action, pattern, *arguments]:

@@ -11,6 +11,9 @@ from commands import COMMANDS, prepare
 from lab import Failure, Home
 from state import Damaged
 
+# Violations of one kind that are told at length: the others will be of the same cause.
+TOLD = 20
+
 
 @dataclasses.dataclass
 class Kind:
@@ -132,9 +135,11 @@ class Run:
             if faults:
                 found.append(case)
                 if not self.is_planted:
-                    self.say(case, what, faults)
+                    self.say(case, what, faults, len(found))
 
-    def say(self, case, what, faults):
+    def say(self, case, what, faults, number):
+        if number > TOLD:
+            return
         lines = [f"VIOLATION {case} at `{what}`", *[f"  {fault}" for fault in faults]]
         lines.append(f"  again: scripts/test faults --case {case}")
         print("\n".join(lines), file=sys.stderr, flush=True)

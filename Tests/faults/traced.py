@@ -44,9 +44,10 @@ def moment_faults(home, prepared):
     try:
         state = live(home)
     except Damaged as error:
-        return None, [] if prepared.command.starts_damaged else [str(error)]
+        return None, [] if prepared.command.damage == "current" else [str(error)]
     faults = host_faults(home, prepared.command, state, prepared.sets)
-    faults += file_faults(home, state)
+    if prepared.command.damage != "files" or state != prepared.old:
+        faults += file_faults(home, state)
     if state not in [prepared.old, prepared.new]:
         faults.append(f"{state} is neither {prepared.old} nor {prepared.new}")
     return state, faults
@@ -102,7 +103,9 @@ def next_faults(home, prepared, state, number):
         if again.code != 0:
             return faults + [f"the same command fails: {again}"]
         after = live(home)
-        if after != prepared.new:
+        # Of files that are whole again nothing is left to be mended.
+        is_mended = command.damage == "files" and after == prepared.old
+        if after != prepared.new and not is_mended:
             faults.append(f"the same command leads to {after}, not {prepared.new}")
         faults += settled_faults(home, command, after) + file_faults(home, after)
     return faults
