@@ -109,14 +109,15 @@ def main():
         print("commands:", *[command.name for command in COMMANDS])
         return 0
     programs = os.environ["PLUGCTL_BIN_DIR"]
-    # Ended from outside it tidies up too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Memory is the fastest disk: images are synced by the kernel that mounts them all the same.
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     work = tempfile.mkdtemp(prefix="plugctl-faults-", dir=os.environ.get("PLUGCTL_FAULTS_DIR", base))
     try:
         lab = Lab(work, programs)
-        run = Run(lab, Workshop(lab), options.jobs)
+        run = Run(lab, options.jobs)
+        for number in [signal.SIGTERM, signal.SIGINT]:
+            signal.signal(number, run.stop)
+        run.workshop = Workshop(lab)
         return run_planted(run) if options.planted else fault_run(run, options)
     except Failure as failure:
         print(f"faults: {failure}", file=sys.stderr)
