@@ -92,6 +92,7 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
       name: "plugctl-fuzz",
       dependencies: [
         "PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit",
+        "TestSupport",
       ],
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))

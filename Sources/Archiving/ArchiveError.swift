@@ -5,7 +5,7 @@ public import PkgCore
 public enum ArchiveError: Error, Sendable {
   /// libarchive is not on this machine.
   case libraryMissing
-  /// libarchive refused; its own sentence.
+  /// It can't be read: why, or libarchive's own sentence.
   case unreadable(String)
   /// An entry that no package may have.
   case unsafe(entry: String, why: String)
@@ -30,7 +30,7 @@ extension ArchiveError: Diagnosable {
     case .unreadable(let reason):
       Diagnostic(
         .archiveTruncated, "the archive is damaged or no tar archive",
-        notes: ["libarchive: \(reason)"],
+        notes: [reason],
         hint: "fetch it again, or ask its publisher for it")
     case .unsafe(let entry, let why):
       Diagnostic(

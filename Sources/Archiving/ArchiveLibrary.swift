@@ -26,10 +26,12 @@ struct ArchiveLibrary {
     return ArchiveLibrary(functions: functions)
   }
 
-  /// libarchive's own words about the last failure.
+  /// libarchive's own words about the last failure, as such.
   func reason(_ archive: OpaquePointer?) -> String {
-    guard let archive, let text = functions.error_string(archive) else { return "no reason given" }
-    return String(cString: text)
+    guard let archive, let text = functions.error_string(archive) else {
+      return "libarchive gives no reason"
+    }
+    return "libarchive: " + String(cString: text)
   }
 }
 

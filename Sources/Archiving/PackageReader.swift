@@ -73,10 +73,6 @@ public struct PackageReader: ~Copyable {
   ) throws(ArchiveError) -> PackageDescription {
     try open(descriptor)
     guard let first = try firstFile() else { throw .unreadable("the archive is empty") }
-    // Two filters at most; the count includes the one that passes bytes through.
-    guard library.functions.filter_count(archive) <= 3 else {
-      throw .unreadable("too many filters")
-    }
     let bytes = try descriptionBytes(first)
     let description = try Self.parse(bytes)
     let top = description.folderName
@@ -183,6 +179,10 @@ public struct PackageReader: ~Copyable {
       guard result == ArchiveResult.ok, let pointer else {
         throw .unreadable(library.reason(archive))
       }
+      // Two at most; the count includes the one that passes bytes through.
+      guard library.functions.filter_count(archive) <= 3 else {
+        throw .unreadable("it is compressed more than twice")
+      }
       entries += 1
       guard entries <= limits.entries else {
         throw .tooLarge("more than \(limits.entries) entries")
@@ -206,6 +206,11 @@ public struct PackageReader: ~Copyable {
       throw .unsafe(entry: path, why: "which is no safe path")
     }
     let mode = functions.entry_perm(pointer)
+    // Folders that are shared by a group bear its bit, in archives of others.
+    let mayHaveBits = isForeign && type == EntryType.folder
+    guard mode & 0o7000 == 0 || mayHaveBits else {
+      throw .unsafe(entry: path, why: "with a set-id or sticky bit")
+    }
     guard isForeign || type != EntryType.file || mode == 0o644 || mode == 0o755 else {
       throw .unsafe(entry: path, why: "with mode \(String(mode, radix: 8)) instead of 644 or 755")
     }

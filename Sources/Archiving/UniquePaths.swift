@@ -39,5 +39,24 @@ struct UniquePaths {
     }
     var paths = UniquePaths()
     for file in files { try paths.add(file.path) }
+    try checkLinks(files)
+  }
+
+  /// A link leads to a listed file in its own folder, perhaps by way of other links.
+  private static func checkLinks(_ files: [PackageFile]) throws(ArchiveError) {
+    let contents = Dictionary(files.map { ($0.path, $0.content) }, uniquingKeysWith: { $1 })
+    for file in files {
+      guard case .link(var target) = file.content else { continue }
+      let folder = FileSystem.folder(of: file.path)
+      var seen: Set<String> = [file.path]
+      while true {
+        let path = folder == "." ? target : "\(folder)/\(target)"
+        guard seen.insert(path).inserted, let content = contents[path] else {
+          throw .unsafe(entry: file.path, why: "which leads to no file beside it")
+        }
+        guard case .link(let next) = content else { break }
+        target = next
+      }
+    }
   }
 }

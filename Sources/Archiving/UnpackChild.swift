@@ -13,6 +13,9 @@ public enum UnpackChild {
   /// The hidden command's name.
   public static let command = "__unpack"
 
+  /// zstd's window has at most 128 MiB, `xz -9` takes 65 MiB; `xz` could ask for 4 GiB.
+  private static let mostMemory: UInt64 = 1 << 30
+
   /// What comes first in a bundle and says what it has.
   public static let bundleFile = "bundle.json"
 
@@ -84,6 +87,7 @@ public enum UnpackChild {
     let staging = Descriptor(owning: Int32(clamping: numbers[1]), name: "staging")
     // libarchive must be open before every other path is out of reach.
     _ = try? ArchiveLibrary.load()
+    Sandbox.limit(memory: mostMemory)
     _ = Sandbox.confine(to: staging)
     // The next command sweeps where this one would write.
     guard Sandbox.isChild(of: Int32(clamping: numbers[0])) else { return 1 }

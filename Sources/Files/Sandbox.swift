@@ -8,9 +8,10 @@ public enum Sandbox {
   /// PR_SET_PDEATHSIG, likewise.
   private static let dieWithParent: Int32 = 1
 
-  /// Confines this process, which must have but one thread, to one folder: no other path can be
-  /// opened, no privilege gained, no capability used. It ends with the thread that started it, so that
-  /// nothing is written any more where the next command sweeps.
+  /// Confines this process, which must have but one thread, to one folder, in which it can read, write and
+  /// make files, folders and symbolic links: no other path can be opened, no device, FIFO or socket made,
+  /// nothing be removed or run, no privilege gained, no capability used. It ends with the thread that
+  /// started it, so that nothing is written any more where the next command sweeps.
   ///
   /// - Returns: false where the kernel has no Landlock; the rest is done all the same.
   public static func confine(to folder: borrowing Descriptor) -> Bool {
@@ -31,6 +32,15 @@ public enum Sandbox {
       missing.append("seccomp")
     }
     return missing
+  }
+
+  /// Bounds what this process may have of memory, in bytes of its address space, and keeps it from leaving a
+  /// core file: a compressor's header can ask for gigabytes.
+  public static func limit(memory: UInt64) {
+    for (resource, most) in [(RLIMIT_AS, memory), (RLIMIT_CORE, 0)] {
+      var limit = rlimit(rlim_cur: rlim_t(most), rlim_max: rlim_t(most))
+      _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
   }
 
   /// Whether a process still has the parent that started it. Asked after ``confine(to:)``: who lost it

@@ -1,4 +1,3 @@
-internal import Archiving
 internal import CommandLineKit
 internal import Files
 internal import Formats
@@ -21,6 +20,9 @@ public func fuzzMain(
   _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> Int32 {
   var (count, arguments) = (count, arguments)
+  if let folder = getenv("PLUGCTL_FUZZ_SEEDS") {
+    return ArchiveFuzzing.writeSeeds(String(cString: folder)) ? 0 : 1
+  }
   return runFuzzer(&count, &arguments, fuzzOne)
 }
 
@@ -97,7 +99,7 @@ enum FuzzTarget: String, CaseIterable {
       {
         precondition(isMatch == sameBytes(texts[0], texts[1]))
       }
-    case .archive: unpack(bytes)
+    case .archive: ArchiveFuzzing.run(bytes)
     case .version:
       let text = String(decoding: bytes, as: UTF8.self)
       if let version = try? Version(text) {
@@ -167,19 +169,5 @@ enum FuzzTarget: String, CaseIterable {
     try? editor.set("a/b", to: "*")
     for name in ["a/x", "a/b"] { try? editor.remove(name) }
     _ = editor.bytes
-  }
-
-  private func unpack(_ bytes: [UInt8]) {
-    let folder = "/tmp/plugctl-fuzz-\(getpid())"
-    defer { try? FileSystem.removeTree(folder) }
-    do {
-      try FileSystem.makeFolder(folder)
-      let file = try Descriptor.inMemory("archive")
-      try file.write(bytes)
-      try file.seek(to: 0)
-      let staging = try StagingFolder(folder)
-      var reader = try PackageReader(packedSize: Int64(bytes.count))
-      _ = try reader.unpack(file.raw, into: staging)
-    } catch {}
   }
 }

@@ -30,10 +30,11 @@ public struct TarText {
   /// An archive with nothing in it.
   public init() {}
 
-  /// Adds an entry; `size` may lie about the content.
+  /// Adds an entry; `size` may lie about the content, and `bend` may change its header before the checksum
+  /// is made.
   public mutating func add(
     _ name: String, _ content: [UInt8] = [], kind: Kind = .file, mode: Int = 0o644,
-    link: String = "", size: Int? = nil
+    link: String = "", size: Int? = nil, bend: (inout [UInt8]) -> Void = { _ in }
   ) {
     if name.utf8.count > 100 { add("PaxHeader", Self.record("path", name), kind: .pax) }
     var header = [UInt8](repeating: 0, count: 512)
@@ -57,22 +58,32 @@ public struct TarText {
     put("00", 263, 2)
     put(octal(1, 7), 329, 8)
     put(octal(3, 7), 337, 8)
+    bend(&header)
     let sum = header.reduce(0) { $0 + Int($1) }
     put(octal(sum, 6) + "\0 ", 148, 8)
     bytes += header + content
     bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
   }
 
+  /// Changes what was added so far, checksums and all.
+  public mutating func alter(_ change: (inout [UInt8]) -> Void) { change(&bytes) }
+
+  /// Adds an extended header of any bytes.
+  public mutating func addPax(raw: String) { add("PaxHeader", Array(raw.utf8), kind: .pax) }
+
   /// Adds a pax header for the entry that follows.
-  public mutating func addPax(_ name: String, _ value: String) {
-    add("PaxHeader", Self.record(name, value), kind: .pax)
+  public mutating func addPax(_ name: String, _ value: String) { addPax([name: value]) }
+
+  /// Adds a pax header with several attributes for the entry that follows.
+  public mutating func addPax(_ attributes: KeyValuePairs<String, String>) {
+    add("PaxHeader", attributes.flatMap { Self.record($0.key, $0.value) }, kind: .pax)
   }
 
   /// The archive with its end.
   public var finished: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
-  /// `LENGTH NAME=VALUE\n`, the length counting itself.
-  private static func record(_ name: String, _ value: String) -> [UInt8] {
+  /// An attribute of a pax header: `LENGTH NAME=VALUE\n`, the length counting itself.
+  public static func record(_ name: String, _ value: String) -> [UInt8] {
     let body = " \(name)=\(value)\n"
     var length = body.utf8.count + 1
     while String(length).utf8.count + body.utf8.count != length {

@@ -173,23 +173,31 @@ public struct BundleCreating: Sendable {
         .incompatiblePlatform, "`\(absent)` was not built for the platform of the bundle",
         hint: "`plugctl versions \(absent)` shows what there is")
     }
-    var others = try clients.indices.flatMap {
-      try Self.files(in: "\(scratch.path)/\($0)", as: "\($0)")
-    }
-    for (archive, index) in zip(archives, archives.map(\.index.name)) {
-      guard let number = clients.firstIndex(where: { $0.index.name == index }) else { continue }
+    let size = try await pack(contents, clients.map(\.index.name), archives, scratch.path, to: path)
+    return CreatedBundle(path: path, size: size, contents: contents, indexes: carried ?? [])
+  }
+
+  /// Writes the file: its list, the parts of the indexes that a folder has, and archives out of the cache.
+  ///
+  /// - Returns: its size in bytes.
+  private func pack(
+    _ contents: BundleContents, _ indexes: [String], _ archives: [WantedArchive], _ folder: String,
+    to path: String
+  ) async throws -> Int64 {
+    var others = try indexes.indices.flatMap { try Self.files(in: "\(folder)/\($0)", as: "\($0)") }
+    for archive in archives {
+      guard let number = indexes.firstIndex(of: archive.index.name) else { continue }
       others.append(
         BundleWriter.File(
           path: "\(number)/\(archive.build.archivePath)",
-          source: places.blob(archive.build.archive)))
+          source: session.places.blob(archive.build.archive)))
     }
-    let list = "\(scratch.path)/\(BundleContents.file)"
+    let list = "\(folder)/\(BundleContents.file)"
     try FileSystem.replace(list, with: contents.json.prettyBytes, isDurable: false)
     let first = BundleWriter.File(path: BundleContents.file, source: list)
-    let size = try await BlockingWork.run { [others] in
+    return try await BlockingWork.run { [others] in
       try BundleWriter.write(first: first, others, to: path)
     }
-    return CreatedBundle(path: path, size: size, contents: contents, indexes: carried ?? [])
   }
 
   /// Writes what the bundle has of each index but its archives, the n-th into the folder `n`.

@@ -86,14 +86,7 @@ public struct BundleInstalling: Sendable {
       session: carrying,
       source: try await RecordSource.open(carrying, Network(carrying), refresh: .always),
       scratch: scratch.path)
-    var faults: [(plugin: BundleContents.Plugin, diagnostic: Diagnostic)] = []
-    for (number, plugin) in bundle.contents.plugins.enumerated() {
-      do {
-        try await bundle.reading { try await check.check(plugin, number) }
-      } catch let error as any Diagnosable {
-        faults.append((plugin, error.diagnostic))
-      }
-    }
+    let faults = try await check.faults(in: bundle)
     return BundleVerification(contents: bundle.contents, indexes: indexes, faults: faults)
   }
 
@@ -197,7 +190,29 @@ private struct BundleCheck {
   let source: RecordSource
   let scratch: String
 
-  func check(_ plugin: BundleContents.Plugin, _ number: Int) async throws {
+  /// What is wrong with each archive.
+  func faults(
+    in bundle: OpenedBundle
+  ) async throws -> [(plugin: BundleContents.Plugin, diagnostic: Diagnostic)] {
+    var faults: [(plugin: BundleContents.Plugin, diagnostic: Diagnostic)] = []
+    var listed: [(plugin: BundleContents.Plugin, archive: WantedArchive)] = []
+    for plugin in bundle.contents.plugins {
+      do {
+        listed.append((plugin, try await bundle.reading { try await archive(of: plugin) }))
+      } catch let error as any Diagnosable { faults.append((plugin, error.diagnostic)) }
+    }
+    // All at once on all cores; only where something is wrong, which it is.
+    if (try? await unpack(listed.map(\.archive), "all")) != nil { return faults }
+    for (number, one) in listed.enumerated() {
+      do {
+        try await bundle.reading { try await unpack([one.archive], "\(number)") }
+      } catch let error as any Diagnosable { faults.append((one.plugin, error.diagnostic)) }
+    }
+    return faults
+  }
+
+  /// What the indexes list of an archive.
+  private func archive(of plugin: BundleContents.Plugin) async throws -> WantedArchive {
     let found = try await source.record(plugin.name)
     let release = found?.record.release(plugin.version)
     guard let found, let release, let build = release.build(for: plugin.platform) else {
@@ -214,13 +229,15 @@ private struct BundleCheck {
     if case .withdrawn(let reason) = release.state {
       throw Withdrawals.refusal(plugin.name, plugin.version, reason)
     }
+    return WantedArchive(record: found.record, release: release, build: build, index: found.index)
+  }
+
+  private func unpack(_ archives: [WantedArchive], _ name: String) async throws {
     let fetching = ArchiveFetching(
       session: session, network: Network(session), admission: try Admission(session))
-    let staging = "\(scratch)/check-\(number)"
+    let staging = "\(scratch)/check-\(name)"
     try FileSystem.makeFolder(staging, mode: 0o700)
     defer { try? FileSystem.removeTree(staging) }
-    _ = try await fetching.unpack(
-      [WantedArchive(record: found.record, release: release, build: build, index: found.index)],
-      staging: staging)
+    _ = try await fetching.unpack(archives, staging: staging)
   }
 }

@@ -93,6 +93,7 @@ public struct CacheContents: Sendable {
     }
     guard !isDryRun else { return removed }
     for file in removed { try FileSystem.removeIfPresent(file.path) }
+    ScratchFolder.sweep(places.cache)
     try Self.removeEmptyFolders(places.cache)
     return removed
   }
@@ -161,9 +162,9 @@ public struct CacheContents: Sendable {
   /// nil for what is no cached content: locks and notes.
   private func kind(_ path: String) -> CachedFile.Kind? {
     let below = path.dropFirst(places.cache.count + 1)
-    if path.hasSuffix(".part") || path.hasSuffix(".new") || below.hasPrefix("plugctl-scratch-") {
-      return .leftover
-    }
+    // Of one that somebody is at work in.
+    if below.hasPrefix(ScratchFolder.prefix) { return nil }
+    if path.hasSuffix(".part") || path.hasSuffix(".new") { return .leftover }
     if path.hasPrefix(places.blobs + "/") { return .archive }
     if path.hasPrefix(places.catalog) { return .catalog }
     if below.hasPrefix("downloads/") { return .download }

@@ -7,7 +7,7 @@ internal import Signing
 struct ScratchFolder: ~Copyable, Sendable {
   let path: String
   private let lock: FileLock?
-  private static let prefix = "plugctl-scratch-"
+  static let prefix = "plugctl-scratch-"
   /// A folder is locked only after it was made, so what is young may be at work.
   private static let leastAgeSeconds: Int64 = 600
 
@@ -16,7 +16,7 @@ struct ScratchFolder: ~Copyable, Sendable {
   init(below base: String) throws {
     let path = "\(base)/\(Self.prefix)\(try randomBytes(8).hex)"
     try FileSystem.makeFolder(path, mode: 0o700)
-    Self.sweep(base, owner: try FileSystem.status(path).owner)
+    Self.sweep(base)
     lock = try FileLock.ofFolder(path)
     self.path = path
   }
@@ -24,11 +24,11 @@ struct ScratchFolder: ~Copyable, Sendable {
   deinit { try? FileSystem.removeTree(path) }
 
   /// Removes this user's folders that nobody holds. What can't be removed is left to the next time.
-  private static func sweep(_ base: String, owner: UInt32) {
+  static func sweep(_ base: String) {
     for name in (try? FileSystem.names(in: base)) ?? [] where name.hasPrefix(prefix) {
       let folder = "\(base)/\(name)"
       guard let status = try? FileSystem.status(folder), status.kind == .folder,
-        status.owner == owner,
+        status.owner == Machine.userID,
         Machine.secondsSinceEpoch() - status.modified > leastAgeSeconds
       else { continue }
       try? removeIfFree(folder)

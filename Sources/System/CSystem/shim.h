@@ -60,19 +60,27 @@ int plg_spawn_addchdir(void *actions, const char *path) __asm__("posix_spawn_fil
 
 #include <linux/landlock.h>
 
-// Takes away, for this thread and what it starts, every access to the file system except below
-// `folder`. 0 on success, -1 with errno where the kernel has no Landlock.
+// Takes away, for this thread and what it starts: every access to the file system but to read, write and
+// make files, folders and symbolic links below `folder`; TCP; signals to others and abstract sockets, as far
+// as the kernel can. 0 on success, -1 with errno where it has no Landlock.
 static inline int plg_landlock_confine(int folder) {
   int abi = plg_landlock_create_ruleset(0, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 1) return -1;
-  struct landlock_ruleset_attr attributes = {0};
+  // Later members than older headers have (linux/landlock.h).
+  struct { uint64_t handled_access_fs, handled_access_net, scoped; } attributes = {0, 0, 0};
   attributes.handled_access_fs = (1ULL << 13) - 1;            // ABI 1
   if (abi >= 2) attributes.handled_access_fs |= 1ULL << 13;  // REFER
   if (abi >= 3) attributes.handled_access_fs |= 1ULL << 14;  // TRUNCATE
-  int ruleset = plg_landlock_create_ruleset(&attributes, sizeof(uint64_t), 0);
+  if (abi >= 5) attributes.handled_access_fs |= 1ULL << 15;  // IOCTL_DEV
+  if (abi >= 4) attributes.handled_access_net = 3;           // BIND_TCP, CONNECT_TCP
+  if (abi >= 6) attributes.scoped = 3;                       // abstract sockets, signals
+  unsigned long size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+  int ruleset = plg_landlock_create_ruleset(&attributes, size, 0);
   if (ruleset < 0) return -1;
   struct landlock_path_beneath_attr below = {0};
-  below.allowed_access = attributes.handled_access_fs & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+  below.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+      LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
+      LANDLOCK_ACCESS_FS_MAKE_SYM;
   below.parent_fd = folder;
   int result = plg_landlock_add_rule(ruleset, LANDLOCK_RULE_PATH_BENEATH, &below);
   if (result == 0) result = plg_landlock_restrict_self(ruleset);
@@ -80,8 +88,12 @@ static inline int plg_landlock_confine(int folder) {
   return result;
 }
 
-// Gives up every capability of this thread; fails only where there are none to give.
+// Gives up every capability of this thread, and what could bring one back; fails only where there are none
+// to give.
 static inline int plg_drop_capabilities(void) {
+  // PR_CAPBSET_DROP (linux/prctl.h); the first number that is none ends it.
+  for (unsigned long capability = 0; capability < 64; capability++)
+    if (plg_prctl(24, capability, 0) != 0) break;
   struct { uint32_t version; int pid; } header = {0x20080522, 0};
   struct { uint32_t effective, permitted, inheritable; } data[2] = {{0, 0, 0}, {0, 0, 0}};
   return (int)syscall(SYS_capset, &header, data);

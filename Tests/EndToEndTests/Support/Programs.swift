@@ -1,23 +1,11 @@
 internal import Files
-internal import Glibc
+internal import TestSupport
 
 /// The programs under test and the folders that hold them.
 enum Programs {
-  /// The repository's folder.
-  static let repository: String = {
-    var folder = #filePath
-    for _ in 0..<4 { folder = FileSystem.folder(of: folder) }
-    return folder
-  }()
-
-  /// Where `plugctl` and `plugctl-worker` lie side by side: `PLUGCTL_BIN_DIR`, or beside the tests.
-  static let folder: String = {
-    if let chosen = Machine.environment("PLUGCTL_BIN_DIR") { return chosen }
-    let beside = FileSystem.folder(of: Machine.executable)
-    return FileSystem.exists("\(beside)/plugctl") ? beside : "\(repository)/.build/debug"
-  }()
-
-  static var plugctl: String { "\(folder)/plugctl" }
+  static let repository = BuiltPrograms.repository
+  static let folder = BuiltPrograms.folder
+  static let plugctl = BuiltPrograms.plugctl
 
   /// Real plugins that `scripts/test-plugins` unpacked; nil where they are not there.
   static let realPlugins: String? = {
