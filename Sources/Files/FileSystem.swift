@@ -198,13 +198,14 @@ public enum FileSystem {
     try descriptor.sync()
   }
 
-  /// Replaces a file's content in one step: temporary file, sync, rename, sync of the folder.
+  /// Replaces a file's content in one step: temporary file, sync, rename, sync of the folder. What others who
+  /// were killed left beside it goes.
   ///
   /// - Parameter isDurable: false leaves the syncs out, for caches.
   public static func replace(
     _ path: String, with bytes: [UInt8], mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(SystemError) {
-    let temporary = "\(path).\(getpid()).new"
+    let temporary = temporary(for: path)
     try removeIfPresent(temporary)
     do throws(SystemError) {
       let descriptor = try create(temporary, mode: mode)
@@ -218,14 +219,16 @@ public enum FileSystem {
       throw error.object == temporary
         ? SystemError(call: error.call, object: path, errno: error.errno) : error
     }
-    if isDurable { try syncFolder(folder(of: path)) }
+    guard isDurable else { return }
+    try syncFolder(folder(of: path))
+    removeLeftovers(of: path)
   }
 
   /// Writes a file that is not there, whole or not at all; one that is there stays.
   public static func createOnce(
     _ path: String, with bytes: [UInt8], mode: UInt32
   ) throws(SystemError) {
-    let temporary = "\(path).\(getpid()).new"
+    let temporary = temporary(for: path)
     try removeIfPresent(temporary)
     let descriptor = try create(temporary, mode: mode)
     try descriptor.write(bytes)

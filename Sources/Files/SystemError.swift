@@ -34,6 +34,8 @@ public struct SystemError: Error, Sendable, Equatable {
   public var isNotFound: Bool { errno == ENOENT || errno == ENOTDIR }
   /// Whether the object is of a kind that the call does not take.
   public var isInvalid: Bool { errno == EINVAL }
+  /// Whether this user may not.
+  public var isForbidden: Bool { errno == EACCES || errno == EPERM }
   /// Whether the object exists already.
   public var isExisting: Bool { errno == EEXIST }
 }

@@ -46,7 +46,8 @@ public enum Commit {
     return count
   }
 
-  private static func sync(_ folder: String) throws(SystemError) {
+  /// Syncs all that is below a folder, and then the folder.
+  static func sync(_ folder: String) throws(SystemError) {
     for name in try FileSystem.names(in: folder) {
       let path = "\(folder)/\(name)"
       switch try FileSystem.status(path).kind {

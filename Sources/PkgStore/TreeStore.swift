@@ -100,7 +100,8 @@ public struct TreeStore: Sendable {
       if isWhole(tree) {
         try FileSystem.removeTree(folder)
       } else if FileSystem.exists(place) {
-        // A damaged one may be live: there is no moment without any.
+        // A damaged one may be live: there is no moment without any, nor would one be after a power cut.
+        try Commit.sync(folder)
         try FileSystem.exchange(folder, with: place)
         try FileSystem.removeTree(folder)
       } else {

@@ -77,6 +77,20 @@ struct FileSystemTests {
         == missing)
   }
 
+  @Test("a replacement removes what killed ones left an hour ago, and nothing else")
+  func leftovers() throws {
+    let folder = try TestFolder("leftovers")
+    let others = ["a.12.new", "a.b.new", "a.13.new", "a.14", "b.12.new"]
+    for name in others {
+      try folder.write(name, "x")
+      guard name != "a.13.new" else { continue }
+      #expect(try ChildCommand(["touch", "-d", "2 hours ago", folder.file(name)]).run().isSuccess)
+    }
+    try FileSystem.replace(folder.file("a"), with: [1])
+    #expect(
+      try FileSystem.names(in: folder.path) == ["a", "a.13.new", "a.14", "a.b.new", "b.12.new"])
+  }
+
   @Test("does not follow a link where it replaces")
   func replacedLink() throws {
     let folder = try TestFolder()

@@ -1,6 +1,7 @@
 """The commands that faults happen to, as data: what goes before, and what is run."""
 
 import dataclasses
+import glob
 import os
 import re
 import shutil
@@ -23,7 +24,8 @@ layout: { place: flat, file: "{file}", view: %s, path: stable }
 class Command:
     """A command and how its home comes to be.
 
-    Steps are lists: the arguments of plugctl, or `write PATH TEXT`, `drop PATH`, `aged`, or
+    Steps are lists: the arguments of plugctl, or `write PATH TEXT`, `drop PATH`, `aged`,
+    `spoil PATTERN`, or
     `killed ACTION CALL ARGUMENTS...`, where CALL is a pattern for the call that ACTION is for.
     """
 
@@ -32,8 +34,9 @@ class Command:
     arguments: list
     view: str = "include"
     scope: str = "user"
-    # Whether it starts from a store that no host can load.
-    starts_damaged: bool = False
+    # What is damaged at its start: `current`, without which no host loads, or `files` that the host does not
+    # miss.
+    damage: str = ""
 
 
 def project(*plugins):
@@ -47,6 +50,7 @@ OLD_SET = ["install", "beta", "alpha@1.0.0", "delta@1.0.0"]
 COMMANDS = [
     Command("first", [], ["install", "beta"]),
     Command("install", [DELTA], ["install", "beta"]),
+    Command("install-many", [DELTA], ["install", "many"]),
     Command("upgrade", [OLD_SET], ["upgrade"]),
     Command("remove", [OLD_SET], ["remove", "beta", "delta"]),
     Command("rollback", [DELTA, ["install", "beta"]], ["rollback"]),
@@ -65,6 +69,12 @@ COMMANDS = [
         [DELTA, ["install", "beta"], ["upgrade"], ["remove", "beta"], ["aged"]],
         ["gc", "--keep", "2"],
     ),
+    Command(
+        "repair",
+        [["install", "beta"], ["spoil", "trees/*/notes.txt"]],
+        ["repair"],
+        damage="files",
+    ),
     # Recovery itself, killed in turn: of a change just before its switch, of one just after it, and
     # of a store without its `current`.
     Command(
@@ -74,7 +84,7 @@ COMMANDS = [
         "recover-damaged",
         [DELTA, ["install", "beta"], ["drop", "hosts/sqlite/current"]],
         ["recover"],
-        starts_damaged=True,
+        damage="current",
     ),
 ]
 for _view in ["links", "copies"]:
@@ -108,6 +118,15 @@ class Prepared:
     trace: list
 
 
+def telling_calls(prepared):
+    """The numbers of all calls, but of one package's many files those of a few."""
+    return [
+        number
+        for number, call in enumerate(prepared.trace, 1)
+        if "/page-" not in call or re.search(r"/page-\d*7\b", call)
+    ]
+
+
 def prepare(workshop, home, command):
     """Makes a command's state, keeps it under its name, and runs it once without a fault."""
     home.scope = "user"
@@ -124,7 +143,7 @@ def prepare(workshop, home, command):
         if step[0] == "killed":
             sets.append(live(home).plugins)
         take(home, step)
-    old = None if command.starts_damaged else live(home)
+    old = None if command.damage == "current" else live(home)
     home.keep(command.name)
     home.traced([*command.arguments, "--json"]).succeeded()
     new = live(home)
@@ -139,6 +158,9 @@ def take(home, step):
             write(os.path.join(home.path, path), text)
         case ["drop", path]:
             os.unlink(os.path.join(home.data, path))
+        case ["spoil", pattern]:
+            for path in glob.glob(os.path.join(home.data, pattern)):
+                write(path, "not what was signed\n")
         case ["aged"]:
             age(home)
         case ["killed", action, pattern, *arguments]:

@@ -5,6 +5,7 @@ import os
 import select
 
 import disks
+from commands import telling_calls
 from lab import SECONDS, Failure, finish
 from run import Kind
 from traced import moment_faults, next_faults
@@ -22,7 +23,9 @@ def run(system, way, home, prepared, number):
             what, is_done = cut_power(way, home, prepared, number, image, cut)
         if what is None:
             return None, []
-        with disks.mounted(image if way == "shutdown" else cut, home.root):
+        # A copy is a disk that nobody has open: what was cut may live on for a while in the mount table of
+        # a process that is not quite gone, and would be found again, as it was.
+        with disks.mounted(cut, home.root, *(["nouuid"] if system == "xfs" else [])):
             return what, after_faults(home, prepared, number, is_done)
     finally:
         for path in [image, cut]:
@@ -52,8 +55,7 @@ def cut_power(way, home, prepared, number, image, cut):
     ended = None if is_frozen else finish(process, prepared.command.arguments, SECONDS)
     if way == "shutdown":
         disks.shut_down(home.root)
-    else:
-        disks.copy_image(image, cut)
+    disks.copy_image(image, cut)
     if is_frozen:
         # What it traced ends with it.
         process.kill()
@@ -91,7 +93,7 @@ def after_faults(home, prepared, number, is_done):
 
 def numbers(prepared):
     """After the end, and after each call."""
-    return range(0, len(prepared.trace) + 1)
+    return [0, *telling_calls(prepared)]
 
 
 def kind(system, way):

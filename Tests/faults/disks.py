@@ -39,9 +39,9 @@ def make_image(path, kind, megabytes=None, options=()):
 
 
 @contextlib.contextmanager
-def mounted(image, folder):
+def mounted(image, folder, *options):
     """An image, mounted for a while; the loop device goes with the mount."""
-    command("mount", "-o", "loop", image, folder)
+    command("mount", "-o", ",".join(["loop", *options]), image, folder)
     try:
         yield
     finally:
@@ -66,6 +66,15 @@ def unmount(folder):
         time.sleep(0.01)
     command("umount", "-l", folder)
     raise Failure(f"`{folder}` stays busy")
+
+
+def unmount_below(folder):
+    """Whatever a run that was stopped still has."""
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        places = [line.split()[1] for line in file]
+    for place in places:
+        if place.startswith(folder + "/"):
+            unmount(place)
 
 
 def shut_down(folder):

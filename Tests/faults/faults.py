@@ -4,10 +4,12 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 
 import cuts
+import disks
 import full
 import losses
 import storm
@@ -112,7 +114,10 @@ def main():
     work = tempfile.mkdtemp(prefix="plugctl-faults-", dir=os.environ.get("PLUGCTL_FAULTS_DIR", base))
     try:
         lab = Lab(work, programs)
-        run = Run(lab, Workshop(lab), options.jobs)
+        run = Run(lab, options.jobs)
+        for number in [signal.SIGTERM, signal.SIGINT]:
+            signal.signal(number, run.stop)
+        run.workshop = Workshop(lab)
         return run_planted(run) if options.planted else fault_run(run, options)
     except Failure as failure:
         print(f"faults: {failure}", file=sys.stderr)
@@ -121,6 +126,7 @@ def main():
         if options.keep:
             print(f"faults: kept {work}", file=sys.stderr)
         else:
+            disks.unmount_below(work)
             shutil.rmtree(work, ignore_errors=True)
 
 

@@ -11,6 +11,9 @@ from commands import COMMANDS, prepare
 from lab import Failure, Home
 from state import Damaged
 
+# Violations of one kind that are told at length: the others will be of the same cause.
+TOLD = 20
+
 
 @dataclasses.dataclass
 class Kind:
@@ -48,9 +51,9 @@ class Case:
 class Run:
     """A run of many cases."""
 
-    def __init__(self, lab, workshop, jobs):
+    def __init__(self, lab, jobs):
         self.lab = lab
-        self.workshop = workshop
+        self.workshop = None
         self.jobs = jobs
         self.homes = {}
         self.states = {}
@@ -58,6 +61,8 @@ class Run:
         self.violations = []
         self.skipped = []
         self.is_planted = False
+        # Set from outside: each job comes to the end of its case, and unmounts what it has.
+        self.is_stopped = False
         self.started = time.monotonic()
 
     def home(self, place, job):
@@ -93,6 +98,8 @@ class Run:
             thread.start()
         for thread in threads:
             thread.join()
+        if self.is_stopped:
+            raise Failure("stopped")
         if errors:
             raise Failure(errors[0])
         self.violations += found
@@ -105,7 +112,7 @@ class Run:
         return found
 
     def work(self, job, waiting, found, hit, errors):
-        while not errors:
+        while not errors and not self.is_stopped:
             try:
                 case = waiting.get_nowait()
             except queue.Empty:
@@ -125,12 +132,18 @@ class Run:
             if faults:
                 found.append(case)
                 if not self.is_planted:
-                    self.say(case, what, faults)
+                    self.say(case, what, faults, len(found))
 
-    def say(self, case, what, faults):
+    def say(self, case, what, faults, number):
+        if number > TOLD:
+            return
         lines = [f"VIOLATION {case} at `{what}`", *[f"  {fault}" for fault in faults]]
         lines.append(f"  again: scripts/test faults --case {case}")
         print("\n".join(lines), file=sys.stderr, flush=True)
+
+    def stop(self, *_):
+        """For signals: an exception would leave threads behind."""
+        self.is_stopped = True
 
     def skip(self, kind, reason):
         self.skipped.append(kind.name)

@@ -4,6 +4,7 @@ import errno
 import functools
 import shutil
 
+from commands import telling_calls
 from run import Kind
 from state import Damaged, file_faults, generations, host_faults, live, settled_faults
 
@@ -43,9 +44,10 @@ def moment_faults(home, prepared):
     try:
         state = live(home)
     except Damaged as error:
-        return None, [] if prepared.command.starts_damaged else [str(error)]
+        return None, [] if prepared.command.damage == "current" else [str(error)]
     faults = host_faults(home, prepared.command, state, prepared.sets)
-    faults += file_faults(home, state)
+    if prepared.command.damage != "files" or state != prepared.old:
+        faults += file_faults(home, state)
     if state not in [prepared.old, prepared.new]:
         faults.append(f"{state} is neither {prepared.old} nor {prepared.new}")
     return state, faults
@@ -101,16 +103,14 @@ def next_faults(home, prepared, state, number):
         if again.code != 0:
             return faults + [f"the same command fails: {again}"]
         after = live(home)
-        if after != prepared.new:
+        # Of files that are whole again nothing is left to be mended.
+        is_mended = command.damage == "files" and after == prepared.old
+        if after != prepared.new and not is_mended:
             faults.append(f"the same command leads to {after}, not {prepared.new}")
         faults += settled_faults(home, command, after) + file_faults(home, after)
     return faults
 
 
-def numbers(prepared):
-    return range(1, len(prepared.trace) + 1)
-
-
 KINDS = [
-    Kind(name, "kill", 120, numbers, functools.partial(run, name)) for name in KILLS
-] + [Kind(name, "error", 60, numbers, functools.partial(run, name)) for name in ERRORS]
+    Kind(name, "kill", 120, telling_calls, functools.partial(run, name)) for name in KILLS
+] + [Kind(name, "error", 60, telling_calls, functools.partial(run, name)) for name in ERRORS]

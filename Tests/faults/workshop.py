@@ -26,7 +26,7 @@ summary: %(name)s for tests
 host: sqlite
 type: extension
 %(more)s
-files: [notes.txt]
+files: [%(files)s]
 variants:
   - { platform: %(platform)s, library: %(name)s.so }
 """
@@ -38,7 +38,11 @@ PLUGINS = [
     ("beta", "1.0.0", "dependencies: { alpha: ^1 }"),
     ("delta", "1.0.0", ""),
     ("delta", "1.1.0", ""),
+    ("many", "1.0.0", ""),
 ]
+
+# So many files are synced by one call for the whole file system.
+MANY = 120
 
 
 class Workshop:
@@ -59,7 +63,9 @@ class Workshop:
         folder = os.path.join(self.author.root, "sources", f"{name}-{version}")
         os.makedirs(folder)
         library = os.path.join(folder, f"{name}.so")
+        files = ["notes.txt"] + ([f"page-{page}" for page in range(MANY)] if name == "many" else [])
         words = {"name": name, "version": version, "more": more, "platform": platform()}
+        words["files"] = ", ".join(files)
         subprocess.run(
             ["cc", "-shared", "-fPIC", "-O2", "-s", "-o", library, "-x", "c", "-"],
             input=(SOURCE % words).encode(),
@@ -68,6 +74,8 @@ class Workshop:
         write(os.path.join(folder, "plugin.yaml"), MANIFEST % words)
         # More than a file system keeps inside of an inode.
         write(os.path.join(folder, "notes.txt"), f"{name} {version}\n" * 4000)
+        for file in files[1:]:
+            write(os.path.join(folder, file), f"{file} of {name} {version}\n")
         archives = os.path.join(self.author.root, "archives")
         packed = self.author.plugctl("pack", folder, "-o", archives, "--sign", "maker")
         return packed.succeeded().output.splitlines()[0]

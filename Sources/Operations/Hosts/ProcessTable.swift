@@ -30,8 +30,12 @@ enum ProcessTable {
 
   /// The files that a process has mapped, each once; nil where this user may not know.
   static func mappedIfSeen(by process: Int32) -> Set<MappedFile>? {
-    guard let bytes = try? FileSystem.read("/proc/\(process)/maps", limit: 64 << 20) else {
-      return nil
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try FileSystem.read("/proc/\(process)/maps", limit: 64 << 20)
+    } catch {
+      // One that has ended meanwhile uses nothing.
+      return error.isForbidden ? nil : []
     }
     let deleted = Array(" (deleted)".utf8)
     var files: Set<MappedFile> = []

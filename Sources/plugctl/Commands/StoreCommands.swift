@@ -14,8 +14,10 @@ enum StoreCommands {
     if report.generations.isEmpty, report.trees.isEmpty {
       lines.append("nothing to remove")
     } else {
-      let what =
-        "\(count(report.generations.count, "generation")) and \(count(report.trees.count, "unpacked package"))"
+      let parts = [
+        (report.generations.count, "generation"), (report.trees.count, "unpacked package"),
+      ]
+      let what = parts.filter { $0.0 > 0 }.map { count($0.0, $0.1) }.joined(separator: " and ")
       lines.append("\(isDryRun ? "would remove" : "removed") \(what), \(sizeText(report.bytes))")
     }
     if !report.treesInUse.isEmpty {
@@ -49,7 +51,10 @@ enum StoreCommands {
           hint: "root sees those of other users too"))
     }
     let json: JSON = ["processes": .array(uses.map(\.json)), "unseen": .integer(Int64(unseen))]
-    return Answer("in-use", json: json, text: uses.isEmpty ? "" : table.text(call.output))
+    return Answer(
+      "in-use", json: json,
+      text: uses.isEmpty && call.output.isInteractive
+        ? "no process uses a plugin that is or was installed here" : table.text(call.output))
   }
 
   /// `verify` of files, or of what is installed.

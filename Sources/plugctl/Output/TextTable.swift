@@ -14,20 +14,37 @@ struct TextTable {
       return rows.map { $0.joined(separator: "\t") }.joined(separator: "\n")
     }
     guard !rows.isEmpty else { return "" }
-    let widths = header.indices.map { column in
-      ([header] + rows).map { $0[column].count }.max() ?? 0
-    }
-    let head = output.style.dim(line(header, widths, output.width))
-    return ([head] + rows.map { line($0, widths, output.width) }).joined(separator: "\n")
+    let widths = widths(within: output.width)
+    let head = output.style.dim(line(header, widths))
+    return ([head] + rows.map { line($0, widths) }).joined(separator: "\n")
   }
 
-  private func line(_ cells: [String], _ widths: [Int], _ width: Int) -> String {
+  /// As wide as the cells; where that is more than the line has, the widest columns give way.
+  private func widths(within width: Int) -> [Int] {
+    var widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    let gaps = 2 * (widths.count - 1)
+    while widths.reduce(gaps, +) > width, let widest = widths.max(), widest > Self.leastWidth,
+      let column = widths.firstIndex(of: widest)
+    {
+      widths[column] -= 1
+    }
+    return widths
+  }
+
+  private static let leastWidth = 4
+
+  private func line(_ cells: [String], _ widths: [Int]) -> String {
+    let cut = zip(cells, widths).map { cell, width in
+      cell.count > width ? cell.prefix(width - 1) + "…" : cell
+    }
     var line = ""
-    for (column, cell) in cells.enumerated() {
+    for (column, cell) in cut.enumerated() {
       let isLast = column == cells.count - 1
       line += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
     }
-    return line.count > width ? String(line.prefix(max(1, width - 1))) + "…" : line
+    return line
   }
 }
 

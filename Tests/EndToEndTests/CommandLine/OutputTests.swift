@@ -91,6 +91,12 @@ struct OutputTests {
     let offset = lines[0].distance(from: lines[0].startIndex, to: column)
     #expect(
       lines.dropFirst().allSatisfy { $0.dropFirst(offset).first?.isNumber == true }, "\(lines)")
+    // The widest columns give way, not the last one.
+    let history = try PseudoTerminal.run(
+      [Programs.plugctl, "history"], columns: 60, in: user, with: ["NO_COLOR": "1"])
+    let screen = PseudoTerminal.screen(history.output)
+    #expect(
+      screen.allSatisfy { $0.count <= 60 } && screen.last?.hasSuffix("  live") == true, "\(screen)")
   }
 
   @Test("is data on stdout only, errors on stderr only")

@@ -98,17 +98,7 @@ struct KillTests {
     let examples = try Examples.shared.get()
     let user = try Sandbox()
     try user.add(examples.index)
-    let folder = "\(user.home)/extensions"
-    try user.folder.write(
-      "home/.config/plugctl/hosts.d/sqlite.yaml",
-      """
-      schema: 1
-      id: sqlite
-      extends: sqlite
-      paths: [{ scope: user, dir: \(folder) }]
-      layout: { place: flat, file: "{file}", view: \(view), path: stable }
-
-      """)
+    let folder = try user.searchesFolder(view: view)
     var numbers = SeededGenerator(seed: Self.seed)
     var state = try State(of: user)
     for number in 1...20 {

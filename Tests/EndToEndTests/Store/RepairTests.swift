@@ -113,17 +113,7 @@ struct RepairTests {
   func foreign(view: String) throws {
     let user = try Sandbox()
     try user.add(Examples.shared.get().index)
-    let folder = "\(user.home)/extensions"
-    try user.folder.write(
-      "home/.config/plugctl/hosts.d/sqlite.yaml",
-      """
-      schema: 1
-      id: sqlite
-      extends: sqlite
-      paths: [{ scope: user, dir: \(folder) }]
-      layout: { place: flat, file: "{file}", view: \(view), path: stable }
-
-      """)
+    let folder = try user.searchesFolder(view: view)
     try user.plugctl("install", "delta").succeeded()
     try FileSystem.remove("\(folder)/delta.so")
     try user.folder.write("home/extensions/delta.so", "mine")

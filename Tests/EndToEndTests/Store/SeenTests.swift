@@ -85,42 +85,15 @@ struct SeenTests {
 
   @Test("Ctrl-C at any moment ends it with one line, the terminal clean, nothing half done")
   func interrupted() throws {
-    let script = """
-      import os, pty, sys, time, termios, signal
-      delay = float(sys.argv[1])
-      child, terminal = pty.fork()
-      if child == 0:
-          os.execv(sys.argv[2], sys.argv[2:])
-      import threading
-      def strike():
-          time.sleep(delay)
-          try:
-              os.write(terminal, b'\\x03')
-          except OSError:
-              pass
-      threading.Thread(target=strike).start()
-      seen = b''
-      while True:
-          try:
-              part = os.read(terminal, 4096)
-          except OSError:
-              break
-          seen += part
-      code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-      sys.stdout.buffer.write(seen)
-      sys.stdout.flush()
-      sys.exit(code if code >= 0 else 200 - code)
-      """
     var ends: [Int32: Int] = [:]
     for number in 0..<24 {
       let delay = Double(number) * 0.012
-      let outcome = try user.run(
-        ["python3", "-c", script, "\(delay)", Programs.plugctl, "install", "beta", "delta@1.1.0"],
-        with: ["TERM": "xterm"])
-      let screen = PseudoTerminal.screen(outcome.output).filter { !$0.isEmpty && $0 != "^C" }
+      let (outcome, _) = try PseudoTerminal.interrupt(
+        [Programs.plugctl, "install", "beta", "delta@1.1.0"], after: delay, in: user)
+      let screen = PseudoTerminal.screen(outcome.errors).filter { !$0.isEmpty && $0 != "^C" }
       ends[outcome.exit, default: 0] += 1
       // Before the program has begun nobody is there to say anything.
-      guard outcome.exit != 202 else { continue }
+      guard outcome.exit != 99 else { continue }
       #expect([0, 130].contains(outcome.exit), "after \(delay) s: \(outcome)")
       if outcome.exit == 130 {
         #expect(

@@ -76,29 +76,37 @@ extension PseudoTerminal {
       ["python3", "-c", script, list] + arguments, with: ["PLUGCTL_NO_INPUT": "", "TERM": "xterm"])
   }
 
-  /// Runs a command and types Ctrl-C so many times once it has asked.
+  /// Runs a command and types Ctrl-C so many times once it has asked, or after a time.
   ///
-  /// - Returns: its outcome, and whether the terminal shows what is typed at the question and after it.
+  /// - Returns: its outcome with what the terminal got on stderr; 99 stands for a signal's end; and whether
+  ///   the terminal shows what is typed at the question and after it.
   static func interrupt(
-    _ arguments: [String], at question: String, times: Int = 1, in user: Sandbox
+    _ arguments: [String], at question: String = "", after seconds: Double = 0, times: Int = 1,
+    in user: Sandbox
   ) throws -> (outcome: Outcome, echoes: String) {
     let script = """
-      import os, pty, sys, termios
+      import os, pty, select, sys, termios, time
+      question, wait, times = sys.argv[1].encode(), float(sys.argv[2]), int(sys.argv[3])
       child, terminal = pty.fork()
       if child == 0:
-          os.execv(sys.argv[3], sys.argv[3:])
+          os.execv(sys.argv[4], sys.argv[4:])
       def echoes():
           return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
-      seen, during = b'', None
+      seen, during, start = b'', None, time.monotonic()
       while True:
+          left = start + wait - time.monotonic()
+          if during is None and left <= 0 and question in seen:
+              during = echoes()
+              os.write(terminal, b'\\x03' * times)
+          if not select.select([terminal], [], [], max(0, left) if during is None else None)[0]:
+              continue
           try:
               part = os.read(terminal, 4096)
           except OSError:
               break
+          if not part:
+              break
           seen += part
-          if during is None and sys.argv[1].encode() in seen:
-              during = echoes()
-              os.write(terminal, b'\\x03' * int(sys.argv[2]))
       print(during, echoes())
       sys.stderr.buffer.write(seen)
       sys.stderr.flush()
@@ -106,7 +114,7 @@ extension PseudoTerminal {
       sys.exit(code if code >= 0 else 99)
       """
     let outcome = try user.run(
-      ["python3", "-c", script, question, "\(times)"] + arguments,
+      ["python3", "-c", script, question, "\(seconds)", "\(times)"] + arguments,
       with: ["PLUGCTL_NO_INPUT": "", "TERM": "xterm"])
     return (outcome, outcome.lines.last ?? "")
   }

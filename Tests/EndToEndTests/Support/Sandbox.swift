@@ -84,6 +84,22 @@ final class Sandbox: Sendable {
     try plugctl(arguments + (scope.map { ["--scope", $0] } ?? [])).succeeded()
   }
 
+  /// Has sqlite3's plugins as links or copies in a folder of the home, which is made when needed.
+  func searchesFolder(view: String) throws -> String {
+    let extensions = "\(home)/extensions"
+    try folder.write(
+      "home/.config/plugctl/hosts.d/sqlite.yaml",
+      """
+      schema: 1
+      id: sqlite
+      extends: sqlite
+      paths: [{ scope: user, dir: \(extensions) }]
+      layout: { place: flat, file: "{file}", view: \(view), path: stable }
+
+      """)
+    return extensions
+  }
+
   /// Everything that is installed, byte by byte: the store and the hosts' folders, never the cache.
   func installed(_ more: String...) throws -> FileListing { try FileListing([data] + more) }
 
