@@ -44,7 +44,7 @@ class Ended:
 
     def __str__(self):
         text = (self.errors or self.output).strip()
-        return f"`{' '.join(self.arguments)}` ended with {self.code}: {text[:600]}"
+        return f"`{' '.join(self.arguments)}` ended with {self.code}: {text[:4000]}"
 
 
 class Lab:

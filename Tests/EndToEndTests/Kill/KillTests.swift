@@ -36,9 +36,9 @@ struct KillTests {
         let recovered = try user.plugctl("recover")
         #expect(recovered.exit == 0, "\(label): \(recovered)")
         #expect(try FileSystem.namesIfPresent(in: "\(user.data)/tmp") == [], label)
-        let generations = try FileSystem.names(in: "\(user.data)/hosts/sqlite/gens").compactMap {
-          Int64($0)
-        }
+        // On a busy machine the first ones may all come before anything is made.
+        let generations = try FileSystem.namesIfPresent(in: "\(user.data)/hosts/sqlite/gens")
+          .compactMap { Int64($0) }
         #expect(generations.allSatisfy { $0 <= now.generation }, label)
       }
       state = now
