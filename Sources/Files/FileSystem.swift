@@ -271,49 +271,4 @@ public enum FileSystem {
   public static func isExecutable(_ path: String) -> Bool {
     access(path, X_OK) == 0 && target(path)?.kind == .file
   }
-
-  /// The path above; `.` for a bare name, `/` for the root.
-  public static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// The last part of a path.
-  public static func baseName(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-  }
-
-  /// The absolute path with links, `.` and `..` resolved; nil where it does not exist.
-  public static func realPath(_ path: String) -> String? {
-    guard let pointer = realpath(path, nil) else { return nil }
-    defer { free(pointer) }
-    return String(cString: pointer)
-  }
-
-  /// The working folder.
-  public static func currentFolder() throws(SystemError) -> String {
-    guard let pointer = getcwd(nil, 0) else { throw .last("getcwd", ".") }
-    defer { free(pointer) }
-    return String(cString: pointer)
-  }
-
-  /// The way from one folder to a path, both absolute and without links.
-  public static func relative(_ path: String, from folder: String) -> String {
-    var (there, here) = (path.split(separator: "/")[...], folder.split(separator: "/")[...])
-    while let first = there.first, first == here.first, there.count > 1 {
-      there = there.dropFirst()
-      here = here.dropFirst()
-    }
-    return (here.map { _ in ".." } + there.map(String.init)).joined(separator: "/")
-  }
-
-  /// An absolute path with `.` and `..` folded by text, links not resolved.
-  public static func absolute(_ path: String) throws(SystemError) -> String {
-    let whole = path.hasPrefix("/") ? path : try currentFolder() + "/" + path
-    var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
-  }
 }

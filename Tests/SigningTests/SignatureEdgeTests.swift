@@ -259,6 +259,40 @@ struct OtherSignatureEdgeTests {
     #expect(!key.verifies(good, of: message + [0]))
   }
 
+  /// One signature in 256 begins with a zero; OpenSSL takes it without, too (RFC 8017, 8.1.2, does not).
+  @Test("of RSA-PSS that begins with a zero is not taken without it")
+  func leadingZero() throws {
+    let text = """
+      -----BEGIN PUBLIC KEY-----
+      MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1klUg7ej4wCRlF/f2QSc
+      dlbCqUfMDCzcORa7fso99k7W6YiGe6iuOOFdS275N0OceZTV1IbKy5rfXWXNGj0p
+      Tlg1e1EkvfY9oztV0xsKQXPZRyj3dMMLtuyJGK2xXi9y96o6soIS/zxrfRFG1xfF
+      KGORbDYvWRH12t4NXLMBth99ZcKRobR+EdWuVVfADwmcI2V+rCX1A98NAws6NpNj
+      eXHVBOrzAzY1JDnqCwS++UmYSh7rWVbCXWFTzt3PFv4bLIUNjU9R4fQS3cSWn8TB
+      bDGtnZtOvioHlNQBEblSPjzUkDCYbp/K0GdMsJ1lG7El7XEAWQvSJcbEAJDWck2U
+      uQIDAQAB
+      -----END PUBLIC KEY-----
+      """
+    let key = try TUFKey(
+      enrolling: [
+        "keytype": "rsa", "scheme": "rsassa-pss-sha256", "keyval": ["public": .string(text)],
+      ])
+    let signature = try #require(
+      [UInt8](
+        hex:
+          "00adc506d1aa8ced9e811cc18fd3e799f477bd3496e8f9414dcf2992ea55ff882c6c598d33b783a883bde51788b70dc8681d"
+          + "1ddb12a23103e19a874a6d4cd416912bc03e1c61bc2f2dd9d5382d86efc91038e4fe682c32b2049f4d4256335ad437ff9cc6"
+          + "3e4af14f46a13d336b00bba557eb3b32cfb832bc21494c3b7af5cbb96e1f5f648d902007b0e85fd90a62a28151cc2637ad92"
+          + "39083e7e23f056e13667e874b278ae5538e86b88ab9fecf5d28c6391638ec4d3e13359b1dcb3f65950c66dd613070c7bc87f"
+          + "f5df8d43c882dae6fd8a4ea6ead47799168d0a951f0b2a9fb702a5273948121d95592d47ecc0f4e2e89defbea8ae39e8036d"
+          + "077ebc9fbc30"))
+    let message = Array("plugctl".utf8)
+    #expect(signature.first == 0 && signature.count == 256)
+    #expect(key.verifies(signature, of: message))
+    #expect(!key.verifies(Array(signature.dropFirst()), of: message))
+    #expect(!key.verifies([0] + signature, of: message))
+  }
+
   @Test(
     "an RSA key that undoes nothing is refused: its signatures are anybody's (a20)",
     arguments: [1, 2])

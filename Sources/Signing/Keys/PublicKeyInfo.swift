@@ -42,6 +42,8 @@ enum PublicKeyInfo {
     guard EVP_DigestVerifyInit(context.pointer, &settings, EVP_sha256(), nil, key.pointer) == 1
     else { return false }
     if isPSS {
+      // RFC 8017, 8.1.2: as long as the modulus. libcrypto takes one without its leading zeros too.
+      guard signature.count == Int(EVP_PKEY_get_size(key.pointer)) else { return false }
       guard EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1,
         EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_AUTO) == 1
       else { return false }
