@@ -23,7 +23,8 @@ extension HostInstance {
 
   /// Lets a generation go once it is old.
   public func unpin(_ number: Int64, _ lock: borrowing InstanceLock) throws(SystemError) {
-    try FileSystem.removeIfPresent(pinFile(number))
+    guard FileSystem.exists(pinFile(number)) else { return }
+    try FileSystem.remove(pinFile(number))
     try FileSystem.syncFolder(FileSystem.folder(of: pinFile(number)))
   }
 }

@@ -50,7 +50,7 @@ struct InstanceHealth {
   private func host(_ instance: HostInstance, _ current: Generation) throws -> [HealthFinding] {
     let profile = try ProfileCatalog(session).profile(instance.hostID)
     var findings = unreachable(instance, current, profile)
-    let folder = instance.folder(seenBy: current)
+    let folder = "\(instance.current)/plugins"
     if let variable = profile.variable, let value = Machine.environment(variable.name),
       profile.layout.view == .include,
       !value.split(separator: Character(variable.separator)).contains(where: { $0 == folder })

@@ -52,6 +52,22 @@ enum ProcessTable {
   /// The files that a process has mapped; none where this user may not know.
   static func mapped(by process: Int32) -> Set<MappedFile> { mappedIfSeen(by: process) ?? [] }
 
+  /// Names of the trees of a store that processes use. One that sees other mounts, as in a container, may
+  /// have the store in another place: there the name alone counts.
+  static func treesInUse(below folder: String) -> Set<String> {
+    let real = FileSystem.realPath(folder) ?? folder
+    let mounts = try? FileSystem.linkTarget("/proc/self/ns/mnt")
+    var names: Set<String> = []
+    for process in all() {
+      let files = mapped(by: process)
+      guard !files.isEmpty else { continue }
+      let isElsewhere = (try? FileSystem.linkTarget("/proc/\(process)/ns/mnt")) != mounts
+      let ours = files.filter { isElsewhere || $0.path.hasPrefix("\(real)/") }
+      names.formUnion(ours.compactMap(\.treeName))
+    }
+    return names
+  }
+
   /// The program's name, as `ps` shows it.
   static func name(of process: Int32) -> String {
     let bytes = (try? FileSystem.read("/proc/\(process)/comm", limit: 4096)) ?? []

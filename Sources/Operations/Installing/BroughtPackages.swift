@@ -67,23 +67,8 @@ struct BroughtPackages: ~Copyable {
   static func moved(_ packages: [Package], into folder: String) throws -> [UnpackedPackage] {
     try packages.enumerated().map { place, package in
       let target = "\(folder)/brought-\(place)"
-      try copy(package.folder, to: target)
+      try FileSystem.copyTree(package.folder, to: target)
       return try UnpackedPackage(target)
-    }
-  }
-
-  private static func copy(_ folder: String, to target: String) throws {
-    try FileSystem.makeFolder(target)
-    for name in try FileSystem.names(in: folder) {
-      let (from, to) = ("\(folder)/\(name)", "\(target)/\(name)")
-      let status = try FileSystem.status(from)
-      switch status.kind {
-      case .folder: try copy(from, to: to)
-      case .link: try FileSystem.link(to, to: FileSystem.linkTarget(from))
-      default:
-        let file = try FileSystem.create(to, mode: status.mode & 0o777)
-        try file.write(FileSystem.read(from, limit: Int(PackageLimits.fileBytes)))
-      }
     }
   }
 }

@@ -139,17 +139,19 @@ public struct Installing: Sendable {
     let all = try lookup.all().filter {
       try lookup.instance(of: $0.instance.hostID).id == $0.instance.id
     }
+    // Many may be named, and many be there.
+    let byShortName = Dictionary(
+      grouping: all.flatMap { there in there.current.plugins.map { (there.instance.id, $0) } },
+      by: \.1.name.name.folded)
     var hosts: [String] = []
     for reference in references {
-      let there = all.first { _, current in
-        current.plugins.contains { plugin in
-          reference.matches(plugin.name) && plugin.isRequested
-            && ((reference.range ?? project?.range(of: plugin.name))?.contains(plugin.version)
-              ?? true)
-        }
+      let there = byShortName[reference.name.folded, default: []].first { _, plugin in
+        reference.matches(plugin.name) && plugin.isRequested
+          && ((reference.range ?? project?.range(of: plugin.name))?.contains(plugin.version)
+            ?? true)
       }
       guard let there else { return nil }
-      if !hosts.contains(there.instance.id) { hosts.append(there.instance.id) }
+      if !hosts.contains(there.0) { hosts.append(there.0) }
     }
     return hosts.map {
       InstallReport(host: $0, scope: session.scope, plan: TransactionPlan(from: [], to: []))

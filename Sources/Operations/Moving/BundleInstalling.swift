@@ -69,7 +69,7 @@ public struct BundleInstalling: Sendable {
   /// The same session with a copy of its memory, which is given up afterwards.
   private func shadow(in folder: String) throws -> Session {
     if FileSystem.exists(session.places.trust) {
-      try Self.copy(session.places.trust, to: "\(folder)/trust")
+      try FileSystem.copyTree(session.places.trust, to: "\(folder)/trust")
     }
     return session.forgetting(in: folder)
   }
@@ -169,18 +169,6 @@ public struct BundleInstalling: Sendable {
     // One of a number more than there are names is free.
     return (2...all.count + 2).lazy.map { "\(name.prefix(60))-\($0)" }.first { !all.contains($0) }
       ?? name
-  }
-
-  private static func copy(_ folder: String, to target: String) throws {
-    try FileSystem.makeFolders(target)
-    for name in try FileSystem.names(in: folder) {
-      let (from, to) = ("\(folder)/\(name)", "\(target)/\(name)")
-      switch try FileSystem.status(from).kind {
-      case .folder: try copy(from, to: to)
-      case .file: try FileSystem.replace(to, with: FileSystem.read(from), isDurable: false)
-      default: continue
-      }
-    }
   }
 }
 

@@ -186,9 +186,9 @@ public struct CacheContents: Sendable {
     var known: [String: KnownArchive] = [:]
     for (_, current) in try InstanceLookup(session: session).all() {
       for plugin in current.plugins {
-        let index: String? = if case .index(let name) = plugin.origin { name } else { nil }
         known[plugin.archive.hex] = KnownArchive(
-          plugin: plugin.name, version: plugin.version, platform: plugin.platform, index: index)
+          plugin: plugin.name, version: plugin.version, platform: plugin.platform,
+          index: plugin.origin.index)
       }
     }
     for path in try Self.paths(below: places.indexCache) where kind(path) == .record {

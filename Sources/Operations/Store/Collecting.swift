@@ -19,9 +19,7 @@ public struct Collecting: Sendable {
       session.places, retention, now: session.now, isDryRun: isDryRun,
       waitSeconds: session.options.waitSeconds,
       onWait: { session.progress(.waiting(host: "plugins")) },
-      mappedTrees: {
-        Set(ProcessTable.all().flatMap { ProcessTable.mapped(by: $0).compactMap(\.treeName) })
-      })
+      mappedTrees: { ProcessTable.treesInUse(below: session.places.trees) })
   }
 }
 
@@ -31,13 +29,15 @@ extension Installing {
   ///
   /// - Parameters:
   ///   - pin: why and until when; nil lets it go.
+  ///   - isDryRun: whether it is only looked for.
   /// - Throws: ``Diagnostic``: `host.ambiguous`, `generation.unknown`.
-  public func pinGeneration(_ number: Int64, _ pin: Pin?) throws {
+  public func pinGeneration(_ number: Int64, _ pin: Pin?, isDryRun: Bool) throws {
     let (instance, _) = try onlyInstance()
-    let lock = try session.acquire(instance)
     guard try instance.generationNumbers().contains(number) else {
       throw Self.unknownGeneration(number)
     }
+    guard !isDryRun else { return }
+    let lock = try session.acquire(instance)
     if let pin { try instance.pin(number, pin, lock) } else { try instance.unpin(number, lock) }
   }
 }

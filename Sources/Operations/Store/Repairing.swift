@@ -18,8 +18,9 @@ extension Installing {
         try await repair(
           target.instance, request,
           isAsked: { name in
-            references.isEmpty || name == nil
-              || references.contains { $0.matches(name ?? target.plugins[0]) }
+            // What is the instance's own concerns every plugin.
+            guard let name, !references.isEmpty else { return true }
+            return references.contains { $0.matches(name) }
           }))
     }
     return reports

@@ -125,10 +125,9 @@ extension Installing {
   /// - Parameter texts: which; all where none is named.
   /// - Throws: ``Diagnostic`` with `host.in-use` once the time is over.
   func waitUnmapped(_ texts: [String], seconds: Int64) async throws {
-    let names = try texts.map { "\(try PluginReference($0).name)" }
     let queries = UseQueries(session)
     for round in 0... {
-      let old = try queries.uses(of: names).uses.filter { $0.state != .live }
+      let old = try queries.uses(of: texts).uses.filter { $0.state != .live }
       let processes = Set(old.map(\.process))
       guard let first = old.first else { return }
       guard round < seconds * 5 else {

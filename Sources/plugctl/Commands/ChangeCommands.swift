@@ -57,11 +57,13 @@ enum ChangeCommands {
       ? Pin(
         range: .any, reason: call.parsed.value("reason") ?? "", created: session.now,
         until: call.day("until")) : nil
-    if !call.parsed.has("dry-run") { try Installing(session).pinGeneration(number, pin) }
+    let isDryRun = call.parsed.has("dry-run")
+    try Installing(session).pinGeneration(number, pin, isDryRun: isDryRun)
+    let state = isPin ? "kept" : "no longer kept"
     return Answer(
       isPin ? "pin" : "unpin", json: [],
       text: call.output.isQuiet
-        ? "" : "generation \(number) is \(isPin ? "kept" : "no longer kept")")
+        ? "" : "generation \(number) \(isDryRun ? "would be" : "is") \(state)")
   }
 
   /// Carries out the change that the command is named for.

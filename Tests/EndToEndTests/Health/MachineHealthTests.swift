@@ -77,6 +77,22 @@ struct MachineHealthTests {
     #expect(try kinds(found).contains("variable"), "\(found)")
   }
 
+  @Test("finds a host's variable that does not name the folder of what is installed")
+  func hostVariable() throws {
+    try user.folder.write(
+      "home/.config/plugctl/hosts.d/sqlite.yaml",
+      "schema: 1\nid: sqlite\nextends: sqlite\npaths: [{ env: SQLITE_PLUGINS, separator: \":\" }]\n"
+    )
+    #expect(try !kinds(user.plugctl("doctor", "--json")).contains("variable"))
+    let wrong = try user.plugctl(["doctor", "--json"], with: ["SQLITE_PLUGINS": "/nowhere"])
+    #expect(try kinds(wrong).contains("variable"), "\(wrong)")
+    let path = try user.plugctl("host", "path", "sqlite", "--json").data()["variable"]?.stringValue
+    let right = try #require(path?.split(separator: "=").last.map(String.init))
+    let found = try user.plugctl(
+      ["doctor", "--json"], with: ["SQLITE_PLUGINS": "/nowhere:\(right)"])
+    #expect(try !kinds(found).contains("variable"), "\(found)")
+  }
+
   @Test("finds a clock that went back", .enabled(if: FakeClock.library != nil))
   func clock() throws {
     let found = try user.plugctl(["doctor", "--json"], with: FakeClock.moved("-2d"))

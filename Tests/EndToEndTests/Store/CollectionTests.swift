@@ -83,6 +83,16 @@ struct CollectionTests {
     #expect(try generations() == [6])
   }
 
+  @Test("a generation that was never pinned can be unpinned, and a dry run looks for it too")
+  func neverPinned() throws {
+    try user.plugctl("install", "delta").succeeded()
+    try user.plugctl("unpin", "--generation", "1").succeeded()
+    let planned = try user.plugctl("pin", "--generation", "1", "-n").succeeded()
+    #expect(planned.output == "generation 1 would be kept\n", "\(planned)")
+    #expect(try !user.plugctl("history").succeeded().output.contains("pinned"))
+    #expect(try user.plugctl("pin", "--generation", "9", "-n").exit == 3)
+  }
+
   @Test(
     "a pin names plugins or a generation, one that is there",
     arguments: [
