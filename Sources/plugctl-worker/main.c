@@ -31,34 +31,36 @@ static void close_other_descriptors(int kept) {
   syscall(SYS_close_range, kept < 3 ? 3 : kept + 1, ~0U, 0);
 }
 
-/* Opens what must be there before the plugin; false where one fails. */
-static bool open_before(struct plughost *host, const struct list *files, enum plughost_scope scope) {
+/* Opens what must be there before the plugin; false where one fails. They stay open to the end. */
+static bool open_before(const struct list *files, enum plughost_scope scope) {
+  static uint32_t count;
   for (size_t i = 0; i < files->count; i++) {
-    report_stage(STAGE_PRELOAD, (uint32_t)host->count);
-    const char *fault = plughost_open(host, files->items[i], scope);
-    if (fault != NULL) {
-      report("preload-fault", "%s", fault);
+    plughost_error error;
+    report_stage(STAGE_PRELOAD, count++);
+    if (plughost_open(files->items[i], scope, &error) == NULL) {
+      report("preload-fault", "%s", error.text);
       return false;
     }
   }
   return true;
 }
 
-static bool open_plugin(struct plughost *host, const char *file) {
+static void *open_plugin(const char *file) {
   struct timespec start;
+  plughost_error error;
   observe(&before);
   report_stage(STAGE_DLOPEN, 0);
   clock_gettime(CLOCK_MONOTONIC, &start);
-  const char *fault = plughost_open(host, file, PLUGHOST_LOCAL);
+  void *library = plughost_open(file, PLUGHOST_LOCAL, &error);
   report("opened", "%ld", microseconds_since(&start));
-  if (fault != NULL) report("fault", "%s", fault);
-  return fault == NULL;
+  if (library == NULL) report("fault", "%s", error.text);
+  return library;
 }
 
-static void look_up(const struct plughost *host, const struct list *entries) {
+static void look_up(void *library, const struct list *entries) {
   report_stage(STAGE_ENTRY, 0);
   for (size_t i = 0; i < entries->count; i++) {
-    if (plughost_symbol(host, entries->items[i]) == NULL) report("no-entry", "%s", entries->items[i]);
+    if (plughost_symbol(library, entries->items[i]) == NULL) report("no-entry", "%s", entries->items[i]);
   }
 }
 
@@ -70,11 +72,11 @@ static void linger(long milliseconds) {
 }
 
 static void load(const struct options *o) {
-  struct plughost host = {0};
-  if (!open_before(&host, &o->neighbours, PLUGHOST_LOCAL)) return;
-  if (!open_before(&host, &o->modules, PLUGHOST_SHARED)) return;
-  if (!open_plugin(&host, o->file)) return;
-  look_up(&host, &o->entries);
+  if (!open_before(&o->neighbours, PLUGHOST_LOCAL)) return;
+  if (!open_before(&o->modules, PLUGHOST_SHARED)) return;
+  void *library = open_plugin(o->file);
+  if (library == NULL) return;
+  look_up(library, &o->entries);
   observe(&after);
   report_changes(&before, &after);
   /* Threads that were started have a moment to crash while somebody looks. */
