@@ -3,6 +3,7 @@
  * Nothing of the plugin is called but its constructors. An exit code means nothing here: only the
  * `done` record counts, and the verdict is the parent's.
  */
+#include "checks.h"
 #include "crash.h"
 #include "observe.h"
 #include "options.h"
@@ -10,6 +11,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "serve.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,12 +73,25 @@ static void linger(long milliseconds) {
   }
 }
 
+/* One check of what the plugin does when it is called. */
+static void check(const struct options *o, void *library) {
+  static struct subject subject;
+  check_function *run = check_of(o->check);
+  report_stage(STAGE_CHECK, 0);
+  if (run == NULL) {
+    skipped("this worker has no check `%s`", o->check);
+  } else if (subject_open(&subject, o, library)) {
+    run(&subject);
+  }
+}
+
 static void load(const struct options *o) {
   if (!open_before(&o->neighbours, PLUGHOST_LOCAL)) return;
   if (!open_before(&o->modules, PLUGHOST_SHARED)) return;
   void *library = open_plugin(o->file);
   if (library == NULL) return;
   look_up(library, &o->entries);
+  if (o->check != NULL) check(o, library);
   observe(&after);
   report_changes(&before, &after);
   /* Threads that were started have a moment to crash while somebody looks. */
@@ -89,6 +104,7 @@ static int run(struct options *options) {
   report_open(options->report_fd, options->page_fd);
   report_stage(STAGE_STARTED, 0);
   close_other_descriptors(options->report_fd);
+  if (options->is_observed && !watch_child()) return 1;
   if (options->is_sandboxed) {
     if (options->mode == MODE_LOAD) crash_watch();
     sandbox_enter(options);

@@ -14,7 +14,7 @@
 
 extern char **environ;
 
-static unsigned count_entries(const char *path) {
+unsigned count_entries(const char *path) {
   unsigned count = 0;
   DIR *folder = opendir(path);
   if (folder == NULL) return 0;

@@ -21,6 +21,9 @@ struct observation {
   char folder[PATH_MAX];
 };
 
+/* Names in a folder, without `.` and `..`. */
+unsigned count_entries(const char *path);
+
 void observe(struct observation *now);
 
 /* Reports each difference: `threads`, `fd`, `closed`, `handler`, `changed`. */

@@ -33,41 +33,19 @@ struct LoadTesting: Sendable {
   /// - Parameters:
   ///   - prepared: where the libraries lie, in the order of dependencies.
   ///   - outer: plugins of other scopes that the host sees.
-  ///   - level: 1 or 2.
+  ///   - options: how far it goes.
   /// - Returns: a report for each new plugin, and one for the host's own command.
   func test(
     _ candidates: [Candidate], in prepared: PreparedGeneration, beside outer: OuterPlugins,
-    level: Int, progress: @escaping ProgressSink
+    options: LoadOptions, progress: @escaping ProgressSink
   ) async throws -> [LoadReport] {
     let order = prepared.libraries
     let surroundings = Surroundings(prepared, outer)
-    let done = Tally()
-    progress(.testing(done: 0, total: candidates.count))
-    var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
-      // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
-      let width = Machine.processorCount + Self.spareThreads
-      for share in 0..<min(width, candidates.count) {
-        let mine = stride(from: share, to: candidates.count, by: width).map { $0 }
-        group.addTask {
-          let reports = try await BlockingWork.run { stop in
-            let worker = Worker(workerPath, stop: stop)
-            return try mine.map { place in
-              let report = try test(candidates[place], surroundings, level: level, worker)
-              progress(.testing(done: Int(done.add(1)), total: candidates.count))
-              return report
-            }
-          }
-          return (share, reports)
-        }
-      }
-      var result = [LoadReport?](repeating: nil, count: candidates.count)
-      for try await (share, reports) in group {
-        for (offset, report) in reports.enumerated() { result[share + offset * width] = report }
-      }
-      return result.compactMap { $0 }
+    var reports = try await eachAtOnce(candidates.count, progress) { place, worker in
+      try test(candidates[place], surroundings, options, worker)
     }
     let isRefused = reports.contains { !$0.refusals.isEmpty }
-    if level >= 2, !isRefused, !order.isEmpty,
+    if options.level >= 2, !isRefused, !order.isEmpty,
       let report = try await probeReport(prepared, candidates)
     {
       reports.append(report)
@@ -75,14 +53,81 @@ struct LoadTesting: Sendable {
     return reports
   }
 
+  /// Tests files, each on its own.
+  func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {
+    try await eachAtOnce(files.count) { _ in
+    } _: { place, worker in
+      let subject = LoadSubject(name: FileSystem.baseName(of: files[place]), file: files[place])
+      return try test(subject, options, worker)
+    }
+  }
+
+  /// Runs a test for each of so many places, on all processors.
+  private func eachAtOnce(
+    _ count: Int, _ progress: @escaping ProgressSink,
+    _ test: @escaping @Sendable (Int, Worker) throws -> LoadReport
+  ) async throws -> [LoadReport] {
+    let done = Tally()
+    progress(.testing(done: 0, total: count))
+    // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
+    let width = Machine.processorCount + Self.spareThreads
+    return try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
+      for share in 0..<min(width, count) {
+        let mine = stride(from: share, to: count, by: width).map { $0 }
+        group.addTask {
+          let reports = try await BlockingWork.run { stop in
+            let worker = Worker(workerPath, stop: stop)
+            return try mine.map { place in
+              let report = try test(place, worker)
+              progress(.testing(done: Int(done.add(1)), total: count))
+              return report
+            }
+          }
+          return (share, reports)
+        }
+      }
+      var result = [LoadReport?](repeating: nil, count: count)
+      for try await (share, reports) in group {
+        for (offset, report) in reports.enumerated() { result[share + offset * width] = report }
+      }
+      return result.compactMap { $0 }
+    }
+  }
+
   /// Tests one file on its own.
-  func test(file path: String, name: String, level: Int, stop: StopSignal? = nil) throws
+  func test(
+    file path: String, name: String, manifest: LoadSubject.DeclaredPlugin? = nil,
+    _ options: LoadOptions, stop: StopSignal? = nil
+  ) throws -> LoadReport {
+    var subject = LoadSubject(name: name, file: path)
+    subject.manifest = manifest
+    return try test(subject, options, Worker(workerPath, stop: stop))
+  }
+
+  /// With a folder for what the plugin writes, where the level needs one.
+  private func test(_ subject: LoadSubject, _ options: LoadOptions, _ worker: Worker) throws
     -> LoadReport
   {
-    var subject = LoadSubject(name: name, file: path)
-    subject.probe = nil
-    return try loadTest(
-      subject, against: target(path), level: level, worker: Worker(workerPath, stop: stop))
+    guard options.level >= 3 else {
+      return try loadTest(subject, against: target(subject.file), options, worker: worker)
+    }
+    let scratch = try ScratchFolder()
+    // The plugin may run as another user, who knows only his own part of the path.
+    try FileSystem.setMode(scratch.path, 0o711)
+    try FileSystem.makeFolder("\(scratch.path)/data")
+    try FileSystem.setMode("\(scratch.path)/data", 0o777)
+    var options = options
+    options.scratch = scratch.path
+    return try loadTest(subject, against: target(subject.file), options, worker: worker)
+  }
+
+  /// Loads files into one process, in several orders.
+  func testTogether(_ files: [String], _ options: LoadOptions, stop: StopSignal) throws
+    -> LoadReport
+  {
+    try loadTogether(
+      files, host: profile.id, against: files.first.map(target) ?? system, options,
+      worker: Worker(workerPath, stop: stop))
   }
 
   private static let spareThreads = 2
@@ -105,7 +150,7 @@ struct LoadTesting: Sendable {
   }
 
   private func test(
-    _ candidate: Candidate, _ surroundings: Surroundings, level: Int, _ worker: Worker
+    _ candidate: Candidate, _ surroundings: Surroundings, _ options: LoadOptions, _ worker: Worker
   ) throws -> LoadReport {
     var subject = LoadSubject(
       name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
@@ -119,8 +164,8 @@ struct LoadTesting: Sendable {
       subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     }
     subject.declared = try Self.declared(candidate)
-    var report = try loadTest(
-      subject, against: target(candidate.path), level: level, worker: worker)
+    subject.manifest = Self.declared(candidate.description)
+    var report = try test(subject, options, worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {
       guard let real = FileSystem.realPath(path) else { continue }
@@ -135,6 +180,14 @@ struct LoadTesting: Sendable {
     let found =
       candidate.isFresh ? nil : sha256(try FileSystem.read(candidate.path, limit: 256 << 20))
     return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: found)
+  }
+
+  /// What the package's manifest says of what shows when the plugin is called.
+  private static func declared(_ description: PackageDescription) -> LoadSubject.DeclaredPlugin {
+    let manifest = description.manifest
+    return LoadSubject.DeclaredPlugin(
+      id: manifest.name.description, version: manifest.version.description, configExample: nil,
+      permissions: manifest.permissions.words)
   }
 
   private func probeReport(
@@ -215,7 +268,7 @@ struct LoadTesting: Sendable {
   }
 
   /// The worker lies beside this program, or where an installed plugctl keeps it.
-  private static func findWorker() throws -> String {
+  static func findWorker() throws -> String {
     let folder = FileSystem.folder(of: Machine.executable)
     let candidates = ["\(folder)/plugctl-worker", "\(folder)/../libexec/plugctl/plugctl-worker"]
     if let path = candidates.first(where: FileSystem.isExecutable) { return path }

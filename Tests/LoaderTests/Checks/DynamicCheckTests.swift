@@ -268,7 +268,7 @@ import Testing
   func noWorker() throws {
     let subject = LoadSubject(name: "a", file: try plugin(""))
     let report = try loadTest(
-      subject, against: thisSystem(), level: 2, worker: Worker("/nonexistent"))
+      subject, against: thisSystem(), LoadOptions(level: 2), worker: Worker("/nonexistent"))
     #expect(report.refusals.map(\.status) == [.harnessError])
   }
 
@@ -285,7 +285,8 @@ import Testing
         group.addTask {
           let file = index.isMultiple(of: 2) ? good : bad
           let subject = LoadSubject(name: "a", file: file)
-          let report = try loadTest(subject, against: target, level: 2, worker: Worker(path))
+          let report = try loadTest(
+            subject, against: target, LoadOptions(level: 2), worker: Worker(path))
           return (index, report.verdict)
         }
       }

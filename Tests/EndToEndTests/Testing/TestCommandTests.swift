@@ -1,0 +1,6 @@
+import PkgCore
+import TestSupport
+import Testing
+
+@Suite("plugctl test") struct TestCommandTests {
+}
