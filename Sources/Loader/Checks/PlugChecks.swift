@@ -11,7 +11,8 @@ struct PlugChecks {
   /// The arguments that come before the file.
   let loadArguments: [String]
   private(set) var results: [CheckResult] = []
-  private(set) var reproduce: String?
+  /// The command of each check's last run, for a shell.
+  private var commands: [CheckID: String] = [:]
   private var description: PlugDescription?
   /// An abort of a language's runtime, seen in a check.
   private var panic: CheckResult?
@@ -41,6 +42,11 @@ struct PlugChecks {
     if options.wants(.panicCrosses) {
       results.append(panic ?? CheckResult(.panicCrosses, .pass))
     }
+  }
+
+  /// The command that repeats the first refusal under a debugger; nil where there is none.
+  var reproduce: String? {
+    results.lazy.filter(\.status.isRefusal).compactMap { commands[$0.check] }.first
   }
 
   /// Whether a wanted check comes after another.
@@ -161,7 +167,7 @@ struct PlugChecks {
       stageMilliseconds: target.limits.executionMilliseconds)
     start.isAlone = isAlone
     if check == .heapCorrupt { start.environment += Self.strictHeap }
-    reproduce = shellCommand(
+    commands[check] = shellCommand(
       ["gdb", "--args", worker.path, "load", "--no-sandbox", "--check", check.rawValue]
         + repeatable(arguments) + loadArguments)
     return try worker.run(start)
@@ -188,6 +194,7 @@ struct PlugChecks {
         .panicCrosses, .fail, sentence,
         notes: ["while the check `\(check.name)` called it"] + run.outputLines(limit: 5),
         hint: "catch everything before a function of plug.h returns")
+      commands[.panicCrosses] = commands[check]
       return blocked(check, by: .panicCrosses)
     }
     return verdict.ending(of: check)
