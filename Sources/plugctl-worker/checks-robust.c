@@ -254,7 +254,8 @@ static void run_operations(struct subject *s, plug_instance *instance) {
   plug_session *session = NULL;
   if (workload->open(instance, plain(s->options->dsn), &session, NULL) != PLUG_OK || session == NULL) return;
   for (size_t i = 0; i < s->options->operations.count; i++) {
-    workload->run(session, plain(s->options->operations.items[i]), NULL);
+    const char *name = s->options->operations.items[i];
+    workload->run(session, (plug_text){name, strcspn(name, "=")}, NULL);
   }
   workload->close(session);
 }

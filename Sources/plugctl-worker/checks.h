@@ -21,6 +21,7 @@ extern const struct check function_checks[];
 extern const struct check format_checks[];
 extern const struct check value_checks[];
 extern const struct check fuzz_checks[];
+extern const struct check drive_checks[];
 
 /* The check of an id; null for one that the worker does not have. */
 check_function *check_of(const char *id);

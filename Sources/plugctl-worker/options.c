@@ -6,7 +6,8 @@
 
 static const char usage[] =
     "usage: plugctl-worker load [LIMITS] [--neighbour FILE]... [--module FILE]... [--entry NAME]...\n"
-    "                           [--linger MS] [--no-sandbox] [--observe] [--network] [CHECK] FILE\n"
+    "                           [--linger MS] [--no-sandbox] [--observe] [--network] [--keep-user] [--writable DIR]...\n"
+    "                           [CHECK] FILE\n"
     "       plugctl-worker exec [LIMITS] [--writable DIR]... [--no-sandbox] -- COMMAND [ARG]...\n"
     "       plugctl-worker serve --control FD\n"
     "CHECK:  --check ID [--id ID] [--config JSON] [--dsn DSN] [--data DIR] [--copy FILE] [--inputs FILE]\n"
@@ -96,6 +97,7 @@ static bool read_flag(struct options *o, const char *name) {
   if (strcmp(name, "--no-sandbox") == 0) o->is_sandboxed = false;
   else if (strcmp(name, "--observe") == 0) o->is_observed = true;
   else if (strcmp(name, "--network") == 0) o->is_network_free = true;
+  else if (strcmp(name, "--keep-user") == 0) o->is_user_kept = true;
   else return false;
   return true;
 }

@@ -43,7 +43,7 @@ struct options {
   const char *copy;        /* the same plugin at another path */
   const char *inputs;      /* a file of inputs, for fuzzing */
   struct list interfaces;
-  struct list operations;
+  struct list operations; /* as NAME=WEIGHT */
   struct list arguments; /* in hexadecimal digits */
   struct drive {
     long milliseconds;
@@ -52,6 +52,7 @@ struct options {
   } drive;
   bool is_observed;       /* tells what it tries and may not do */
   bool is_network_free;
+  bool is_user_kept; /* also where root started it */
   char **command;
 };
 

@@ -79,7 +79,7 @@ static void become_nobody(const struct options *o) {
 }
 
 static void leave_root(const struct options *o) {
-  if (geteuid() != 0) return;
+  if (geteuid() != 0 || o->is_user_kept) return;
   if (is_readable_by_nobody(o)) {
     become_nobody(o);
   } else {

@@ -4,12 +4,14 @@ import PkgCore
 struct PlugAnswer {
   /// Sentences about what is wrong.
   private(set) var faults: [String] = []
+  /// A workload's operations and their weights.
+  private(set) var operations: [(name: String, weight: Int64)] = []
   /// Arguments of a second run.
   private(set) var questions: [[UInt8]] = []
 
   init(_ check: CheckID, _ run: WorkerRun) {
     switch check {
-    case .workload: operations(run.data("operations"))
+    case .workload: workload(run.data("operations"))
     case .httpRoutes: routes(run.data("routes"))
     case .scalar: functions(run.data("functions"))
     case .auth: claims(run.data("claims"))
@@ -18,7 +20,7 @@ struct PlugAnswer {
     }
   }
 
-  private mutating func operations(_ bytes: [UInt8]) {
+  private mutating func workload(_ bytes: [UInt8]) {
     guard let object = json(bytes, "operations")?.objectValue else {
       if faults.isEmpty { faults.append("operations wrote no JSON object") }
       return
@@ -26,6 +28,7 @@ struct PlugAnswer {
     for member in object.members where (member.value.integerValue ?? -1) < 0 {
       faults.append("the weight of `\(member.name)` is no integer of 0 or more")
     }
+    operations = object.members.map { ($0.name, $0.value.integerValue ?? 0) }
     if object.members.allSatisfy({ $0.value.integerValue == 0 }) {
       faults.append("all weights are 0")
     }

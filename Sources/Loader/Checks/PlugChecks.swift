@@ -13,7 +13,9 @@ struct PlugChecks {
   private(set) var results: [CheckResult] = []
   /// The command of each check's last run, for a shell.
   private var commands: [CheckID: String] = [:]
-  private var description: PlugDescription?
+  private(set) var description: PlugDescription?
+  /// The workload's operations and their weights, once they are known.
+  private(set) var operations: [(name: String, weight: Int64)] = []
   /// An abort of a language's runtime, seen in a check.
   private var panic: CheckResult?
 
@@ -113,8 +115,10 @@ struct PlugChecks {
     case .hostFdsClosed: try conduct(description)
     default:
       let inputs = PlugInputs(description, subject, options)
-      guard let run = try done(step.check, inputs.arguments(step.check), isAlone: step.isAlone)
-      else { return }
+      var arguments = inputs.arguments(step.check)
+      if step.check == .cancel { arguments += inputs.operations(operations) }
+      let isAlone = step.isAlone || PlugInputs.needsDatabase(step.check) && options.dsn != nil
+      guard let run = try done(step.check, arguments, isAlone: isAlone) else { return }
       note(judged(run, step.check))
       try followUp(step.check, run, inputs)
     }
@@ -250,6 +254,7 @@ struct PlugChecks {
 
   private mutating func followUp(_ check: CheckID, _ run: WorkerRun, _ inputs: PlugInputs) throws {
     let answer = PlugAnswer(check, run)
+    if check == .workload { operations = answer.operations }
     if !answer.faults.isEmpty { note(found(check, answer.faults)) }
     guard !answer.questions.isEmpty, answer.faults.isEmpty,
       let second = try done(check, inputs.common + arguments(answer.questions))

@@ -31,9 +31,39 @@ struct PlugInputs {
     common + Loader.arguments(samples(check)) + more(check)
   }
 
+  /// Whether a check uses the database, where one was given.
+  static func needsDatabase(_ check: CheckID) -> Bool {
+    [.database, .workload, .cancel].contains(check)
+  }
+
+  /// The user gave the database and means it to be reached: by its socket, or as his own file.
+  var access: [String] {
+    var arguments = ["--network", "--keep-user"]
+    if let folder = databaseFolder { arguments += ["--writable", folder] }
+    return arguments
+  }
+
+  /// The folder of a database that is a file: `sqlite:///tmp/a.db`, `sqlite:a.db`.
+  private var databaseFolder: String? {
+    guard let dsn, let colon = dsn.firstIndex(of: ":"), dsn[..<colon].hasPrefix("sqlite") else {
+      return nil
+    }
+    let rest = dsn[dsn.index(after: colon)...]
+    let path = (rest.hasPrefix("//") ? rest.dropFirst(2) : rest).prefix { $0 != "?" }
+    guard let full = try? absolutePath(String(path)), let slash = full.lastIndex(of: "/") else {
+      return nil
+    }
+    return slash == full.startIndex ? nil : String(full[..<slash])
+  }
+
+  /// Operations with their weights, for what runs them.
+  func operations(_ operations: [(name: String, weight: Int64)]) -> [String] {
+    operations.flatMap { ["--operation", "\($0.name)=\($0.weight)"] }
+  }
+
   private func more(_ check: CheckID) -> [String] {
     switch check {
-    case .database: ["--network"]
+    case _ where Self.needsDatabase(check): dsn == nil ? [] : access
     case .reloadTwice: second.map { ["--copy", $0] } ?? []
     default: []
     }

@@ -111,14 +111,30 @@ struct LoadTesting: Sendable {
     guard options.level >= 3 else {
       return try loadTest(subject, against: target(subject.file), options, worker: worker)
     }
+    let scratch = try Self.dataFolder()
+    var options = options
+    options.scratch = scratch.path
+    return try loadTest(subject, against: target(subject.file), options, worker: worker)
+  }
+
+  /// A folder with one below it that plugins may write to.
+  private static func dataFolder() throws -> ScratchFolder {
     let scratch = try ScratchFolder()
     // The plugin may run as another user, who knows only his own part of the path.
     try FileSystem.setMode(scratch.path, 0o711)
     try FileSystem.makeFolder("\(scratch.path)/data")
     try FileSystem.setMode("\(scratch.path)/data", 0o777)
-    var options = options
-    options.scratch = scratch.path
-    return try loadTest(subject, against: target(subject.file), options, worker: worker)
+    return scratch
+  }
+
+  /// Drives the workload of one file.
+  func drive(_ file: String, _ options: WorkloadOptions, stop: StopSignal) throws -> WorkloadReport
+  {
+    let subject = LoadSubject(name: FileSystem.baseName(of: file), file: file)
+    let scratch = try Self.dataFolder()
+    return try driveWorkload(
+      subject, against: target(file), options, scratch: scratch.path,
+      worker: Worker(workerPath, stop: stop))
   }
 
   /// Loads files into one process, in several orders.

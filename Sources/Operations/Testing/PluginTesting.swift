@@ -46,6 +46,20 @@ public struct PluginTesting: Sendable {
     return reports
   }
 
+  /// Drives the workload of one plugin against a database.
+  ///
+  /// - Parameter item: as above.
+  public func drive(_ item: String, _ options: WorkloadOptions) async throws -> WorkloadReport {
+    let paths = isFile(item) ? [item] : try installedFiles(item)
+    guard let path = paths.first else {
+      throw Diagnostic(.systemNotFound, "`\(item)` is not enabled for any host")
+    }
+    let testing = try LoadTesting(try profile())
+    return try await BlockingWork.run {
+      try testing.drive(try FileSystem.absolute(path), options, stop: $0)
+    }
+  }
+
   /// Tests the checks themselves, by plugins of which each has one fault.
   ///
   /// - Returns: one finding for each of them, and for one that has none.

@@ -7,6 +7,7 @@ enum TestCommands {
   static func test(_ call: Invocation) throws -> Answer {
     if call.parsed.has("list") { return catalogue(call.output) }
     if call.parsed.has("self-test") { return try selfTest(call) }
+    if call.parsed.has("workload") { return try workload(call) }
     let isTogether = call.parsed.has("together")
     guard isTogether || !call.arguments.isEmpty else {
       throw Diagnostic(
@@ -46,6 +47,48 @@ enum TestCommands {
     var answer = Answer("test", json: json, text: "")
     answer.raw = bytes.last == 0x0A ? bytes : bytes + [0x0A]
     return answer
+  }
+
+  private static func workload(_ call: Invocation) throws -> Answer {
+    guard let item = call.arguments.first, call.arguments.count == 1 else {
+      throw Diagnostic(.usageMissingArgument, "`--workload` drives one plugin")
+    }
+    var options = WorkloadOptions()
+    options.dsn = call.parsed.value("dsn") ?? ""
+    options.milliseconds = try duration(call) ?? options.milliseconds
+    options.sessions = try call.number("sessions", 1...64) ?? options.sessions
+    options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
+    let session = try call.session()
+    let report = try Interruption.run { [options] in
+      try await PluginTesting(session).drive(item, options)
+    }
+    var answer = Answer("workload", json: report.json, text: text(report, call.output))
+    if call.parsed.value("format") == "json" {
+      answer.raw = report.json.prettyBytes
+    }
+    if let fault = report.faults.first {
+      answer.failure = Diagnostic(
+        .loadFailed, "the workload had faults: \(printable(fault))",
+        notes: Array(report.faults.dropFirst()))
+      answer.exitCode = ExitCode.of(DiagnosticCode.loadFailed.category)
+    }
+    return answer
+  }
+
+  private static func text(_ report: WorkloadReport, _ output: Output) -> String {
+    var table = TextTable([
+      "OPERATION", "COUNT", "ERRORS", "PER SECOND", "P50 US", "P95 US", "P99 US", "MAX US",
+    ])
+    for operation in report.operations {
+      let rate = report.seconds > 0 ? Double(operation.count) / report.seconds : 0
+      table.add(
+        [operation.name, "\(operation.count)", "\(operation.errors)", "\(Int(rate.rounded()))"]
+          + [operation.p50, operation.p95, operation.p99, operation.most].map { "\($0 / 1000)" })
+    }
+    let head =
+      "\(report.id) \(report.version): \(Int(report.rate.rounded())) operations a second, "
+      + "\(counted(report.sessions, "session"))"
+    return [head, table.text(output)].joined(separator: "\n")
   }
 
   private static func selfTest(_ call: Invocation) throws -> Answer {
@@ -91,8 +134,23 @@ enum TestCommands {
     }
     options.dsn = call.parsed.value("dsn")
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
-    options.fuzzMilliseconds = 1000 * (try call.number("duration", 1...86_400) ?? 5)
+    options.fuzzMilliseconds = try duration(call) ?? options.fuzzMilliseconds
     return options
+  }
+
+  /// `30s`, `5m`, `500ms` or a number of seconds, in milliseconds.
+  private static func duration(_ call: Invocation) throws -> Int? {
+    guard let text = call.parsed.value("duration") else { return nil }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let units = ["": 1000, "s": 1000, "ms": 1, "m": 60_000, "h": 3_600_000]
+    guard let number = Int(digits), number > 0, number <= 86_400,
+      let unit = units[String(text.dropFirst(digits.count))]
+    else {
+      throw Diagnostic(
+        .usageInvalidValue, "`--duration` can't be `\(printable(text))`",
+        hint: "write it as `30s`, `5m` or `500ms`")
+    }
+    return number * unit
   }
 
   private static func checks(_ call: Invocation, _ option: String) throws -> [CheckID] {

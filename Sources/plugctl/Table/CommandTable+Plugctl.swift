@@ -59,7 +59,10 @@ extension CommandTable {
     OptionSpec("together", "load all into one process, in several orders"),
     OptionSpec("repeat", value: "N", "test so often, and say what differs"),
     OptionSpec("seed", value: "N", "what made-up input is made from (1)"),
-    OptionSpec("duration", value: "SECONDS", "how long each check of level 5 runs (5)"),
+    OptionSpec(
+      "duration", value: "TIME", "how long: each check of level 5 (5s), a workload (10s)"),
+    OptionSpec("workload", "drive the plugin's operations, and tell rates and latencies"),
+    OptionSpec("sessions", value: "N", "sessions of a workload at once (4)"),
     OptionSpec("dsn", value: "DSN", "a database that the plugin may write to"),
     OptionSpec(
       "format", value: "FORM", "text, json, junit or sarif",
@@ -213,6 +216,10 @@ extension CommandTable {
           "a library that you just built, as SQLite would load it"
         ),
         ("test my_plugin.so --level 4 --format junit", "for a CI server"),
+        (
+          "test movies --workload --dsn sqlite:///tmp/m.db --duration 30s --format json",
+          "what a workload does to a database, as one document for programs"
+        ),
         ("test --together", "all that is installed, in one process, in several orders"),
       ]),
     CommandSpec(

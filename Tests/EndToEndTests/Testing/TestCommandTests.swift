@@ -42,7 +42,8 @@ struct TestCommandTests {
   @Test("runs the command that it names")
   func repeated() throws {
     let outcome = try user.plugctl("test", bad)
-    let line = try #require(outcome.errors.split(separator: "\n").first { $0.contains("gdb --args ") })
+    let line = try #require(
+      outcome.errors.split(separator: "\n").first { $0.contains("gdb --args ") })
     let command = line.split(separator: "gdb --args ")[1]
     let again = try user.run(["sh", "-c", String(command)])
     #expect(again.errors.contains("bad initialize with"), "\(again)")
@@ -72,7 +73,9 @@ struct TestCommandTests {
     #expect(outcome.errors.contains("did you mean `init-twice`?"), "\(outcome)")
   }
 
-  @Test("ends with the code of what it found in every form", arguments: ["text", "json", "junit", "sarif"])
+  @Test(
+    "ends with the code of what it found in every form",
+    arguments: ["text", "json", "junit", "sarif"])
   func forms(form: String) throws {
     let outcome = try user.plugctl("test", bad, "--format", form)
     #expect(outcome.exit == 8, "\(outcome)")
