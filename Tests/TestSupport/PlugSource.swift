@@ -1,7 +1,13 @@
 /// C source of plugins of `plug.h`, for tests.
 public enum PlugSource {
   /// A plugin without interfaces, which takes an empty configuration only.
-  public static func minimal(id: String, version: String, more: String = "") -> String {
+  ///
+  /// - Parameters:
+  ///   - more: further code.
+  ///   - initialize: what it does each time that it is initialised.
+  public static func minimal(
+    id: String, version: String, more: String = "", initialize: String = ""
+  ) -> String {
     """
     #include "plug.h"
     #include <stdlib.h>
@@ -31,6 +37,7 @@ public enum PlugSource {
         put(error, "it has no settings");
         return PLUG_INVALID_CONFIG;
       }
+      \(initialize)
       instance->is_ready = 1;
       return PLUG_OK;
     }

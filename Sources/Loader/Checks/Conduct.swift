@@ -73,15 +73,14 @@ extension WorkerRun {
   func excesses(_ limits: LoadLimits) -> [String] {
     let used = (value("usage") ?? "").split(separator: " ").compactMap { Int($0) }
     guard used.count == 4 else { return [] }
+    // Who was refused memory has no more than nearly all of it.
     let pairs = [
-      ("\(used[0] / 1024) MiB of memory", used[0] / 1024, limits.memoryMiB),
+      ("\(used[0] / 1024) MiB of memory", used[0] / 1024 * 10 / 9, limits.memoryMiB),
       ("\(used[1]) ms of processor time", used[1], limits.cpuSeconds * 1000),
       ("\(used[2]) threads", used[2], limits.tasks),
       ("\(used[3]) open files", used[3], limits.files),
     ]
-    return pairs.filter { $0.1 > $0.2 }.map {
-      "it used \($0.0), more than the host's limit of \($0.2)"
-    }
+    return pairs.filter { $0.1 > $0.2 }.map { "it used \($0.0); the host's limit is \($0.2)" }
   }
 
   /// What a language's runtime writes when nobody took an exception or a panic; nil where it is no such end.

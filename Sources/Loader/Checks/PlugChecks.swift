@@ -218,7 +218,14 @@ struct PlugChecks {
 
   // MARK: - judging
 
-  private func judged(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
+  private mutating func judged(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
+    if run.hasLostReport {
+      note(
+        found(
+          .hostFdsClosed,
+          ["it closed descriptors that it did not open, the report of this test among them"]))
+      if check != .hostFdsClosed { return blocked(check, by: .hostFdsClosed) }
+    }
     if let fault = run.value("fault") { return CheckResult(check, .harnessError, fault) }
     var bads = run.values("bad")
     if check == .cpuMemLimit { bads += run.excesses(target.limits) }
@@ -254,6 +261,7 @@ struct PlugChecks {
 
   private mutating func followUp(_ check: CheckID, _ run: WorkerRun, _ inputs: PlugInputs) throws {
     let answer = PlugAnswer(check, run)
+    guard !run.hasLostReport else { return }
     if check == .workload { operations = answer.operations }
     if !answer.faults.isEmpty { note(found(check, answer.faults)) }
     guard !answer.questions.isEmpty, answer.faults.isEmpty,

@@ -223,6 +223,10 @@ import Testing
       ("open(\"/etc/passwd\", O_RDONLY);", .ctorFds),
       ("signal(SIGUSR1, handler);", .signalHandlers),
       ("setenv(\"A\", \"b\", 1);", .envLocale), ("umask(0);", .envLocale),
+      ("setpriority(PRIO_PROCESS, 0, 5);", .envLocale),
+      ("struct rlimit l = {9, 9}; setrlimit(RLIMIT_STACK, &l);", .envLocale),
+      ("dup2(open(\"/dev/zero\", O_RDONLY | O_CLOEXEC), 0);", .envLocale),
+      ("__builtin_ia32_ldmxcsr(0x9fc0);", .envLocale),
       ("chdir(\"/usr\");", .envLocale), ("close_range(0, ~0U, 0);", .envLocale),
       ("puts(\"hello\"); fflush(stdout);", .stdoutNoise), ("usleep(150000);", .openSlow),
     ])
