@@ -8,8 +8,8 @@ internal import Signing
 struct LoadTesting: Sendable {
   let profile: HostProfile
   let binary: String?
-  private let system: LoadTarget
-  private let workerPath: String
+  let system: LoadTarget
+  let workerPath: String
 
   init(_ profile: HostProfile) throws {
     self.profile = profile
@@ -54,17 +54,15 @@ struct LoadTesting: Sendable {
   }
 
   /// Tests files, each on its own.
-  func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {
-    try await eachAtOnce(files.count) { _ in
-    } _: { place, worker in
-      let subject = LoadSubject(name: FileSystem.baseName(of: files[place]), file: files[place])
-      return try test(subject, options, worker)
+  func test(_ subjects: [LoadSubject], _ options: LoadOptions) async throws -> [LoadReport] {
+    try await eachAtOnce(subjects.count) { place, worker in
+      try test(subjects[place], options, worker)
     }
   }
 
   /// Runs a test for each of so many places, on all processors.
   private func eachAtOnce(
-    _ count: Int, _ progress: @escaping ProgressSink,
+    _ count: Int, _ progress: @escaping ProgressSink = { _ in },
     _ test: @escaping @Sendable (Int, Worker) throws -> LoadReport
   ) async throws -> [LoadReport] {
     let done = Tally()
@@ -96,12 +94,9 @@ struct LoadTesting: Sendable {
 
   /// Tests one file on its own.
   func test(
-    file path: String, name: String, manifest: LoadSubject.DeclaredPlugin? = nil,
-    _ options: LoadOptions, stop: StopSignal? = nil
+    file path: String, name: String, _ options: LoadOptions, stop: StopSignal? = nil
   ) throws -> LoadReport {
-    var subject = LoadSubject(name: name, file: path)
-    subject.manifest = manifest
-    return try test(subject, options, Worker(workerPath, stop: stop))
+    try test(LoadSubject(name: name, file: path), options, Worker(workerPath, stop: stop))
   }
 
   /// With a folder for what the plugin writes, where the level needs one.
@@ -133,7 +128,7 @@ struct LoadTesting: Sendable {
     let subject = LoadSubject(name: FileSystem.baseName(of: file), file: file)
     let scratch = try Self.dataFolder()
     return try driveWorkload(
-      subject, against: target(file), options, scratch: scratch.path,
+      subject, against: target(subject.file), options, scratch: scratch.path,
       worker: Worker(workerPath, stop: stop))
   }
 
@@ -180,7 +175,7 @@ struct LoadTesting: Sendable {
       subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     }
     subject.declared = try Self.declared(candidate)
-    subject.manifest = Self.declared(candidate.description)
+    subject.manifest = Self.declaredPlugin(candidate)
     var report = try test(subject, options, worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {
@@ -198,61 +193,12 @@ struct LoadTesting: Sendable {
     return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: found)
   }
 
-  /// What the package's manifest says of what shows when the plugin is called.
-  private static func declared(_ description: PackageDescription) -> LoadSubject.DeclaredPlugin {
-    let manifest = description.manifest
-    return LoadSubject.DeclaredPlugin(
-      id: manifest.name.description, version: manifest.version.description, configExample: nil,
-      permissions: manifest.permissions.words)
-  }
-
-  private func probeReport(
-    _ prepared: PreparedGeneration, _ candidates: [Candidate]
-  ) async throws -> LoadReport? {
-    guard let probe = profile.probe, let binary else { return nil }
-    let limits = system.limits
-    let workerPath = workerPath
-    let activation = profile.activation
-    let result = try await BlockingWork.run { stop in
-      let folder = try ScratchFolder()
-      let values = [
-        ("binary", binary), ("tmp", folder.path), ("activate", "\(folder.path)/activate"),
-        ("plugins", "\(prepared.folder)/plugins"),
-      ]
-      // Written anew, since a stable path leads to the generation that is still live.
-      if let activation {
-        try FileSystem.makeFolder("\(folder.path)/activate")
-        let text = GenerationWriter.activationText(activation, prepared.libraries)
-        try FileSystem.replace(
-          "\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
-      }
-      for file in probe.files where PackagePath.isSafe(file.name) {
-        try FileSystem.replace(
-          "\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8),
-          isDurable: false)
-      }
-      return try runProbe(
-        Self.hostProbe(probe, values, folder.path), limits: limits,
-        worker: Worker(workerPath, stop: stop))
-    }
-    return LoadReport(
-      name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result],
-      plugins: candidates.map { "\($0.plugin.name) \($0.plugin.version)" })
-  }
-
-  private static func hostProbe(
-    _ probe: HostProfile.Probe, _ values: [(String, String)], _ folder: String
-  ) -> HostProbe {
-    var command = HostProbe(argv: probe.arguments.map { filled($0, values) })
-    command.environment += ["HOME=\(folder)"]
-    command.environment += probe.environment.map { "\($0.name)=\(filled($0.value, values))" }
-    command.workingDirectory = folder
-    command.writableFolders = [folder]
-    command.timeoutMilliseconds = Int(probe.timeoutMilliseconds)
-    command.okExitCode = Int32(clamping: probe.exitCode)
-    command.failRegex = probe.failPattern
-    command.okRegex = probe.passPattern
-    return command
+  /// What the package's manifest says; its files lie where the library does.
+  private static func declaredPlugin(_ candidate: Candidate) -> LoadSubject.DeclaredPlugin {
+    let suffix = "/" + candidate.plugin.library
+    let real = FileSystem.realPath(candidate.path)
+    let tree = real.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.utf8.count)) : nil }
+    return LoadSubject.DeclaredPlugin(candidate.description.manifest, in: tree)
   }
 
   private static func system(_ profile: HostProfile) -> LoadTarget {

@@ -31,7 +31,9 @@ public struct PluginTesting: Sendable {
   /// - Parameter items: as above; none for all that are installed.
   public func testTogether(_ items: [String], _ options: LoadOptions) async throws -> [LoadReport] {
     guard items.isEmpty else {
-      let paths = try items.flatMap { item in isFile(item) ? [item] : try installedFiles(item) }
+      let paths = try items.flatMap { item in
+        isFile(item) ? [try subject(item).file] : try installedFiles(item)
+      }
       let testing = try LoadTesting(try profile())
       return [try await BlockingWork.run { try testing.testTogether(paths, options, stop: $0) }]
     }
@@ -107,21 +109,47 @@ public struct PluginTesting: Sendable {
   }
 
   private func isFile(_ item: String) -> Bool {
-    item.contains("/") && FileSystem.exists(item) || item.hasSuffix(".so")
+    (item.contains("/") || item == ".") && FileSystem.exists(item) || item.hasSuffix(".so")
   }
 
-  private func profile() throws -> HostProfile {
-    try session.options.host.map { try ProfileCatalog(session).profile($0) }
+  /// The host that was named, or the one of the only folder that is tested.
+  private func profile(_ items: [String] = []) throws -> HostProfile {
+    let only = items.count == 1 ? items.first : nil
+    let folder = only.flatMap { FileSystem.target($0)?.kind == .folder ? $0 : nil }
+    let host = try session.options.host ?? folder.flatMap { try ManifestFile($0).manifest?.host }
+    return try host.map { try ProfileCatalog(session).profile($0) }
       ?? HostProfile(id: "any", title: "any host")
   }
 
   private func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {
-    for path in files where !FileSystem.exists(path) {
-      throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
-    }
     guard !files.isEmpty else { return [] }
-    let paths = try files.map { try FileSystem.absolute($0) }
-    return try await LoadTesting(try profile()).test(files: paths, options)
+    let subjects = try files.map(subject)
+    return try await LoadTesting(try profile(files)).test(subjects, options)
+  }
+
+  /// A shared object, or the one of an author's folder, as its manifest declares it.
+  private func subject(_ item: String) throws -> LoadSubject {
+    guard FileSystem.exists(item) else {
+      throw Diagnostic(.systemNotFound, "`\(item)` does not exist")
+    }
+    guard FileSystem.target(item)?.kind == .folder else {
+      return LoadSubject(name: FileSystem.baseName(of: item), file: try FileSystem.absolute(item))
+    }
+    let file = try ManifestFile(item)
+    let manifest = try file.required()
+    guard let variant = manifest.variants.first(where: { $0.platform == .current }) else {
+      throw Diagnostic(
+        .manifestInvalid, "`\(file.path)` names no library for this system, \(Platform.current)")
+    }
+    let library = "\(file.folder)/\(variant.library)"
+    guard FileSystem.exists(library) else {
+      throw Diagnostic(
+        .systemNotFound, "`\(library)` does not exist", hint: "build the plugin first")
+    }
+    var subject = LoadSubject(
+      name: manifest.name.description, file: try FileSystem.absolute(library))
+    subject.manifest = LoadSubject.DeclaredPlugin(manifest, in: file.folder)
+    return subject
   }
 
   private func installedFiles(_ text: String) throws -> [String] {

@@ -208,7 +208,8 @@ extension CommandTable {
       options: testOptions,
       arguments: [
         ArgumentSpec(
-          "NAME|FILE", "installed plugins, or shared objects", arity: .any, completion: .files)
+          "NAME|FILE|DIR", "installed plugins, shared objects, or folders with a plugin.yaml",
+          arity: .any, completion: .files)
       ],
       examples: [
         (
