@@ -20,6 +20,7 @@ public struct PluginTesting: Sendable {
   public func test(_ items: [String], _ options: LoadOptions, repeats: Int = 1) async throws
     -> [LoadReport]
   {
+    let options = try withProject(options)
     var rounds: [[LoadReport]] = []
     for _ in 0..<max(1, repeats) { rounds.append(try await round(items, options)) }
     guard let first = rounds.first, rounds.count > 1 else { return rounds.first ?? [] }
@@ -92,6 +93,14 @@ public struct PluginTesting: Sendable {
       }
       return checks.indices.compactMap { result[$0] }
     }
+  }
+
+  /// What the project ignores too; the command line's reasons count before.
+  private func withProject(_ options: LoadOptions) throws -> LoadOptions {
+    guard let project = try Project.open(session) else { return options }
+    var options = options
+    options.ignored.merge(project.file.ignoredChecks) { mine, _ in mine }
+    return options
   }
 
   private func round(_ items: [String], _ options: LoadOptions) async throws -> [LoadReport] {

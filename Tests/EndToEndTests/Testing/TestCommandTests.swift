@@ -66,6 +66,19 @@ struct TestCommandTests {
     #expect(reasonless.exit == 2 && reasonless.errors.contains("gives no reason"), "\(reasonless)")
   }
 
+  @Test("does not count what its project ignores, which lets nothing be installed")
+  func projectIgnores() throws {
+    let text = "schema: 1\nhost: sqlite\nignore: { plg-d021: \"the vendor knows\" }\n"
+    try user.folder.write("project/plugctl.yaml", text)
+    let project = user.folder.file("project")
+    let outcome = try user.plugctl(["test", bad], with: ["PLUGCTL_SCOPE": ""], in: project)
+    #expect(outcome.exit == 0 && outcome.output.contains("ignored: the vendor knows"), "\(outcome)")
+    try user.folder.write("project/plugctl.yaml", text.replacing("d021", with: "d921"))
+    let unknown = try user.plugctl(["test", bad], with: ["PLUGCTL_SCOPE": ""], in: project)
+    #expect(unknown.exit == 13, "\(unknown)")
+    #expect(unknown.errors.contains("there is no check `plg-d921`; did you mean"), "\(unknown)")
+  }
+
   @Test("refuses a check that is none, with the nearest name", arguments: ["include", "exclude"])
   func unknown(option: String) throws {
     let outcome = try user.plugctl("test", good, "--\(option)", "init-twise")
