@@ -97,7 +97,38 @@ build_tools() {
   done
 }
 
+build_c_host() { # TARGET
+  is_stale "$1" examples/hosts/c/* examples/common/* || return 0
+  cc -std=c11 -D_GNU_SOURCE -O1 -g "${warnings[@]}" -I"$prefix/include" -Iexamples/common -pthread -o "$1" \
+    examples/hosts/c/*.c examples/common/{text,json,json_read}.c "$prefix/lib/libplughost.a"
+}
+
+build_cpp_host() { # TARGET
+  is_stale "$1" examples/hosts/cpp/* examples/common/* || return 0
+  local part objects=()
+  for part in text json json_read; do
+    cc -std=c11 -D_GNU_SOURCE -O1 -g -I"$prefix/include" -c examples/common/$part.c -o "$out/work/$part.o"
+    objects+=("$out/work/$part.o")
+  done
+  c++ -std=c++17 -O1 -g "${warnings[@]}" -I"$prefix/include" -Iexamples/common -pthread -o "$1" \
+    examples/hosts/cpp/host.cpp "${objects[@]}" "$prefix/lib/libplughost.a"
+}
+
+build_go_host() { # TARGET
+  is_stale "$1" examples/hosts/go/* examples/hosts/c/uses.* || return 0
+  (cd examples/hosts/go &&
+    GOTOOLCHAIN=local PKG_CONFIG_PATH="$prefix/lib/pkgconfig" CGO_CFLAGS=-O1 CGO_LDFLAGS="-Wl,-rpath,$prefix/lib" \
+      "$go" build -buildvcs=false -o "$1" .)
+}
+
+build_hosts() {
+  build_c_host "$out/hosts/c"
+  build_cpp_host "$out/hosts/cpp"
+  build_go_host "$out/hosts/go"
+}
+
 build_all() {
   build_plugins
   build_tools
+  build_hosts
 }
