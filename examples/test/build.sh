@@ -2,6 +2,9 @@
 # How scripts/examples builds. Each target is made anew where one of its sources is newer.
 # shellcheck disable=SC2154  # out, prefix, rustc and go are scripts/examples's
 
+# shellcheck source=examples/test/build_seeds.sh
+source examples/test/build_seeds.sh
+
 c_plugins=(tidy csv web mathfun kv pushdown passwd semver_type movies)
 all_plugins=("${c_plugins[@]}" topwords base64 gzip shout)
 warnings=(-Wall -Wextra -Werror)
@@ -131,4 +134,5 @@ build_all() {
   build_plugins
   build_tools
   build_hosts
+  build_seeds
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"debug/elf"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -50,6 +51,23 @@ type report struct {
 
 func (r *report) note(format string, values ...interface{}) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, values...))
+}
+
+// isGoPlugin looks for the table that the Go linker writes into plugins. Opened without it, a library ends the process:
+// `fatal error: runtime: no plugin module data`.
+func isGoPlugin(file string) bool {
+	opened, err := elf.Open(file)
+	if err != nil {
+		return false
+	}
+	defer opened.Close()
+	symbols, _ := opened.DynamicSymbols()
+	for _, symbol := range symbols {
+		if symbol.Name == "go.plugin.tabs" || symbol.Name == "go:plugin.tabs" { // the second since Go 1.20
+			return true
+		}
+	}
+	return false
 }
 
 // made calls the factory, which has no parameters and one result.
@@ -103,6 +121,10 @@ func look(file string, c convention, r *report) {
 			r.note("it panicked: %v", fault)
 		}
 	}()
+	if !isGoPlugin(file) {
+		r.note("it is no plugin of Go's: -buildmode=plugin makes those")
+		return
+	}
 	opened, err := plugin.Open(file)
 	if err != nil {
 		r.note("%v", err)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"debug/elf"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -17,6 +18,23 @@ type report struct {
 	OK         bool     `json:"ok"`
 	Missing    []string `json:"missing"`
 	Notes      []string `json:"notes"`
+}
+
+// isGoPlugin looks for the table that the Go linker writes into plugins. Opened without it, a library ends the process:
+// `fatal error: runtime: no plugin module data`.
+func isGoPlugin(file string) bool {
+	opened, err := elf.Open(file)
+	if err != nil {
+		return false
+	}
+	defer opened.Close()
+	symbols, _ := opened.DynamicSymbols()
+	for _, symbol := range symbols {
+		if symbol.Name == "go.plugin.tabs" || symbol.Name == "go:plugin.tabs" { // the second since Go 1.20
+			return true
+		}
+	}
+	return false
 }
 
 // look calls each factory; what panics is no processor.
@@ -47,7 +65,9 @@ func main() {
 		os.Exit(2)
 	}
 	r := report{Convention: "databridge", Symbol: "init", Missing: []string{}, Notes: []string{}}
-	if _, err := plugin.Open(os.Args[1]); err != nil {
+	if !isGoPlugin(os.Args[1]) {
+		r.Notes = append(r.Notes, "it is no plugin of Go's: -buildmode=plugin makes those")
+	} else if _, err := plugin.Open(os.Args[1]); err != nil {
 		r.Notes = append(r.Notes, err.Error())
 	} else {
 		look(&r)
