@@ -53,8 +53,8 @@ func (r *report) note(format string, values ...interface{}) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, values...))
 }
 
-// isGoPlugin looks for the table that the Go linker writes into plugins. Opened without it, a library ends the process:
-// `fatal error: runtime: no plugin module data`.
+// isGoPlugin looks for Go's runtime among the symbols that a plugin shares with its host. A library without it ends the
+// process that opens it: `fatal error: runtime: no plugin module data`.
 func isGoPlugin(file string) bool {
 	opened, err := elf.Open(file)
 	if err != nil {
@@ -63,7 +63,7 @@ func isGoPlugin(file string) bool {
 	defer opened.Close()
 	symbols, _ := opened.DynamicSymbols()
 	for _, symbol := range symbols {
-		if symbol.Name == "go.plugin.tabs" || symbol.Name == "go:plugin.tabs" { // the second since Go 1.20
+		if symbol.Name == "runtime.lastmoduledatap" {
 			return true
 		}
 	}
