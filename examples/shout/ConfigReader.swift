@@ -7,7 +7,8 @@ struct ConfigReader {
     guard reader.take("{") else { return nil }
     var ending = ""
     if !reader.take("}") {
-      guard reader.text() == "ending", reader.take(":"), let text = reader.text(), text.utf8.count <= 100,
+      guard reader.text() == "ending", reader.take(":"), let text = reader.text(),
+        text.utf8.count <= 100,
         reader.take("}")
       else { return nil }
       ending = text
@@ -37,7 +38,9 @@ struct ConfigReader {
         bytes.append(byte)
         continue
       }
-      guard let escaped = rest.popFirst(), escaped == UInt8(ascii: "\"") || escaped == UInt8(ascii: "\\") else {
+      guard let escaped = rest.popFirst(),
+        escaped == UInt8(ascii: "\"") || escaped == UInt8(ascii: "\\")
+      else {
         return nil
       }
       bytes.append(escaped)

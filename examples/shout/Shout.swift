@@ -26,12 +26,16 @@ private func say(_ sink: UnsafePointer<plug_sink>?, _ words: String) throws(Fail
   guard let sink, !words.isEmpty else { return }
   var words = words
   let code = words.withUTF8 { bytes in
-    bytes.withMemoryRebound(to: CChar.self) { sink.pointee.write(sink.pointee.context, $0.baseAddress, $0.count) }
+    bytes.withMemoryRebound(to: CChar.self) {
+      sink.pointee.write(sink.pointee.context, $0.baseAddress, $0.count)
+    }
   }
   if code != 0 { throw Failure(status: plug_status(PLUG_SINK), reason: "the sink takes no more") }
 }
 
-private func answering(_ sink: UnsafePointer<plug_sink>?, _ work: () throws(Failure) -> Void) -> plug_status {
+private func answering(_ sink: UnsafePointer<plug_sink>?, _ work: () throws(Failure) -> Void)
+  -> plug_status
+{
   do throws(Failure) {
     try work()
     return plug_status(PLUG_OK)
@@ -47,7 +51,8 @@ private func instance(_ pointer: OpaquePointer?) -> Instance {
 }
 
 private func create(
-  _ host: UnsafePointer<plug_host>?, _ id: plug_text, _ place: UnsafeMutablePointer<OpaquePointer?>?,
+  _ host: UnsafePointer<plug_host>?, _ id: plug_text,
+  _ place: UnsafeMutablePointer<OpaquePointer?>?,
   _ sink: UnsafePointer<plug_sink>?
 ) -> plug_status {
   answering(sink) { () throws(Failure) in
@@ -63,7 +68,9 @@ private func initialize(
 ) -> plug_status {
   answering(sink) { () throws(Failure) in
     try instance(pointer).ending.withLock { (ending: inout String?) throws(Failure) in
-      if ending != nil { throw Failure(status: plug_status(PLUG_STATE), reason: "it is initialised already") }
+      if ending != nil {
+        throw Failure(status: plug_status(PLUG_STATE), reason: "it is initialised already")
+      }
       guard let found = ConfigReader.ending(in: config.buffer) else {
         let reason = "an object with at most a text `ending` of up to 100 bytes is needed"
         throw Failure(status: plug_status(PLUG_INVALID_CONFIG), reason: reason)
@@ -74,7 +81,8 @@ private func initialize(
 }
 
 private func process(
-  _ pointer: OpaquePointer?, _ input: plug_text, _ out: UnsafePointer<plug_sink>?, _ sink: UnsafePointer<plug_sink>?
+  _ pointer: OpaquePointer?, _ input: plug_text, _ out: UnsafePointer<plug_sink>?,
+  _ sink: UnsafePointer<plug_sink>?
 ) -> plug_status {
   answering(sink) { () throws(Failure) in
     guard let ending = instance(pointer).ending.withLock({ $0 }) else {
@@ -87,37 +95,38 @@ private func process(
   }
 }
 
-/// What the host gets: made once, and there as long as the process.
-private struct Tables: @unchecked Sendable {
-  let processor = UnsafeMutablePointer<plug_processor_v1>.allocate(capacity: 1)
-  let table = UnsafeMutablePointer<plug_table>.allocate(capacity: 1)
+// SAFETY: both are written once, before anybody has them, and only read afterwards.
+nonisolated(unsafe) private let processor: UnsafeMutablePointer<plug_processor_v1> = {
+  let made = UnsafeMutablePointer<plug_processor_v1>.allocate(capacity: 1)
+  made.initialize(
+    to: plug_processor_v1(size: UInt32(MemoryLayout<plug_processor_v1>.size), process: process))
+  return made
+}()
 
-  init() {
-    processor.initialize(
-      to: plug_processor_v1(size: UInt32(MemoryLayout<plug_processor_v1>.size), process: process))
-    table.initialize(
-      to: plug_table(
-        size: UInt32(MemoryLayout<plug_table>.size), major: UInt16(PLUG_MAJOR), minor: UInt16(PLUG_MINOR),
-        describe: { out in answering(nil) { () throws(Failure) in try say(out, description) } },
-        create: create,
-        initialize: initialize,
-        shutdown: { pointer in
-          instance(pointer).ending.withLock { $0 = nil }
-          return plug_status(PLUG_OK)
-        },
-        destroy: { pointer in
-          if let pointer { Unmanaged<Instance>.fromOpaque(UnsafeRawPointer(pointer)).release() }
-        },
-        get_interface: { _, name in
-          name.buffer.elementsEqual(PLUG_PROCESSOR.utf8) ? UnsafeRawPointer(tables.processor) : nil
-        },
-        metrics: { _, out in answering(nil) { () throws(Failure) in try say(out, "{}") } }))
-  }
-}
-
-private let tables = Tables()
+nonisolated(unsafe) private let table: UnsafeMutablePointer<plug_table> = {
+  let made = UnsafeMutablePointer<plug_table>.allocate(capacity: 1)
+  made.initialize(
+    to: plug_table(
+      size: UInt32(MemoryLayout<plug_table>.size), major: UInt16(PLUG_MAJOR),
+      minor: UInt16(PLUG_MINOR),
+      describe: { out in answering(nil) { () throws(Failure) in try say(out, description) } },
+      create: create,
+      initialize: initialize,
+      shutdown: { pointer in
+        instance(pointer).ending.withLock { $0 = nil }
+        return plug_status(PLUG_OK)
+      },
+      destroy: { pointer in
+        if let pointer { Unmanaged<Instance>.fromOpaque(UnsafeRawPointer(pointer)).release() }
+      },
+      get_interface: { _, name in
+        name.buffer.elementsEqual(PLUG_PROCESSOR.utf8) ? UnsafeRawPointer(processor) : nil
+      },
+      metrics: { _, out in answering(nil) { () throws(Failure) in try say(out, "{}") } }))
+  return made
+}()
 
 @_cdecl("plug_entry_v1")
 public func entry(major: UInt32, minor: UInt32) -> UnsafePointer<plug_table>? {
-  major == UInt32(PLUG_MAJOR) ? UnsafePointer(tables.table) : nil
+  major == UInt32(PLUG_MAJOR) ? UnsafePointer(table) : nil
 }

@@ -6,7 +6,6 @@
 source examples/test/build_seeds.sh
 
 c_plugins=(tidy csv web mathfun kv pushdown passwd semver_type movies)
-all_plugins=("${c_plugins[@]}" topwords base64 gzip shout)
 warnings=(-Wall -Wextra -Werror)
 
 is_stale() { # TARGET SOURCE...
@@ -89,14 +88,15 @@ build_plugins() {
 
 # What is only for tests: a plugin that panics, and tools on plughost.
 build_tools() {
-  local tool
+  local tool libraries
   build_rust "$out/work/panics.so" --cfg fault
   for tool in lifecycle server; do
-    [ -e "examples/test/$tool.c" ] || continue
     is_stale "$out/work/$tool" examples/test/$tool.c examples/common/* || continue
+    libraries=("$prefix/lib/libplughost.a")
+    if [ $tool = server ]; then libraries+=(-lmicrohttpd); fi
     cc -std=c11 -D_GNU_SOURCE -O1 -g "${warnings[@]}" -I"$prefix/include" -Iexamples/common -pthread \
       -o "$out/work/$tool" examples/test/$tool.c examples/common/text.c examples/common/json.c \
-      examples/common/json_read.c "$prefix/lib/libplughost.a" $([ $tool = server ] && echo -lmicrohttpd)
+      examples/common/json_read.c "${libraries[@]}"
   done
 }
 

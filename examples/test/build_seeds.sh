@@ -5,9 +5,10 @@
 seeds=examples/seeds
 
 build_go_seed() { # TARGET FOLDER PACKAGE FLAG...
-  local target=$1 folder=$seeds/$2 package=$3
+  local target=$1 folder=$seeds/$2 package=$3 sources
   shift 3
-  is_stale "$target" $(find "$folder" "$seeds/stand-ins" -name '*.go' -o -name go.mod) || return 0
+  mapfile -t sources < <(find "$folder" "$seeds/stand-ins" -name '*.go' -o -name go.mod)
+  is_stale "$target" "${sources[@]}" || return 0
   (cd "$folder" && GOTOOLCHAIN=local GOPROXY=off "$go" build -buildvcs=false "$@" -o "$target" "$package")
 }
 

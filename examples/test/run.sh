@@ -33,7 +33,7 @@ python_with_arrow() {
 }
 
 build_sanitized() {
-  local name flags=(-fsanitize=address,undefined -fno-sanitize-recover=all -O1)
+  local name flags=("-fsanitize=address,undefined" -fno-sanitize-recover=all -O1)
   mkdir -p "$out/work/sanitized"
   for name in "${c_plugins[@]}"; do
     [ "$name" = movies ] || build_c "$name" "$out/work/sanitized/$name.so" "${flags[@]}"
