@@ -193,6 +193,20 @@ static void gives_folders_and_logs(void) {
   plughost_free(host);
 }
 
+static void gives_no_folder_outside(void) {
+  char data[4096], outside[4200];
+  snprintf(data, sizeof data, "%s/data", folder);
+  snprintf(outside, sizeof outside, "%s/evil", folder);
+  plughost_options options = {.size = sizeof options, .data_folder = data};
+  plughost *host = plughost_new(&options);
+  plughost_plugin *plugin = plughost_load(host, plugin_path("outside"), NULL);
+  struct answer answer = {{0}, 0};
+  CHECK(plughost_initialize(plugin, NULL, NULL) == PLUG_OK);
+  CHECK(order(plugin, "folder", &answer) == PLUG_OK && answer.length == 0 && access(outside, F_OK) != 0);
+  plughost_release(plugin);
+  plughost_free(host);
+}
+
 int main(int count, char **arguments) {
   (void)count;
   folder = arguments[1];
@@ -201,6 +215,7 @@ int main(int count, char **arguments) {
   TEST("a plugin is found by its id until it is unloaded", finds_by_id);
   TEST("a built-in plugin is registered", registers_a_built_in);
   TEST("a plugin gets a folder of its own, and logs", gives_folders_and_logs);
+  TEST("an id is no way out of the data folder", gives_no_folder_outside);
   TEST("eight threads load, find, use and unload at once", is_safe_for_threads);
   return faults != 0;
 }
