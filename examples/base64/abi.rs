@@ -1,4 +1,4 @@
-//! plug.h in Rust: what this plugin needs of it, member by member. examples/test compares the sizes.
+//! plug.h in Rust: what this plugin needs of it, member by member. A test compares the sizes with C's.
 #![allow(dead_code)]
 
 use std::os::raw::{c_char, c_int, c_void};

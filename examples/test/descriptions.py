@@ -33,6 +33,14 @@ def check_sample(plugin, name, sample):
         plugin.expect(plug.OK, interface.authenticate, plugin.instance, user, secret, plug.Sink.new())
 
 
+def check_sizes(plugin):
+    """Structs are as large as those of C, whatever language made them."""
+    assert plugin.table.size == c.sizeof(plug.Table)
+    for name, kind in plug.INTERFACES.items():
+        if name in plugin.description["interfaces"]:
+            assert plugin.interface(name).size == c.sizeof(kind), name
+
+
 def check(manifest):
     with open(manifest) as file:
         written = yaml.safe_load(file)
@@ -42,6 +50,7 @@ def check(manifest):
     assert told["id"] == f"{written['publisher']}/{written['name']}"
     for word in ("version", "title", "type", "capabilities", "permissions"):
         assert told[word] == written[word], word
+    check_sizes(plugin)
     schema = told["config"]["schema"]
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(told["config"]["example"], schema)
