@@ -11,7 +11,7 @@ part() { # NAME COMMAND...
   shift
   echo "# $name"
   timeout -k 10 240 "$@" >"$output" 2>&1 || code=$?
-  grep -v '^#' "$output" || true
+  grep -v -e "^#" "$output" || true
   good=$(grep -c '^ok' "$output" || true)
   bad=$(grep -c '^not ok' "$output" || true)
   if [ "$bad" -eq 0 ] && { [ $code -ne 0 ] || [ "$good" -eq 0 ]; }; then
@@ -55,9 +55,11 @@ build_sanitized() {
 }
 
 run_parts() {
-  local python test
+  local python test code=0
+  # It mostly waits, so it runs beside the others, and is shown at the end.
+  timeout -k 10 300 Tests/plughost/run >"$scratch/plughost" 2>&1 &
+  plughost=$!
   python=$(python_with_arrow)
-  part plughost Tests/plughost/run
   part exports examples/test/exports "$out/plugins"
   part manifests examples/test/manifests "$out"
   part descriptions /usr/bin/python3 examples/test/descriptions.py
@@ -81,13 +83,18 @@ run_parts() {
   stop_postgres
   part hosts examples/test/hosts "$out"
   part seeds examples/test/seeds "$out"
+  wait "$plughost" || code=$?
+  plughost=
+  # shellcheck disable=SC2016  # the inner shell expands it
+  part plughost bash -c 'cat "$1"; exit "$2"' plughost "$scratch/plughost" $code
 }
 
 run_all() {
   scratch=$(mktemp -d "$out/scratch-XXXXXX")
   # shellcheck source=examples/test/postgres.sh
   source examples/test/postgres.sh
-  trap 'stop_postgres; rm -rf "$scratch"' EXIT
+  plughost=
+  trap 'stop_postgres; [ -z "$plughost" ] || kill "$plughost" 2>/dev/null; rm -rf "$scratch"' EXIT
   trap 'exit 130' INT TERM
   export PLUGINS=$out/plugins SCRATCH=$scratch PANICS=$out/work/panics.so SERVER=$out/work/server PYTHONDONTWRITEBYTECODE=1
   run_parts
