@@ -4,6 +4,7 @@ import ctypes as c
 import glob
 import json
 import os
+import shutil
 import sys
 
 import jsonschema
@@ -41,6 +42,18 @@ def check_sizes(plugin):
             assert plugin.interface(name).size == c.sizeof(kind), name
 
 
+def check_next(plugin, name):
+    """A second generation from another path works beside the first, in every language."""
+    path = os.path.join(plug.SCRATCH, f"next-{name}.so")
+    shutil.copy(os.path.join(plug.PLUGINS, f"{name}.so"), path)
+    following = plug.Plugin(name, path=path)
+    assert c.addressof(following.table) != c.addressof(plugin.table), "it is the same code"
+    for interface, sample in plugin.description.get("samples", {}).items():
+        check_sample(following, interface, sample)
+        check_sample(plugin, interface, sample)
+    following.close()
+
+
 def check(manifest):
     with open(manifest) as file:
         written = yaml.safe_load(file)
@@ -58,6 +71,7 @@ def check(manifest):
     for name, sample in told.get("samples", {}).items():
         assert name in told["interfaces"], name
         check_sample(plugin, name, sample)
+    check_next(plugin, written["name"])
     plugin.close()
 
 
@@ -66,8 +80,8 @@ for manifest in sorted(glob.glob("examples/*/plugin.yaml")):
     name = os.path.basename(os.path.dirname(manifest))
     try:
         check(manifest)
-        print(f"ok - {name} describes itself as its manifest does", flush=True)
+        print(f"ok - {name} describes itself as its manifest does, and works beside its next generation", flush=True)
     except Exception as fault:
         faults += 1
-        print(f"not ok - {name} describes itself as its manifest does\n  {type(fault).__name__}: {fault}", flush=True)
+        print(f"not ok - {name} describes itself as its manifest does, and works beside its next generation\n  {type(fault).__name__}: {fault}", flush=True)
 sys.exit(faults != 0)

@@ -199,6 +199,18 @@ static void leaks_nothing(const struct subject *s, int has_sanitizer) {
   free(example);
 }
 
+static bool is_mapped(const char *path) {
+  char line[8192];
+  bool is_found = false;
+  FILE *maps = fopen("/proc/self/maps", "re");
+  while (fgets(line, sizeof line, maps) != NULL) is_found = is_found || strstr(line, path) != NULL;
+  fclose(maps);
+  return is_found;
+}
+
+/* What docs/plugin-abi.md says of languages: Go's and Swift's libraries stay, all others go. */
+static bool shall_stay(const char *path) { return strstr(path, "/gzip.so") != NULL || strstr(path, "/shout.so") != NULL; }
+
 static void test(const char *path, int has_sanitizer) {
   plughost_error error = {{0}};
   plughost_options options = {.size = sizeof options};
@@ -217,6 +229,7 @@ static void test(const char *path, int has_sanitizer) {
     plughost_release(plugin);
   }
   plughost_free(host);
+  CHECK(is_mapped(path) == shall_stay(path));
 }
 
 /* Files 1 and 2 become one that nobody reads, and must stay empty. */
