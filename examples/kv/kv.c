@@ -45,7 +45,13 @@ static plug_status open_file(plug_store *store, const char *path, const plug_sin
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW;
   if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK) return failed(store, error);
   sqlite3_busy_timeout(store->database, 5000);
-  return sqlite3_exec(store->database, setup, NULL, NULL, NULL) == SQLITE_OK ? PLUG_OK : failed(store, error);
+  /* The change to WAL needs the file alone, and SQLite does not wait for that where two ask at once. */
+  int code = sqlite3_exec(store->database, setup, NULL, NULL, NULL);
+  for (int tries = 0; code == SQLITE_BUSY && tries < 500; tries++) {
+    sqlite3_sleep(10);
+    code = sqlite3_exec(store->database, setup, NULL, NULL, NULL);
+  }
+  return code == SQLITE_OK ? PLUG_OK : failed(store, error);
 }
 
 static void close_store(plug_store *store) {
@@ -157,6 +163,11 @@ static plug_status scan(plug_store *store, plug_text from, const plug_pair_sink 
 /* In this mode a commit may still be lost by a power cut; a checkpoint syncs the log and the file. */
 static plug_status sync_store(plug_store *store, const plug_sink *error) {
   int code = sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+  /* Somebody else's checkpoint is not waited for by SQLite. */
+  for (int tries = 0; code == SQLITE_BUSY && tries < 500; tries++) {
+    sqlite3_sleep(10);
+    code = sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+  }
   return code == SQLITE_OK ? PLUG_OK : failed(store, error);
 }
 
