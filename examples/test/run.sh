@@ -75,6 +75,7 @@ run_parts() {
   part csv "$python" examples/test/test_csv.py
   if start_postgres; then
     PGBIN=$pgbin PGSOCKET=$pgfolder PGOWNER=tester part movies /usr/bin/python3 examples/test/test_movies.py
+    part "load tests" examples/test/load_tests "$out" tester "$pgfolder"
   else
     tail -5 "$scratch/postgres.log"
     echo "not ok - PostgreSQL does not start"
