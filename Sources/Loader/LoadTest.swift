@@ -20,6 +20,10 @@ public func loadTest(
   let (results, facts) = try staticResults(subject, target)
   var report = LoadReport(name: subject.name, file: subject.file, level: level, results: results)
   guard level >= 2 else { return report }
+  if level >= 4, let facts {
+    report.results.append(
+      try AbiBreak(subject: subject, facts: facts, limits: target.limits, worker: worker).run())
+  }
   if report.refusals.isEmpty, let facts {
     let dynamic = DynamicChecks(subject: subject, target: target, facts: facts, worker: worker)
     try dynamic.run(into: &report)
@@ -36,6 +40,7 @@ private func withAbsolutePaths(_ subject: LoadSubject) throws(Diagnostic) -> Loa
   copy.file = try absolutePath(subject.file)
   copy.modules = []
   for path in subject.modules { copy.modules.append(try absolutePath(path)) }
+  copy.previous = try subject.previous.map { path throws(Diagnostic) in try absolutePath(path) }
   copy.neighbours = []
   for path in subject.neighbours { copy.neighbours.append(try absolutePath(path)) }
   return copy

@@ -73,20 +73,30 @@ extension StaticChecks {
     let entries = Set(target.requiredEntries.map(\.name) + [derivedEntry].compactMap { $0 })
     let others = facts.exports.filter { !entries.contains($0.name) }
     guard !others.isEmpty else { return CheckResult(.exportPollution, .pass) }
-    let shadowing = others.lazy.filter(shadows).prefix(5).map { "`\($0.name)`" }
-    guard shadowing.isEmpty else {
+    let shadowed = others.lazy.compactMap(shadow).prefix(5)
+    guard shadowed.isEmpty else {
       return CheckResult(
         .exportPollution, .warn,
-        "it exports names of libc or the host: \(shadowing.joined(separator: ", "))",
+        "it exports names of libc or the host: \(shadowed.joined(separator: ", "))",
         hint: "hide what is not an entry: -fvisibility=hidden, or a version script")
     }
     return CheckResult(
       .exportPollution, .info, "\(others.count) symbols are exported beside the entries")
   }
 
-  // Weak C++ templates are the same everywhere by design.
-  private func shadows(_ export: ElfFacts.Export) -> Bool {
-    guard export.binding == .global, !export.name.hasPrefix("_"), let closure else { return false }
-    return closure.lookup(SymbolName(export.name), version: nil) == .defined
+  // Weak C++ templates are the same everywhere by design. What only a library of the plugin's own
+  // defines is its own affair.
+  private func shadow(_ export: ElfFacts.Export) -> String? {
+    guard export.binding == .global, !export.name.hasPrefix("_"), let closure else { return nil }
+    let name = SymbolName(export.name)
+    let owner = closure.members.first {
+      ($0.isOfHost || Self.standardLibraries.contains($0.soname))
+        && $0.image.lookup(name, version: nil) == .defined
+    }
+    return owner.map { "`\(export.name)` of `\($0.name)`" }
   }
+
+  private static let standardLibraries: Set<String> = [
+    "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1",
+  ]
 }

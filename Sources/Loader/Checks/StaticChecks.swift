@@ -1,3 +1,4 @@
+import Files
 import PkgCore
 
 /// A plugin that was read, beside what it is checked against. The checks are in extensions, one
@@ -27,22 +28,40 @@ struct StaticChecks {
     _ subject: LoadSubject, _ target: LoadTarget, _ image: ElfImage
   ) -> LibraryClosure? {
     guard !target.libraryFolders.isEmpty, image.header.machine == target.machine else { return nil }
-    var closure = LibraryClosure(
-      search: LibrarySearch(folders: target.libraryFolders, machine: target.machine))
-    for path in target.symbolProviders + subject.modules {
+    var closure = LibraryClosure(search: LibrarySearch(target))
+    var inherited: [String] = []
+    for path in target.symbolProviders {
+      // `$ORIGIN` of a program is beside the file itself, as the kernel has opened it.
+      let path = FileSystem.realPath(path) ?? path
       guard let image = LibraryCache.shared.image(path) else { continue }
-      closure.add(LibraryClosure.Member(path: path, image: image), isProvider: true)
+      let program = LibraryClosure.Member(path: path, image: image, isOfHost: true)
+      inherited += program.rpathForOthers
+      closure.add(program, isProvider: true)
     }
-    closure.add(LibraryClosure.Member(path: subject.file, image: image), isProvider: false)
+    for path in subject.modules {
+      guard let image = LibraryCache.shared.image(path) else { continue }
+      let module = LibraryClosure.Member(path: path, image: image, isOfHost: true)
+      closure.add(module, isProvider: true, inherited: inherited)
+    }
+    let plugin = LibraryClosure.Member(path: subject.file, image: image)
+    closure.add(plugin, isProvider: false, inherited: inherited)
     return closure
+  }
+
+  private func elfValid() -> CheckResult {
+    guard image.header.machine == target.machine, let fault = ElfIntegrity(image).fault else {
+      return CheckResult(.elfValid, .pass)
+    }
+    return CheckResult(
+      .elfValid, .fail, "the ELF file is malformed: \(fault)", hint: "build it again")
   }
 
   /// All results, in the order of the catalogue.
   func run() -> [CheckResult] {
-    var results = [CheckResult(.elfValid, .pass)]
-    results += [elfArch(), elfType()]
+    var results = [elfValid(), elfArch(), elfType()]
     results += libraryChecks() + versionChecks() + symbolChecks()
-    results += entryChecks() + abiChecks() + hardeningChecks() + habitChecks() + fileChecks()
+    results +=
+      entryChecks() + abiChecks() + goChecks() + hardeningChecks() + habitChecks() + fileChecks()
     return results.sorted { $0.check.rawValue < $1.check.rawValue }
   }
 }

@@ -18,6 +18,7 @@ struct ElfImage: Sendable {
     let address: UInt64
     let fileSize: Int
     let memorySize: UInt64
+    let alignment: UInt64
 
     var isWritable: Bool { flags & 2 != 0 }
     var isExecutable: Bool { flags & 1 != 0 }
@@ -71,14 +72,15 @@ struct ElfImage: Sendable {
 
   private static func segment(_ bytes: ElfBytes, at place: Int) throws(ElfError) -> Segment {
     guard let type = bytes.u32(place), let flags = bytes.u32(place + 4),
-      let address = bytes.u64(place + 16), let memorySize = bytes.u64(place + 40)
+      let address = bytes.u64(place + 16), let memorySize = bytes.u64(place + 40),
+      let alignment = bytes.u64(place + 48)
     else { throw .truncated("a program header") }
     guard let offset = bytes.int(place + 8), let size = bytes.int(place + 32),
       bytes.contains(offset: offset, size: size)
     else { throw .truncated("segment \(typeName(type))") }
     return Segment(
       type: type, flags: flags, offset: offset, address: address, fileSize: size,
-      memorySize: memorySize)
+      memorySize: memorySize, alignment: alignment)
   }
 
   private static func typeName(_ type: UInt32) -> String {

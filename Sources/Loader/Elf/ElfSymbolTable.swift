@@ -91,6 +91,12 @@ struct ElfSymbolTable: Sendable {
     }
   }
 
+  /// Whether look-ups by name are possible.
+  var hasHash: Bool {
+    if case .none = hash { return false }
+    return true
+  }
+
   private static func gnuHash(_ bytes: ElfBytes, at place: Int) throws(ElfError) -> GnuHash {
     guard let buckets = bytes.u32(place), let first = bytes.u32(place + 4),
       let bloomSize = bytes.u32(place + 8), let shift = bytes.u32(place + 12)
