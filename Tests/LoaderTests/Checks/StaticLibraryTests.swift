@@ -84,7 +84,7 @@ import Testing
     func found(_ file: String, environment: [String]) throws -> String? {
       var target = thisSystem()
       target.environmentFolders = environment
-      return try neededLibraries(ofFile: file, against: target)
+      return try inspectElf(file: file, against: target).libraries?
         .first { $0.name == "libnear.so" }?.path
     }
     let second = [folder.file("second")]
