@@ -49,10 +49,9 @@ def test(plugctl, profile, files, level):
     command += ["--host", profile] if profile else []
     run = subprocess.run(command + files, capture_output=True, text=True)
     try:
-        reports = json.loads(run.stdout)["data"]
+        return {report["file"]: report for report in json.loads(run.stdout)["data"]}
     except (ValueError, KeyError, TypeError):
-        sys.exit(f"corpus: plugctl said nothing useful for {files[0]}: {run.stderr}")
-    return {report["file"]: report for report in reports}
+        raise SystemExit(f"corpus: no reports for {files[0]} and others: {run.stdout}{run.stderr}")
 
 
 def collect(folders):

@@ -1,5 +1,5 @@
 import Files
-import PkgCore
+package import PkgCore
 
 /// A plugin that was read, beside what it is checked against. The checks are in extensions, one
 /// file a subject; each gives its results in the order of the catalogue.
@@ -71,7 +71,13 @@ func staticResults(_ subject: LoadSubject, _ target: LoadTarget) throws -> (
   results: [CheckResult], facts: ElfFacts?
 ) {
   let status = try fileStatus(subject.file)
-  let bytes = try readFile(subject.file, maximumSize: maximumElfSize)
+  return staticResults(
+    of: try readFile(subject.file, maximumSize: maximumElfSize), status, subject, target)
+}
+
+private func staticResults(
+  of bytes: [UInt8], _ status: FileStatus, _ subject: LoadSubject, _ target: LoadTarget
+) -> (results: [CheckResult], facts: ElfFacts?) {
   do throws(ElfError) {
     let checks = StaticChecks(subject, target, status, try ElfImage(bytes))
     return (checks.run(), checks.facts)
@@ -80,6 +86,21 @@ func staticResults(_ subject: LoadSubject, _ target: LoadTarget) throws -> (
   } catch {
     return ([CheckResult(.elfValid, .fail, error.sentence)], nil)
   }
+}
+
+/// Every reader of hostile bytes in this room, one after another, for the fuzzer: the checks of level
+/// 1 as if the bytes lay in a file at a path, names of functions, and the loader's list of libraries.
+package func readEverything(_ bytes: [UInt8], as path: String, against target: LoadTarget) {
+  let status = FileStatus(
+    size: bytes.count, mode: 0o644, owner: 0, group: 0, isRegular: true)
+  let subject = LoadSubject(name: "subject", file: path)
+  let (results, facts) = staticResults(of: bytes, status, subject, target)
+  precondition(!results.isEmpty && (facts == nil || results.count > 20))
+  if let image = try? ElfImage(bytes), let symbols = ElfFullSymbols(image) {
+    _ = symbols.function(at: 0x1000)
+  }
+  for name in facts?.exports.prefix(100) ?? [] { _ = StringABI(mangled: name.name) }
+  _ = LoaderCache(bytes, machine: target.machine).files("libc.so.6")
 }
 
 /// A file of another class: it is enough to know that it does not fit.
