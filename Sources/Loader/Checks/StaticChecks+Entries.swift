@@ -73,7 +73,11 @@ extension StaticChecks {
     let entries = Set(target.requiredEntries.map(\.name) + [derivedEntry].compactMap { $0 })
     let others = facts.exports.filter { !entries.contains($0.name) }
     guard !others.isEmpty else { return CheckResult(.exportPollution, .pass) }
-    let shadowed = others.lazy.compactMap(shadow).prefix(5)
+    // What only a library of the plugin's own defines is its own affair.
+    let owners = (closure?.members ?? []).filter {
+      $0.isOfHost || Self.standardLibraries.contains($0.soname)
+    }
+    let shadowed = others.lazy.compactMap { shadow($0, of: owners) }.prefix(5)
     guard shadowed.isEmpty else {
       return CheckResult(
         .exportPollution, .warn,
@@ -84,15 +88,11 @@ extension StaticChecks {
       .exportPollution, .info, "\(others.count) symbols are exported beside the entries")
   }
 
-  // Weak C++ templates are the same everywhere by design. What only a library of the plugin's own
-  // defines is its own affair.
-  private func shadow(_ export: ElfFacts.Export) -> String? {
-    guard export.binding == .global, !export.name.hasPrefix("_"), let closure else { return nil }
+  // Weak C++ templates are the same everywhere by design.
+  private func shadow(_ export: ElfFacts.Export, of owners: [LibraryClosure.Member]) -> String? {
+    guard export.binding == .global, !export.name.hasPrefix("_") else { return nil }
     let name = SymbolName(export.name)
-    let owner = closure.members.first {
-      ($0.isOfHost || Self.standardLibraries.contains($0.soname))
-        && $0.image.lookup(name, version: nil) == .defined
-    }
+    let owner = owners.first { $0.image.lookup(name, version: nil) == .defined }
     return owner.map { "`\(export.name)` of `\($0.name)`" }
   }
 

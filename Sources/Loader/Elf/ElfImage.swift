@@ -2,7 +2,9 @@ import PkgCore
 
 /// A 64-bit little-endian ELF file, read as the dynamic loader reads it: program headers, then the
 /// dynamic segment. Section headers may be stripped.
-struct ElfImage: Sendable {
+///
+/// A class: look-ups pass images on by the thousand, and a copy would count each array in it.
+final class ElfImage: Sendable {
   let bytes: ElfBytes
   let header: ElfHeader
   let segments: [Segment]

@@ -2,10 +2,14 @@ import PkgCore
 
 /// Objects and, breadth first, all libraries that they need: what a process would hold.
 struct LibraryClosure: Sendable {
-  /// A file and what it contains.
-  struct Member: Sendable {
+  /// A file and what it contains. A class, as ``ElfImage`` is.
+  final class Member: Sendable {
     let path: String
     let image: ElfImage
+    /// The name of the file.
+    let name: String
+    /// The SONAME; else the file's name.
+    let soname: String
     /// The name of the object that needs it; nil for one that nobody needs.
     let neededBy: String?
     /// Whether the host has it without the plugin.
@@ -20,6 +24,9 @@ struct LibraryClosure: Sendable {
       self.image = image
       self.neededBy = neededBy
       self.isOfHost = isOfHost
+      let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+      self.name = name
+      soname = image.dynamic.soname.map(image.bytes.string) ?? name
       let origin = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
       self.origin = origin
       func folders(_ range: Range<Int>?) -> [String] {
@@ -30,11 +37,6 @@ struct LibraryClosure: Sendable {
       rpath = folders(image.dynamic.rpath)
       runpath = folders(image.dynamic.runpath)
     }
-
-    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
-
-    /// The SONAME; else the file's name.
-    var soname: String { image.dynamic.soname.map(image.bytes.string) ?? name }
   }
 
   /// A library that was not found.
