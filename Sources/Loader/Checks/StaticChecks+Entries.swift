@@ -96,7 +96,8 @@ extension StaticChecks {
     return owner.map { "`\(export.name)` of `\($0.name)`" }
   }
 
-  private static let standardLibraries: Set<String> = [
+  /// The parts of glibc that plugins link.
+  static let standardLibraries: Set<String> = [
     "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1",
   ]
 }

@@ -33,7 +33,9 @@ extension StaticChecks {
   // glibc.rtld.optional_static_tls is 512 bytes by default. What the host loads at its start is
   // not taken from it.
   private func staticTLS() -> CheckResult {
-    let brought = (closure?.members ?? []).filter { !$0.isOfHost && $0.image.hasStaticTLS }
+    let brought = (closure?.members ?? []).filter {
+      !$0.isOfHost && !isInEveryProcess($0) && $0.image.hasStaticTLS
+    }
     let shares =
       (image.hasStaticTLS ? [(subject.name, facts.tlsSize)] : [])
       + brought.map { ($0.name, Int(clamping: $0.image.tlsSize)) }
@@ -43,6 +45,10 @@ extension StaticChecks {
       .staticTls, .warn, "\(total) bytes of static TLS may not fit a running process",
       notes: shares.map { "\($0.1) bytes of `\($0.0)`" },
       hint: "compile it without -ftls-model=initial-exec, or raise glibc.rtld.optional_static_tls")
+  }
+
+  private func isInEveryProcess(_ library: LibraryClosure.Member) -> Bool {
+    Self.standardLibraries.contains(library.soname) || library.soname.hasPrefix("ld-linux")
   }
 
   private func buildID() -> CheckResult {
