@@ -63,7 +63,12 @@ public func predictions(
   let program = try ElfImage(try readElf(host))
   var target = system
   target.symbolProviders = [host]
-  if NginxModule.ofHost(program) != nil { target.staticProbes.insert(.nginxSignature) }
+  // The plugin may be anything that this program can load, not one of its modules.
+  if NginxModule.ofHost(program) != nil, let plugin = try? ElfImage(try readElf(file)),
+    !NginxModule.all(in: plugin).isEmpty
+  {
+    target.staticProbes.insert(.nginxSignature)
+  }
   target.staticProbes.insert(.rustCompiler)
   let (results, _) = try staticResults(LoadSubject(name: name, file: file), target)
   let wanted = results.filter { predictable.contains($0.check) }.map(withoutProfile)

@@ -59,6 +59,25 @@ import Testing
     #expect(other.output.contains("plg-s008 fail: undefined symbol: host_call"))
   }
 
+  @Test(
+    "compares marks of nginx's modules with nginx, and asks them of no other file",
+    .enabled(if: RealPlugins.areThere))
+  func marks() throws {
+    let file = try user.plugctl("inspect", library(), "--against", "/usr/sbin/nginx").succeeded()
+    #expect(file.output.contains("/usr/sbin/nginx satisfies all"))
+    let kit = try #require(Programs.realPlugins) + "/usr/lib/nginx/modules/ndk_http_module.so"
+    try user.plugctl("inspect", kit, "--against", "/usr/sbin/nginx").succeeded()
+    var bytes = try FileSystem.read(kit, limit: 1 << 20)
+    let mark = Array("8,4,8,".utf8)
+    let found = bytes.indices.first { bytes[$0...].prefix(mark.count).elementsEqual(mark) }
+    let place = try #require(found)
+    bytes[place + mark.count + 7] = UInt8(ascii: "0")
+    let other = try user.folder.write("other.so", bytes)
+    let outcome = try user.plugctl("inspect", other, "--against", "/usr/sbin/nginx")
+    #expect(outcome.exit == 7, "\(outcome)")
+    #expect(outcome.output.contains("NGX_HAVE_INET6: module 0, host 1"), "\(outcome)")
+  }
+
   @Test("looks into LD_LIBRARY_PATH as programs do that start from here")
   func environment() throws {
     let near = try workshop.compile("int near;", "libnear", flags: ["-Wl,-soname,libnear.so"])
