@@ -188,6 +188,9 @@ struct LoadTesting: Sendable {
 
   private static func system(_ profile: HostProfile) -> LoadTarget {
     var target = thisSystem()
+    // The host is started as its own probe is: whatever the shell of today has set.
+    let path = profile.probe?.environment.last { $0.name == "LD_LIBRARY_PATH" }?.value ?? ""
+    target.environmentFolders = path.split { $0 == ":" || $0 == ";" }.map(String.init)
     let limits = profile.limits
     target.limits = LoadLimits(
       memoryMiB: Int(limits.memoryMB), files: Int(limits.files), tasks: Int(limits.threads),

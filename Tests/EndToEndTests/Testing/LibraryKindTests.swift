@@ -47,6 +47,30 @@ struct LibraryKindTests {
   }
 }
 
+@Suite("a host with folders of libraries of its own")
+struct HostLibraryTests {
+  @Test("has them searched, and nobody else has")
+  func environment() throws {
+    let user = try Sandbox()
+    let workshop = try Workshop()
+    let near = try workshop.compile("int near;", "libnear", flags: ["-Wl,-soname,libnear.so"])
+    let file = try workshop.compile("int a;", "needy", flags: ["-Wl,--no-as-needed", near])
+    try FileSystem.makeFolders("\(user.configuration)/hosts.d")
+    let profile = """
+      schema: 1
+      id: mine
+      probe:
+        argv: [/bin/true]
+        env: { LD_LIBRARY_PATH: "/none:\(FileSystem.folder(of: near))" }
+      """
+    try FileSystem.replace(
+      "\(user.configuration)/hosts.d/mine.yaml", with: Array(profile.utf8), isDurable: false)
+    try user.plugctl("test", file, "--host", "mine", "--level", "1").succeeded()
+    let other = try user.plugctl("test", file, "--level", "1")
+    #expect(other.exit == 8 && other.output.contains("`libnear.so`"), "\(other)")
+  }
+}
+
 @Suite("a plugin that the host's own command refuses")
 struct HostRefusalTests {
   @Test("is named beside the host")
