@@ -43,8 +43,11 @@ struct LibrarySearch: Sendable {
     if let found = search(early + environment + (hasRunpath ? object.runpath : []), name) {
       return found
     }
-    // DF_1_NODEFLIB: nothing of the system's folders.
-    let isBare = object.image.dynamic.flags1 & ElfDynamic.Flags1.noDefaultFolders != 0
+    // DF_1_NODEFLIB: nothing of the system's folders. The C library and the loader itself are there
+    // before anything is opened, and are not searched for.
+    let isBare =
+      object.image.dynamic.flags1 & ElfDynamic.Flags1.noDefaultFolders != 0
+      && name != "libc.so.6" && !name.hasPrefix("ld-linux")
     return isBare ? nil : listed(name) ?? search(folders, name)
   }
 

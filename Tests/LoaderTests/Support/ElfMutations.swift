@@ -113,9 +113,6 @@ extension ElfMutation {
     ElfMutation("not to be opened", .elfType) { try $0.addFlag(Tag.flags1, 0x40) },
     ElfMutation("a program", .elfType) { try $0.addFlag(Tag.flags1, 0x0800_0000) },
     ElfMutation("never unloaded", .nodelete, .info) { try $0.addFlag(Tag.flags1, 8) },
-    ElfMutation("no default folders", .neededMissing) {
-      try $0.addFlag(Tag.flags1, 0x800)
-    },
     ElfMutation("large static TLS", .staticTls, .warn) {
       try $0.addFlag(Tag.flags, 0x10)
       try $0.set($0.segment(7) + 40, 4000)
