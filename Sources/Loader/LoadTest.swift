@@ -9,29 +9,49 @@ public import PkgCore
 /// - Parameters:
 ///   - subject: the plugin and what surrounds it.
 ///   - target: this system with what the host adds, or another system for level 1.
-///   - level: 1 or 2; higher ones run what level 2 does.
+///   - options: how far it goes.
 ///   - worker: opens the plugin; one that was told to stop makes this throw `CancellationError`.
 /// - Returns: what was found; a plugin that is refused is no error.
 /// - Throws: ``Diagnostic`` where the file can't be read.
 public func loadTest(
-  _ subject: LoadSubject, against target: LoadTarget, level: Int, worker: Worker
+  _ subject: LoadSubject, against target: LoadTarget, _ options: LoadOptions,
+  worker: Worker
 ) throws -> LoadReport {
   let subject = try withAbsolutePaths(subject)
   let (results, facts) = try staticResults(subject, target)
-  var report = LoadReport(name: subject.name, file: subject.file, level: level, results: results)
-  guard level >= 2 else { return report }
-  if level >= 4, let facts {
+  var report = LoadReport(
+    name: subject.name, file: subject.file, level: options.level, results: results)
+  guard options.level >= 2 else {
+    report.results = chosen(results, options)
+    return report
+  }
+  if options.level >= 4, options.wants(.abiBreak), let facts {
     report.results.append(
       try AbiBreak(subject: subject, facts: facts, limits: target.limits, worker: worker).run())
   }
   if report.refusals.isEmpty, let facts {
-    let dynamic = DynamicChecks(subject: subject, target: target, facts: facts, worker: worker)
+    let dynamic = DynamicChecks(
+      subject: subject, target: target, facts: facts, worker: worker, options: options)
     try dynamic.run(into: &report)
   } else {
     let reason = "static checks refuse the plugin, so nothing of it was run"
     report.results += [CheckID.openNow, .hostProbe].map { CheckResult($0, .skip, reason) }
   }
+  report.results = chosen(report.results, options)
   return report
+}
+
+/// The results that were asked for, in the order of the catalogue; what is ignored says why.
+private func chosen(_ results: [CheckResult], _ options: LoadOptions) -> [CheckResult] {
+  results.filter { options.wants($0.check) }.map { result in
+    guard let reason = options.ignored[result.check],
+      result.status.isRefusal || result.status == .warn
+    else { return result }
+    var ignored = result
+    ignored.status = .ignored
+    ignored.notes.insert("ignored: \(reason)", at: 0)
+    return ignored
+  }.sorted { $0.check.order < $1.check.order }
 }
 
 /// The worker has a folder of its own, and dlopen searches for names without a slash.

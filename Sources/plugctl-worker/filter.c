@@ -22,7 +22,7 @@
 #define ARCHITECTURE 0
 #endif
 
-#define CAPACITY 400
+#define CAPACITY 600
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct program {
@@ -44,11 +44,27 @@ static const int denied_always[] = {
 /* The session is killed as a whole, so nobody leaves it. */
 static const int denied_in_session[] = {SYS_setsid, SYS_setpgid};
 
+/* New processes; clone() is seen to apart. */
+static const int spawning[] = {
+#if defined(__x86_64__)
+    SYS_fork, SYS_vfork,
+#endif
+    SYS_execve, SYS_execveat,
+};
+
+/* What changes names in folders. */
+static const int renaming[] = {
+#if defined(__x86_64__)
+    SYS_creat, SYS_mkdir, SYS_unlink, SYS_rmdir, SYS_rename, SYS_link, SYS_symlink,
+#endif
+    SYS_mkdirat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
+};
+
 static const int denied_in_load[] = {
 #if defined(__x86_64__)
-    SYS_fork, SYS_vfork, SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
+    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
-    SYS_execve, SYS_execveat, SYS_tkill, SYS_pidfd_send_signal, SYS_pidfd_open,
+    SYS_tkill, SYS_pidfd_send_signal, SYS_pidfd_open,
     /* what Landlock does not see */
     SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
     SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_truncate,
@@ -71,13 +87,19 @@ static void load_argument(struct program *p, int index) {
   load(p, offsetof(struct seccomp_data, args) + 8 * (size_t)index);
 }
 
-static void deny(struct program *p, int number, int code) {
+static void answer(struct program *p, int number, uint32_t what) {
   put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1);
-  give(p, SECCOMP_RET_ERRNO | (uint32_t)code);
+  give(p, what);
 }
 
+static void answer_all(struct program *p, const int *numbers, size_t count, uint32_t what) {
+  for (size_t i = 0; i < count; i++) answer(p, numbers[i], what);
+}
+
+static void deny(struct program *p, int number, int code) { answer(p, number, SECCOMP_RET_ERRNO | (uint32_t)code); }
+
 static void deny_all(struct program *p, const int *numbers, size_t count) {
-  for (size_t i = 0; i < count; i++) deny(p, numbers[i], EPERM);
+  answer_all(p, numbers, count, SECCOMP_RET_ERRNO | EPERM);
 }
 
 /* Allows a call only where its first argument is `value`. */
@@ -111,12 +133,21 @@ static void deny_reaching_others(struct program *p) {
 }
 
 /* New threads, no new processes. clone3 hides its flags in memory: libc falls back to clone. */
-static void allow_threads_only(struct program *p) {
+static void allow_threads_only(struct program *p, uint32_t otherwise) {
   deny(p, SYS_clone3, ENOSYS);
   put(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
   load_argument(p, 0);
   put(p, BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0);
-  give(p, SECCOMP_RET_ERRNO | EPERM);
+  give(p, otherwise);
+  give(p, SECCOMP_RET_ALLOW);
+}
+
+/* Asks about a call that opens a file where its flags say that it writes. */
+static void ask_about_writing(struct program *p, int number, int flags) {
+  put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 4);
+  load_argument(p, flags);
+  put(p, BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1);
+  give(p, SECCOMP_RET_USER_NOTIF);
   give(p, SECCOMP_RET_ALLOW);
 }
 
@@ -155,23 +186,62 @@ int filter_install_common(void) {
   begin(&p);
   deny_all(&p, denied_always, COUNT(denied_always));
   deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  deny_all(&p, spawning, COUNT(spawning));
   deny(&p, SYS_socket, EACCES);
   return install(&p);
 }
 
+/* What only this process must not do, and has to be said with its number. */
+static void put_own(struct program *p, uint32_t new_process) {
+  uint32_t self = (uint32_t)getpid();
+  deny_all(p, denied_in_session, COUNT(denied_in_session));
+  deny_reaching_others(p);
+  allow_threads_only(p, new_process);
+  /* abort() and raise() signal the process itself. */
+  allow_first(p, SYS_kill, self);
+  allow_first(p, SYS_tgkill, self);
+  allow_first(p, SYS_rt_sigqueueinfo, self);
+  allow_first(p, SYS_rt_tgsigqueueinfo, self);
+}
+
 int filter_install_load(void) {
   struct program p = {0};
-  uint32_t self = (uint32_t)getpid();
   begin(&p);
-  deny_all(&p, denied_in_session, COUNT(denied_in_session));
-  deny_reaching_others(&p);
-  allow_threads_only(&p);
-  /* abort() and raise() signal the process itself. */
-  allow_first(&p, SYS_kill, self);
-  allow_first(&p, SYS_tgkill, self);
-  allow_first(&p, SYS_rt_sigqueueinfo, self);
-  allow_first(&p, SYS_rt_tgsigqueueinfo, self);
+  put_own(&p, SECCOMP_RET_ERRNO | EPERM);
   return install(&p);
+}
+
+int filter_install_open(void) {
+  struct program p = {0};
+  begin(&p);
+  deny_all(&p, denied_always, COUNT(denied_always));
+  deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  deny_all(&p, spawning, COUNT(spawning));
+  put_own(&p, SECCOMP_RET_ERRNO | EPERM);
+  return install(&p);
+}
+
+int filter_install_observed(bool is_network_free, int *listener) {
+  struct program p = {0};
+  begin(&p);
+  deny_all(&p, denied_always, COUNT(denied_always));
+  deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  answer_all(&p, spawning, COUNT(spawning), SECCOMP_RET_USER_NOTIF);
+  answer_all(&p, renaming, COUNT(renaming), SECCOMP_RET_USER_NOTIF);
+  if (!is_network_free) answer(&p, SYS_socket, SECCOMP_RET_USER_NOTIF);
+#if defined(__x86_64__)
+  ask_about_writing(&p, SYS_open, 1);
+#endif
+  ask_about_writing(&p, SYS_openat, 2);
+  put_own(&p, SECCOMP_RET_USER_NOTIF);
+  give(&p, SECCOMP_RET_ALLOW);
+  if (ARCHITECTURE == 0) return ENOSYS;
+  if (p.count == CAPACITY) return E2BIG;
+  struct sock_fprog program = {.len = p.count, .filter = p.code};
+  long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  if (result < 0) return errno;
+  *listener = (int)result;
+  return 0;
 }
 
 int filter_install_exec(void) {

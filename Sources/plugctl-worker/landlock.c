@@ -42,12 +42,12 @@ static int allow_all(int ruleset, const struct list *writable, uint64_t handled)
   return code;
 }
 
-int landlock_enter(const struct list *writable, bool is_writing_free) {
+int landlock_enter(const struct list *writable, bool is_writing_free, bool is_network_free) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < 1) return version < 0 ? errno : ENOSYS;
   uint64_t fs = FS_V1 | (version >= 2 ? FS_REFER : 0) | (version >= 3 ? FS_TRUNCATE : 0);
   struct ruleset rules = {.fs = is_writing_free ? 0 : fs,
-                          .net = version >= 4 ? NET_TCP : 0,
+                          .net = version >= 4 && !is_network_free ? NET_TCP : 0,
                           .scoped = version < 6 ? 0 : is_writing_free ? SCOPE_SIGNALS : SCOPES};
   if (rules.fs == 0 && rules.net == 0 && rules.scoped == 0) return 0;
   size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;

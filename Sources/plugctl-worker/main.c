@@ -3,6 +3,7 @@
  * Nothing of the plugin is called but its constructors. An exit code means nothing here: only the
  * `done` record counts, and the verdict is the parent's.
  */
+#include "checks.h"
 #include "crash.h"
 #include "observe.h"
 #include "options.h"
@@ -10,6 +11,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "serve.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,34 +33,36 @@ static void close_other_descriptors(int kept) {
   syscall(SYS_close_range, kept < 3 ? 3 : kept + 1, ~0U, 0);
 }
 
-/* Opens what must be there before the plugin; false where one fails. */
-static bool open_before(struct plughost *host, const struct list *files, enum plughost_scope scope) {
+/* Opens what must be there before the plugin; false where one fails. They stay open to the end. */
+static bool open_before(const struct list *files, enum plughost_scope scope) {
+  static uint32_t count;
   for (size_t i = 0; i < files->count; i++) {
-    report_stage(STAGE_PRELOAD, (uint32_t)host->count);
-    const char *fault = plughost_open(host, files->items[i], scope);
-    if (fault != NULL) {
-      report("preload-fault", "%s", fault);
+    plughost_error error;
+    report_stage(STAGE_PRELOAD, count++);
+    if (plughost_open(files->items[i], scope, &error) == NULL) {
+      report("preload-fault", "%s", error.text);
       return false;
     }
   }
   return true;
 }
 
-static bool open_plugin(struct plughost *host, const char *file) {
+static void *open_plugin(const char *file) {
   struct timespec start;
+  plughost_error error;
   observe(&before);
   report_stage(STAGE_DLOPEN, 0);
   clock_gettime(CLOCK_MONOTONIC, &start);
-  const char *fault = plughost_open(host, file, PLUGHOST_LOCAL);
+  void *library = plughost_open(file, PLUGHOST_LOCAL, &error);
   report("opened", "%ld", microseconds_since(&start));
-  if (fault != NULL) report("fault", "%s", fault);
-  return fault == NULL;
+  if (library == NULL) report("fault", "%s", error.text);
+  return library;
 }
 
-static void look_up(const struct plughost *host, const struct list *entries) {
+static void look_up(void *library, const struct list *entries) {
   report_stage(STAGE_ENTRY, 0);
   for (size_t i = 0; i < entries->count; i++) {
-    if (plughost_symbol(host, entries->items[i]) == NULL) report("no-entry", "%s", entries->items[i]);
+    if (plughost_symbol(library, entries->items[i]) == NULL) report("no-entry", "%s", entries->items[i]);
   }
 }
 
@@ -69,12 +73,25 @@ static void linger(long milliseconds) {
   }
 }
 
+/* One check of what the plugin does when it is called. */
+static void check(const struct options *o, void *library) {
+  static struct subject subject;
+  check_function *run = check_of(o->check);
+  report_stage(STAGE_CHECK, 0);
+  if (run == NULL) {
+    skipped("this worker has no check `%s`", o->check);
+  } else if (subject_open(&subject, o, library)) {
+    run(&subject);
+  }
+}
+
 static void load(const struct options *o) {
-  struct plughost host = {0};
-  if (!open_before(&host, &o->neighbours, PLUGHOST_LOCAL)) return;
-  if (!open_before(&host, &o->modules, PLUGHOST_SHARED)) return;
-  if (!open_plugin(&host, o->file)) return;
-  look_up(&host, &o->entries);
+  if (!open_before(&o->neighbours, PLUGHOST_LOCAL)) return;
+  if (!open_before(&o->modules, PLUGHOST_SHARED)) return;
+  void *library = open_plugin(o->file);
+  if (library == NULL) return;
+  look_up(library, &o->entries);
+  if (o->check != NULL) check(o, library);
   observe(&after);
   report_changes(&before, &after);
   /* Threads that were started have a moment to crash while somebody looks. */
@@ -87,6 +104,7 @@ static int run(struct options *options) {
   report_open(options->report_fd, options->page_fd);
   report_stage(STAGE_STARTED, 0);
   close_other_descriptors(options->report_fd);
+  if (options->is_observed && !watch_child()) return 1;
   if (options->is_sandboxed) {
     if (options->mode == MODE_LOAD) crash_watch();
     sandbox_enter(options);

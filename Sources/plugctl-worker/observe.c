@@ -5,16 +5,19 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fenv.h>
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static unsigned count_entries(const char *path) {
+unsigned count_entries(const char *path) {
   unsigned count = 0;
   DIR *folder = opendir(path);
   if (folder == NULL) return 0;
@@ -23,13 +26,45 @@ static unsigned count_entries(const char *path) {
   return count < 2 ? 0 : count - 2;
 }
 
+/* FNV-1a */
+#define HASH_START 1469598103934665603U
+
+static uint64_t hash_on(uint64_t hash, const void *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 1099511628211U;
+  return hash;
+}
+
 static uint64_t hash_environment(void) {
-  uint64_t hash = 1469598103934665603U; /* FNV-1a */
+  uint64_t hash = HASH_START;
   for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-    for (const char *c = *entry; *c != 0; c++) hash = (hash ^ (unsigned char)*c) * 1099511628211U;
-    hash = (hash ^ 0xFF) * 1099511628211U;
+    hash = hash_on(hash, *entry, strlen(*entry) + 1);
   }
   return hash;
+}
+
+static uint64_t hash_limits(void) {
+  uint64_t hash = HASH_START;
+  for (int resource = 0; resource < RLIM_NLIMITS; resource++) {
+    struct rlimit limit = {0, 0};
+    getrlimit((__rlimit_resource_t)resource, &limit);
+    hash = hash_on(hash, &limit, sizeof limit);
+  }
+  return hash;
+}
+
+/* Code that was linked with -ffast-math makes small numbers zero in the whole process. */
+static unsigned float_mode(void) {
+  unsigned mode = (unsigned)fegetround() << 8 | (unsigned)fegetexcept();
+#if defined(__x86_64__)
+  mode |= (__builtin_ia32_stmxcsr() & 0xFFC0u) << 16;
+#endif
+  return mode;
+}
+
+static uint64_t file_of(int descriptor) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return 0;
+  return hash_on(hash_on(HASH_START, &status.st_dev, sizeof status.st_dev), &status.st_ino, sizeof status.st_ino);
 }
 
 static uint64_t blocked_signals(void) {
@@ -69,6 +104,10 @@ void observe(struct observation *now) {
   now->environment = hash_environment();
   now->mask = umask(0);
   umask(now->mask);
+  now->nice = getpriority(PRIO_PROCESS, 0);
+  now->limits = hash_limits();
+  for (int i = 0; i < 3; i++) now->streams[i] = file_of(i);
+  now->rounding = float_mode();
   const char *locale = setlocale(LC_ALL, NULL);
   snprintf(now->locale, sizeof now->locale, "%s", locale != NULL ? locale : "");
   if (getcwd(now->folder, sizeof now->folder) == NULL) now->folder[0] = 0;
@@ -107,6 +146,13 @@ void report_changes(const struct observation *before, const struct observation *
   if (after->blocked != before->blocked) report("changed", "signal mask");
   if (after->environment != before->environment) report("changed", "environment");
   if (after->mask != before->mask) report("changed", "umask");
+  if (after->nice != before->nice) report("changed", "nice value");
+  if (after->limits != before->limits) report("changed", "resource limits");
+  if (after->rounding != before->rounding) report("changed", "floating-point mode");
+  static const char *const names[] = {"standard input", "standard output", "standard error"};
+  for (int i = 0; i < 3; i++) {
+    if (after->streams[i] != before->streams[i] && after->is_open[i]) report("changed", "%s", names[i]);
+  }
   if (strcmp(after->locale, before->locale) != 0) report("changed", "locale");
   if (strcmp(after->folder, before->folder) != 0) report("changed", "working directory");
 }

@@ -17,9 +17,16 @@ struct observation {
   uint64_t blocked;
   uint64_t environment;
   mode_t mask;
+  int nice;
+  uint64_t limits;     /* a hash of all resource limits */
+  uint64_t streams[3]; /* which files standard input, output and error are */
+  unsigned rounding;   /* of floating point numbers, and what of them traps */
   char locale[256];
   char folder[PATH_MAX];
 };
+
+/* Names in a folder, without `.` and `..`. */
+unsigned count_entries(const char *path);
 
 void observe(struct observation *now);
 

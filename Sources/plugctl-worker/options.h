@@ -32,8 +32,27 @@ struct options {
   struct list neighbours; /* opened before the plugin, seen by nobody */
   struct list modules;    /* opened before the plugin, which may use their symbols */
   struct list entries;    /* symbols that must be there */
-  struct list writable;   /* exec: folders that may be written; none given means anywhere */
+  struct list writable;   /* folders that may be written; exec: none given means anywhere */
   const char *file;
+  /* Of one check of a plugin of plug.h; see checks.h. */
+  const char *check;
+  const char *id;
+  const char *config;
+  const char *dsn;
+  const char *data_folder; /* that the plugin is told; writable */
+  const char *copy;        /* the same plugin at another path */
+  const char *inputs;      /* a file of inputs, for fuzzing */
+  struct list interfaces;
+  struct list operations; /* as NAME=WEIGHT */
+  struct list arguments; /* in hexadecimal digits */
+  struct drive {
+    long milliseconds;
+    long sessions;
+    long seed;
+  } drive;
+  bool is_observed;       /* tells what it tries and may not do */
+  bool is_network_free;
+  bool is_user_kept; /* also where root started it */
   char **command;
 };
 

@@ -17,13 +17,15 @@ enum stage {
   STAGE_PRELOAD, /* with the index of the neighbour or module */
   STAGE_DLOPEN,
   STAGE_ENTRY,
+  STAGE_CHECK, /* while a check calls it */
+  STAGE_INPUT, /* with the number of the input, the first is 1 */
   STAGE_LINGER,
   STAGE_DONE
 };
 
 #define NONCE_SIZE 16
 
-/* The shared page; Sources/Loader/Worker/StagePage.swift reads it by these offsets. */
+/* The shared page; Sources/Loader/System/StagePage.swift reads it by these offsets. */
 struct report_page {
   uint8_t nonce[NONCE_SIZE]; /*  0: from the parent, wiped at the start */
   uint8_t proof[NONCE_SIZE]; /* 16: the nonce again, once the run is done */

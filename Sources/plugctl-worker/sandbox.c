@@ -1,6 +1,7 @@
 #include "sandbox.h"
 
 #include "report.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ static void enter_limits(const struct options *o) {
   missing("processor limit", limit(RLIMIT_CPU, (rlim_t)o->cpu_seconds, (rlim_t)o->cpu_seconds + 1));
   missing("file limit", limit(RLIMIT_NOFILE, (rlim_t)o->files, (rlim_t)o->files));
   missing("core limit", limit(RLIMIT_CORE, 0, 0));
-  rlim_t size = o->mode == MODE_EXEC ? (rlim_t)256 << 20 : 0;
+  rlim_t size = o->mode == MODE_EXEC || o->writable.count > 0 ? (rlim_t)256 << 20 : 0;
   /* Without a pipe the records go to standard error, which may be a file. */
   if (o->report_fd >= 0) missing("file size limit", limit(RLIMIT_FSIZE, size, size));
 }
@@ -78,7 +79,7 @@ static void become_nobody(const struct options *o) {
 }
 
 static void leave_root(const struct options *o) {
-  if (geteuid() != 0) return;
+  if (geteuid() != 0 || o->is_user_kept) return;
   if (is_readable_by_nobody(o)) {
     become_nobody(o);
   } else {
@@ -101,21 +102,30 @@ void sandbox_prepare(void) {
   common_filter = filter_install_common();
 }
 
-static int enter_load_filter(void) {
+static int enter_load_filter(const struct options *o) {
+  int listener = -1, code;
+  if (o->is_observed) {
+    code = filter_install_observed(o->is_network_free, &listener);
+    /* The parent waits for an answer. */
+    watch_hand_over(listener);
+    if (code == 0) return 0;
+  }
+  if (o->is_network_free) return filter_install_open();
   if (common_filter < 0) common_filter = filter_install_common();
-  int code = filter_install_load();
+  code = filter_install_load();
   return common_filter != 0 ? common_filter : code;
 }
 
 void sandbox_enter(const struct options *o) {
   pid_t parent = getppid();
-  if (getsid(0) != getpid()) setsid();
+  /* With an observer it is that who leads the session. */
+  if (!o->is_observed && getsid(0) != getpid()) setsid();
   enter_limits(o);
   if (o->mode == MODE_LOAD) leave_root(o);
   tie_to_parent(parent);
   missing("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno);
   bool is_exec = o->mode == MODE_EXEC;
   bool is_writing_free = is_exec && o->writable.count == 0;
-  missing("landlock", landlock_enter(&o->writable, is_writing_free));
-  missing("seccomp", is_exec ? filter_install_exec() : enter_load_filter());
+  missing("landlock", landlock_enter(&o->writable, is_writing_free, o->is_network_free));
+  missing("seccomp", is_exec ? filter_install_exec() : enter_load_filter(o));
 }

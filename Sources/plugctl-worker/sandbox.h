@@ -16,9 +16,12 @@ void sandbox_prepare(void);
 int filter_install_common(void);
 int filter_install_load(void);
 int filter_install_exec(void);
+/* Instead of both: with sockets; and one that asks about what it would deny, by a listener. */
+int filter_install_open(void);
+int filter_install_observed(bool is_network_free, int *listener);
 
 /* The walls of Landlock: everything may be read, only `writable` and /dev/null be written; with
- * `is_writing_free` files are not restricted. 0 or an errno. */
-int landlock_enter(const struct list *writable, bool is_writing_free);
+ * `is_writing_free` files are not restricted, with `is_network_free` the network is not. 0 or an errno. */
+int landlock_enter(const struct list *writable, bool is_writing_free, bool is_network_free);
 
 #endif

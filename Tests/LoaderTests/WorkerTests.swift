@@ -32,7 +32,7 @@ import Testing
     var target = thisSystem()
     target.limits.executionMilliseconds = 1_000
     let subject = LoadSubject(name: "a", file: file, modules: modules, neighbours: neighbours)
-    return try loadTest(subject, against: target, level: 2, worker: worker).verdict
+    return try loadTest(subject, against: target, LoadOptions(level: 2), worker: worker).verdict
   }
 
   @Test("judges each by itself, whatever the one before did")
@@ -92,7 +92,8 @@ import Testing
       })
     #expect(throws: CancellationError.self) {
       try loadTest(
-        LoadSubject(name: "a", file: hanging), against: target, level: 2, worker: worker)
+        LoadSubject(name: "a", file: hanging), against: target, LoadOptions(level: 2),
+        worker: worker)
     }
     #expect(ContinuousClock.now - began < .seconds(20))
   }

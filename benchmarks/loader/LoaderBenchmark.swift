@@ -71,7 +71,7 @@ struct LoaderBenchmark: Sendable {
     var target = system
     target.symbolProviders = plugin.providers
     let subject = LoadSubject(name: plugin.path, file: plugin.path)
-    return try loadTest(subject, against: target, level: level, worker: worker)
+    return try loadTest(subject, against: target, LoadOptions(level: level), worker: worker)
   }
 
   private func time(_ plugin: Plugin, level: Int, _ worker: Worker? = nil) throws -> Double {

@@ -6,6 +6,7 @@ struct DynamicChecks {
   let target: LoadTarget
   let facts: ElfFacts
   let worker: Worker
+  let options: LoadOptions
 
   /// Loading should be unnoticeable; slower ones are measured again.
   static let slowMicroseconds = 100_000
@@ -42,25 +43,57 @@ struct DynamicChecks {
       let run = try open()
       report.missingProtections = run.values("missing-protection")
       report.results += try results(of: run)
+      report.reproduce = reproduce
+      if report.refusals.isEmpty { try runCalls(&report) }
     } catch let error as Diagnostic {
       report.results.append(CheckResult(.openNow, .harnessError, error.message))
     }
-    report.reproduce = reproduce
   }
 
-  private func open() throws -> WorkerRun {
-    try worker.run(
-      WorkerStart(
-        mode: .load, arguments: target.limits.options + loadArguments,
-        stageMilliseconds: target.limits.executionMilliseconds))
+  /// What is more than opening it.
+  private func runCalls(_ report: inout LoadReport) throws {
+    guard PlugChecks.apply(to: facts, target) else {
+      if options.level >= 3 { report.results += try conduct() }
+      return
+    }
+    var checks = PlugChecks(self, options)
+    try checks.run()
+    report.results += checks.results
+    if checks.results.contains(where: { $0.status.isRefusal }) {
+      report.reproduce = checks.reproduce
+    }
+  }
+
+  /// What a plugin that only its host can call does to the world when it is opened.
+  private func conduct() throws -> [CheckResult] {
+    var start = self.start
+    start.arguments.insert("--observe", at: 0)
+    start.isAlone = true
+    let run = try worker.run(start)
+    guard run.isDone else { return [] }
+    let closed = run.values("closed").map { "it closed descriptor \($0), which it did not open" }
+    return [found(.hostFdsClosed, closed)]
+      + Conduct(run: run, permissions: subject.manifest?.permissions ?? [], dataFolder: nil).results
+  }
+
+  private func open() throws -> WorkerRun { try worker.run(start) }
+
+  private var start: WorkerStart {
+    WorkerStart(
+      mode: .load, arguments: target.limits.options + loadArguments,
+      stageMilliseconds: target.limits.executionMilliseconds)
   }
 
   private var loadArguments: [String] {
     var arguments: [String] = []
     for path in subject.neighbours { arguments += ["--neighbour", path] }
-    for path in subject.modules { arguments += ["--module", path] }
     for entry in entries { arguments += ["--entry", entry] }
-    return arguments + ["--", subject.file]
+    return arguments + plainArguments
+  }
+
+  /// The plugin and what its symbols come from.
+  var plainArguments: [String] {
+    subject.modules.flatMap { ["--module", $0] } + ["--", subject.file]
   }
 
   /// Only what the static check saw: an entry by another name stands for those that are missing.

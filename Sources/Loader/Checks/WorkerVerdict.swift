@@ -7,6 +7,17 @@ struct WorkerVerdict {
   let subject: LoadSubject
   let limits: LoadLimits
 
+  /// The result of a run that did not come to its end while a check called the plugin; while it was
+  /// opened it is that of ``ending``.
+  func ending(of check: CheckID) -> CheckResult {
+    var result = ending
+    guard run.stage >= .check else { return result }
+    result.check = check
+    if result.status == .timeout { result.hint = nil }
+    if result.status == .fail { result.hint = "remove calls of exit() from it" }
+    return result
+  }
+
   /// The result of a run that did not come to its end: plg-d003, d004 or d005.
   var ending: CheckResult {
     // The handler's word comes first: reporting a crash may itself hang.

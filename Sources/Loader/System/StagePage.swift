@@ -4,7 +4,7 @@ import PkgCore
 
 /// How far a worker came; the numbers of `enum stage` in `plugctl-worker/report.h`.
 enum Stage: UInt32, Sendable, Comparable {
-  case none, started, sandboxed, preload, dlopen, entry, linger, done
+  case none, started, sandboxed, preload, dlopen, entry, check, input, linger, done
 
   static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
 
@@ -15,6 +15,8 @@ enum Stage: UInt32, Sendable, Comparable {
     case .preload: "while what comes before it was loaded"
     case .dlopen: "inside dlopen"
     case .entry: "while its entries were looked up"
+    case .check: "while it was called"
+    case .input: "while it was given made-up input"
     case .linger, .done: "after it was loaded"
     }
   }

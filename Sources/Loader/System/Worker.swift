@@ -38,7 +38,7 @@ public final class Worker {
     let child = try self.child(start, [report.writeEnd, page.descriptor, output.writeEnd])
     report.closeWriteEnd()
     output.closeWriteEnd()
-    var watch = WorkerWatch(child.pid, stageMilliseconds: start.stageMilliseconds, stop: stop)
+    var watch = WorkerWatch(child.pid, start, stop: stop)
     watch.wait(page, &report, &output)
     // Not reaped yet, so its number still means this session and no other.
     kill(-child.pid, SIGKILL)
@@ -50,7 +50,7 @@ public final class Worker {
     let (records, isForged) = parse(report.bytes, nonce: page.nonceText)
     return WorkerRun(
       end: watch.isTimedOut ? .timedOut : ProcessEnd(status: status), records: records,
-      stage: page.stage.stage,
+      stage: page.stage.stage, input: Int(page.stage.index),
       isDone: page.hasProof || records.contains { $0.key == "done" }, handledSignal: page.signal,
       hasLostReport: page.hasLostReport, hasForgedRecords: isForged, output: output.bytes,
       duration: ContinuousClock.now - began)
@@ -62,7 +62,7 @@ public final class Worker {
   private func child(
     _ start: WorkerStart, _ files: [Int32]
   ) throws(Diagnostic) -> (pid: pid_t, isServed: Bool) {
-    if start.mode == .load {
+    if start.mode == .load, !start.isAlone {
       do {
         if server == nil { server = try WorkerServer(path) }
         if let pid = try server?.fork(start.words, files) { return (pid, true) }

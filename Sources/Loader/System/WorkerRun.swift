@@ -13,6 +13,8 @@ struct WorkerRun: Sendable {
   let records: [WorkerRecord]
   /// The stage that the worker was in.
   let stage: Stage
+  /// The number of the input that it was given last, the first is 1; 0 for none.
+  let input: Int
   /// Whether the worker stated its end by a record or in the page.
   let isDone: Bool
   /// The signal that its handler saw.

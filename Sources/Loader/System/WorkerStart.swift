@@ -19,6 +19,10 @@ struct WorkerStart {
   var workingDirectory = "/"
   /// Wall time of each stage.
   var stageMilliseconds: Int
+  /// Wall time of all; nil for that of ten stages.
+  var totalMilliseconds: Int?
+  /// Whether it needs a process of its own, not a fork of one that has walls already.
+  var isAlone = false
 
   /// The command line without descriptors.
   var words: [String] { ["plugctl-worker", mode.rawValue] + arguments }

@@ -6,15 +6,17 @@ import Glibc
 struct WorkerWatch {
   private let pid: pid_t
   private let limit: Duration
+  private let total: Duration
   private let stop: StopSignal?
   /// Whether a stage took too long.
   private(set) var isTimedOut = false
   /// Whether nobody wants the answer any more.
   var isStopped: Bool { stop?.isSet == true }
 
-  init(_ pid: pid_t, stageMilliseconds: Int, stop: StopSignal?) {
+  init(_ pid: pid_t, _ start: WorkerStart, stop: StopSignal?) {
     self.pid = pid
-    limit = .milliseconds(stageMilliseconds)
+    limit = .milliseconds(start.stageMilliseconds)
+    total = .milliseconds(start.totalMilliseconds ?? start.stageMilliseconds * 10)
     self.stop = stop
   }
 
@@ -25,6 +27,7 @@ struct WorkerWatch {
     let process = plg_pidfd_open(pid)
     defer { if process >= 0 { close(process) } }
     var stage = page.stage
+    let end = ContinuousClock.now + total
     var deadline = ContinuousClock.now + limit
     isTimedOut = process < 0
     while !isTimedOut, !isStopped {
@@ -32,9 +35,10 @@ struct WorkerWatch {
       report.drain()
       output.drain()
       guard ContinuousClock.now >= deadline else { continue }
-      // Stages only go forward, so that a plugin that writes to the page can't stay for ever.
+      // Stages only go forward, and all of them have an end, so that a plugin that writes to the page
+      // can't stay for ever.
       let now = page.stage
-      if now > stage {
+      if now > stage, ContinuousClock.now < end {
         stage = now
         deadline = ContinuousClock.now + limit
       } else {

@@ -66,7 +66,8 @@ public struct Authoring: Sendable {
       _ = try PackageDraft(file, variant)
       guard variant.platform == .current else { return }
       let library = "\(file.folder)/\(variant.library)"
-      let report = try LoadTesting(profile).test(file: library, name: variant.library, level: 1)
+      let report = try LoadTesting(profile).test(
+        file: library, name: variant.library, LoadOptions(level: 1))
       for result in report.results where result.status == .fail || result.status == .warn {
         let text = "\(result.check.rawValue): \(result.message)"
         if result.status == .fail {

@@ -248,7 +248,8 @@ struct InstanceChange: Sendable {
         isFresh: came[plugin.tree] != nil)
     }
     return try await LoadTesting(profile).test(
-      candidates, in: prepared, beside: OuterPlugins(session, profile), level: testLevel,
+      candidates, in: prepared, beside: OuterPlugins(session, profile),
+      options: LoadOptions(level: testLevel),
       progress: session.progress)
   }
 

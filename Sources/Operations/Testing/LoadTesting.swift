@@ -8,8 +8,8 @@ internal import Signing
 struct LoadTesting: Sendable {
   let profile: HostProfile
   let binary: String?
-  private let system: LoadTarget
-  private let workerPath: String
+  let system: LoadTarget
+  let workerPath: String
 
   init(_ profile: HostProfile) throws {
     self.profile = profile
@@ -33,41 +33,19 @@ struct LoadTesting: Sendable {
   /// - Parameters:
   ///   - prepared: where the libraries lie, in the order of dependencies.
   ///   - outer: plugins of other scopes that the host sees.
-  ///   - level: 1 or 2.
+  ///   - options: how far it goes.
   /// - Returns: a report for each new plugin, and one for the host's own command.
   func test(
     _ candidates: [Candidate], in prepared: PreparedGeneration, beside outer: OuterPlugins,
-    level: Int, progress: @escaping ProgressSink
+    options: LoadOptions, progress: @escaping ProgressSink
   ) async throws -> [LoadReport] {
     let order = prepared.libraries
     let surroundings = Surroundings(prepared, outer)
-    let done = Tally()
-    progress(.testing(done: 0, total: candidates.count))
-    var reports = try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
-      // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
-      let width = Machine.processorCount + Self.spareThreads
-      for share in 0..<min(width, candidates.count) {
-        let mine = stride(from: share, to: candidates.count, by: width).map { $0 }
-        group.addTask {
-          let reports = try await BlockingWork.run { stop in
-            let worker = Worker(workerPath, stop: stop)
-            return try mine.map { place in
-              let report = try test(candidates[place], surroundings, level: level, worker)
-              progress(.testing(done: Int(done.add(1)), total: candidates.count))
-              return report
-            }
-          }
-          return (share, reports)
-        }
-      }
-      var result = [LoadReport?](repeating: nil, count: candidates.count)
-      for try await (share, reports) in group {
-        for (offset, report) in reports.enumerated() { result[share + offset * width] = report }
-      }
-      return result.compactMap { $0 }
+    var reports = try await eachAtOnce(candidates.count, progress) { place, worker in
+      try test(candidates[place], surroundings, options, worker)
     }
     let isRefused = reports.contains { !$0.refusals.isEmpty }
-    if level >= 2, !isRefused, !order.isEmpty,
+    if options.level >= 2, !isRefused, !order.isEmpty,
       let report = try await probeReport(prepared, candidates)
     {
       reports.append(report)
@@ -75,14 +53,92 @@ struct LoadTesting: Sendable {
     return reports
   }
 
+  /// Tests files, each on its own.
+  func test(_ subjects: [LoadSubject], _ options: LoadOptions) async throws -> [LoadReport] {
+    try await eachAtOnce(subjects.count) { place, worker in
+      try test(subjects[place], options, worker)
+    }
+  }
+
+  /// Runs a test for each of so many places, on all processors.
+  private func eachAtOnce(
+    _ count: Int, _ progress: @escaping ProgressSink = { _ in },
+    _ test: @escaping @Sendable (Int, Worker) throws -> LoadReport
+  ) async throws -> [LoadReport] {
+    let done = Tally()
+    progress(.testing(done: 0, total: count))
+    // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
+    let width = Machine.processorCount + Self.spareThreads
+    return try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
+      for share in 0..<min(width, count) {
+        let mine = stride(from: share, to: count, by: width).map { $0 }
+        group.addTask {
+          let reports = try await BlockingWork.run { stop in
+            let worker = Worker(workerPath, stop: stop)
+            return try mine.map { place in
+              let report = try test(place, worker)
+              progress(.testing(done: Int(done.add(1)), total: count))
+              return report
+            }
+          }
+          return (share, reports)
+        }
+      }
+      var result = [LoadReport?](repeating: nil, count: count)
+      for try await (share, reports) in group {
+        for (offset, report) in reports.enumerated() { result[share + offset * width] = report }
+      }
+      return result.compactMap { $0 }
+    }
+  }
+
   /// Tests one file on its own.
-  func test(file path: String, name: String, level: Int, stop: StopSignal? = nil) throws
+  func test(
+    file path: String, name: String, _ options: LoadOptions, stop: StopSignal? = nil
+  ) throws -> LoadReport {
+    try test(LoadSubject(name: name, file: path), options, Worker(workerPath, stop: stop))
+  }
+
+  /// With a folder for what the plugin writes, where the level needs one.
+  private func test(_ subject: LoadSubject, _ options: LoadOptions, _ worker: Worker) throws
     -> LoadReport
   {
-    var subject = LoadSubject(name: name, file: path)
-    subject.probe = nil
-    return try loadTest(
-      subject, against: target(path), level: level, worker: Worker(workerPath, stop: stop))
+    guard options.level >= 3 else {
+      return try loadTest(subject, against: target(subject.file), options, worker: worker)
+    }
+    let scratch = try Self.dataFolder()
+    var options = options
+    options.scratch = scratch.path
+    return try loadTest(subject, against: target(subject.file), options, worker: worker)
+  }
+
+  /// A folder with one below it that plugins may write to.
+  private static func dataFolder() throws -> ScratchFolder {
+    let scratch = try ScratchFolder()
+    // The plugin may run as another user, who knows only his own part of the path.
+    try FileSystem.setMode(scratch.path, 0o711)
+    try FileSystem.makeFolder("\(scratch.path)/data")
+    try FileSystem.setMode("\(scratch.path)/data", 0o777)
+    return scratch
+  }
+
+  /// Drives the workload of one file.
+  func drive(_ file: String, _ options: WorkloadOptions, stop: StopSignal) throws -> WorkloadReport
+  {
+    let subject = LoadSubject(name: FileSystem.baseName(of: file), file: file)
+    let scratch = try Self.dataFolder()
+    return try driveWorkload(
+      subject, against: target(subject.file), options, scratch: scratch.path,
+      worker: Worker(workerPath, stop: stop))
+  }
+
+  /// Loads files into one process, in several orders.
+  func testTogether(_ files: [String], _ options: LoadOptions, stop: StopSignal) throws
+    -> LoadReport
+  {
+    try loadTogether(
+      files, host: profile.id, against: files.first.map(target) ?? system, options,
+      worker: Worker(workerPath, stop: stop))
   }
 
   private static let spareThreads = 2
@@ -105,7 +161,7 @@ struct LoadTesting: Sendable {
   }
 
   private func test(
-    _ candidate: Candidate, _ surroundings: Surroundings, level: Int, _ worker: Worker
+    _ candidate: Candidate, _ surroundings: Surroundings, _ options: LoadOptions, _ worker: Worker
   ) throws -> LoadReport {
     var subject = LoadSubject(
       name: "\(candidate.plugin.name) \(candidate.plugin.version)", file: candidate.path)
@@ -119,8 +175,8 @@ struct LoadTesting: Sendable {
       subject.neighbours = before.filter { !needed.contains($0.name) }.map(\.path)
     }
     subject.declared = try Self.declared(candidate)
-    var report = try loadTest(
-      subject, against: target(candidate.path), level: level, worker: worker)
+    subject.manifest = Self.declaredPlugin(candidate)
+    var report = try test(subject, options, worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {
       guard let real = FileSystem.realPath(path) else { continue }
@@ -137,53 +193,12 @@ struct LoadTesting: Sendable {
     return LoadSubject.DeclaredFile(size: Int(size), digest: digest, found: found)
   }
 
-  private func probeReport(
-    _ prepared: PreparedGeneration, _ candidates: [Candidate]
-  ) async throws -> LoadReport? {
-    guard let probe = profile.probe, let binary else { return nil }
-    let limits = system.limits
-    let workerPath = workerPath
-    let activation = profile.activation
-    let result = try await BlockingWork.run { stop in
-      let folder = try ScratchFolder()
-      let values = [
-        ("binary", binary), ("tmp", folder.path), ("activate", "\(folder.path)/activate"),
-        ("plugins", "\(prepared.folder)/plugins"),
-      ]
-      // Written anew, since a stable path leads to the generation that is still live.
-      if let activation {
-        try FileSystem.makeFolder("\(folder.path)/activate")
-        let text = GenerationWriter.activationText(activation, prepared.libraries)
-        try FileSystem.replace(
-          "\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
-      }
-      for file in probe.files where PackagePath.isSafe(file.name) {
-        try FileSystem.replace(
-          "\(folder.path)/\(file.name)", with: Array(filled(file.text, values).utf8),
-          isDurable: false)
-      }
-      return try runProbe(
-        Self.hostProbe(probe, values, folder.path), limits: limits,
-        worker: Worker(workerPath, stop: stop))
-    }
-    return LoadReport(
-      name: profile.id, file: "\(prepared.folder)/plugins", level: 2, results: [result],
-      plugins: candidates.map { "\($0.plugin.name) \($0.plugin.version)" })
-  }
-
-  private static func hostProbe(
-    _ probe: HostProfile.Probe, _ values: [(String, String)], _ folder: String
-  ) -> HostProbe {
-    var command = HostProbe(argv: probe.arguments.map { filled($0, values) })
-    command.environment += ["HOME=\(folder)"]
-    command.environment += probe.environment.map { "\($0.name)=\(filled($0.value, values))" }
-    command.workingDirectory = folder
-    command.writableFolders = [folder]
-    command.timeoutMilliseconds = Int(probe.timeoutMilliseconds)
-    command.okExitCode = Int32(clamping: probe.exitCode)
-    command.failRegex = probe.failPattern
-    command.okRegex = probe.passPattern
-    return command
+  /// What the package's manifest says; its files lie where the library does.
+  private static func declaredPlugin(_ candidate: Candidate) -> LoadSubject.DeclaredPlugin {
+    let suffix = "/" + candidate.plugin.library
+    let real = FileSystem.realPath(candidate.path)
+    let tree = real.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.utf8.count)) : nil }
+    return LoadSubject.DeclaredPlugin(candidate.description.manifest, in: tree)
   }
 
   private static func system(_ profile: HostProfile) -> LoadTarget {
@@ -218,7 +233,7 @@ struct LoadTesting: Sendable {
   }
 
   /// The worker lies beside this program, or where an installed plugctl keeps it.
-  private static func findWorker() throws -> String {
+  static func findWorker() throws -> String {
     let folder = FileSystem.folder(of: Machine.executable)
     let candidates = ["\(folder)/plugctl-worker", "\(folder)/../libexec/plugctl/plugctl-worker"]
     if let path = candidates.first(where: FileSystem.isExecutable) { return path }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Loader
 public import PkgCore
 internal import PkgStore
 
@@ -9,37 +10,167 @@ public struct PluginTesting: Sendable {
   /// Tests with a session's profiles.
   public init(_ session: Session) { self.session = session }
 
-  /// Tests items one after another.
+  /// Tests each item for itself; files at the same time, as many as the session has jobs.
   ///
   /// - Parameters:
   ///   - items: installed plugins by name, or shared objects by path.
-  ///   - level: 1 or 2.
-  public func test(_ items: [String], level: Int) async throws -> [LoadReport] {
-    var reports: [LoadReport] = []
-    for item in items {
-      if item.contains("/") && FileSystem.exists(item) || item.hasSuffix(".so") {
-        try await reports.append(
-          BlockingWork.run { stop in try file(item, level: level, stop: stop) })
-      } else {
-        reports += try await installed(item, level: level)
+  ///   - options: how far it goes.
+  ///   - repeats: how often each is tested; where the ends differ the report says so.
+  /// - Returns: reports in the order of the items.
+  public func test(_ items: [String], _ options: LoadOptions, repeats: Int = 1) async throws
+    -> [LoadReport]
+  {
+    let options = try withProject(options)
+    var rounds: [[LoadReport]] = []
+    for _ in 0..<max(1, repeats) { rounds.append(try await round(items, options)) }
+    guard let first = rounds.first, rounds.count > 1 else { return rounds.first ?? [] }
+    return first.indices.map { place in LoadReport.merged(rounds.map { $0[place] }) }
+  }
+
+  /// Loads all of a host's enabled plugins, or files, into one process.
+  ///
+  /// - Parameter items: as above; none for all that are installed.
+  public func testTogether(_ items: [String], _ options: LoadOptions) async throws -> [LoadReport] {
+    guard items.isEmpty else {
+      let paths = try items.flatMap { item in
+        isFile(item) ? [try subject(item).file] : try installedFiles(item)
       }
+      let testing = try LoadTesting(try profile())
+      return [try await BlockingWork.run { try testing.testTogether(paths, options, stop: $0) }]
+    }
+    var reports: [LoadReport] = []
+    for (instance, current) in try InstanceLookup(session: session).all() {
+      let paths = PreparedGeneration.live(current, instance).libraries.map(\.path)
+      guard !paths.isEmpty else { continue }
+      let testing = try LoadTesting(try ProfileCatalog(session).profile(instance.hostID))
+      reports.append(
+        try await BlockingWork.run { try testing.testTogether(paths, options, stop: $0) })
     }
     return reports
   }
 
-  private func file(_ path: String, level: Int, stop: StopSignal) throws -> LoadReport {
-    guard FileSystem.exists(path) else {
-      throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
+  /// Drives the workload of one plugin against a database.
+  ///
+  /// - Parameter item: as above.
+  public func drive(_ item: String, _ options: WorkloadOptions) async throws -> WorkloadReport {
+    let paths = isFile(item) ? [item] : try installedFiles(item)
+    guard let path = paths.first else {
+      throw Diagnostic(.systemNotFound, "`\(item)` is not enabled for any host")
     }
-    let profile =
-      try session.options.host.map { try ProfileCatalog(session).profile($0) }
-      ?? HostProfile(id: "any", title: "any host")
-    return try LoadTesting(profile).test(
-      file: try FileSystem.absolute(path), name: FileSystem.baseName(of: path), level: level,
-      stop: stop)
+    let testing = try LoadTesting(try profile())
+    return try await BlockingWork.run {
+      try testing.drive(try FileSystem.absolute(path), options, stop: $0)
+    }
   }
 
-  private func installed(_ text: String, level: Int) async throws -> [LoadReport] {
+  /// Tests the checks themselves, by plugins of which each has one fault.
+  ///
+  /// - Returns: one finding for each of them, and for one that has none.
+  public func selfTest() async throws -> [SelfTestFinding] {
+    let scratch = try ScratchFolder()
+    try FileSystem.setMode(scratch.path, 0o711)
+    let test = SelfTest(worker: try LoadTesting.findWorker(), scratch: scratch.path)
+    let checks = [nil] + SelfTest.checks.map { Optional($0) }
+    let done = Tally()
+    return try await withThrowingTaskGroup(of: (Int, SelfTestFinding).self) { group in
+      // One more than the processors: some of them wait for a time limit.
+      let width = Machine.processorCount + 1
+      var next = 0
+      var result: [Int: SelfTestFinding] = [:]
+      func add() {
+        guard next < checks.count else { return }
+        let place = next
+        next += 1
+        group.addTask {
+          (place, try await BlockingWork.run { try test.run(checks[place], stop: $0) })
+        }
+      }
+      for _ in 0..<width { add() }
+      for try await (place, finding) in group {
+        result[place] = finding
+        session.progress(.testing(done: Int(done.add(1)), total: checks.count))
+        add()
+      }
+      return checks.indices.compactMap { result[$0] }
+    }
+  }
+
+  /// What the project ignores too; the command line's reasons count before.
+  private func withProject(_ options: LoadOptions) throws -> LoadOptions {
+    guard let project = try Project.open(session) else { return options }
+    var options = options
+    options.ignored.merge(project.file.ignoredChecks) { mine, _ in mine }
+    return options
+  }
+
+  private func round(_ items: [String], _ options: LoadOptions) async throws -> [LoadReport] {
+    let files = items.filter(isFile)
+    var reports = try await test(files: files, options)[...]
+    var all: [LoadReport] = []
+    for item in items {
+      if isFile(item) {
+        all.append(reports.removeFirst())
+      } else {
+        all += try await installed(item, options)
+      }
+    }
+    return all
+  }
+
+  private func isFile(_ item: String) -> Bool {
+    (item.contains("/") || item == ".") && FileSystem.exists(item) || item.hasSuffix(".so")
+  }
+
+  /// The host that was named, or the one of the only folder that is tested.
+  private func profile(_ items: [String] = []) throws -> HostProfile {
+    let only = items.count == 1 ? items.first : nil
+    let folder = only.flatMap { FileSystem.target($0)?.kind == .folder ? $0 : nil }
+    let host = try session.options.host ?? folder.flatMap { try ManifestFile($0).manifest?.host }
+    return try host.map { try ProfileCatalog(session).profile($0) }
+      ?? HostProfile(id: "any", title: "any host")
+  }
+
+  private func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {
+    guard !files.isEmpty else { return [] }
+    let subjects = try files.map(subject)
+    return try await LoadTesting(try profile(files)).test(subjects, options)
+  }
+
+  /// A shared object, or the one of an author's folder, as its manifest declares it.
+  private func subject(_ item: String) throws -> LoadSubject {
+    guard FileSystem.exists(item) else {
+      throw Diagnostic(.systemNotFound, "`\(item)` does not exist")
+    }
+    guard FileSystem.target(item)?.kind == .folder else {
+      return LoadSubject(name: FileSystem.baseName(of: item), file: try FileSystem.absolute(item))
+    }
+    let file = try ManifestFile(item)
+    let manifest = try file.required()
+    guard let variant = manifest.variants.first(where: { $0.platform == .current }) else {
+      throw Diagnostic(
+        .manifestInvalid, "`\(file.path)` names no library for this system, \(Platform.current)")
+    }
+    let library = "\(file.folder)/\(variant.library)"
+    guard FileSystem.exists(library) else {
+      throw Diagnostic(
+        .systemNotFound, "`\(library)` does not exist", hint: "build the plugin first")
+    }
+    var subject = LoadSubject(
+      name: manifest.name.description, file: try FileSystem.absolute(library))
+    subject.manifest = LoadSubject.DeclaredPlugin(manifest, in: file.folder)
+    return subject
+  }
+
+  private func installedFiles(_ text: String) throws -> [String] {
+    let listings = try InstalledQueries(session).installed(text)
+    return try InstanceLookup(session: session).all().flatMap { instance, current in
+      PreparedGeneration.live(current, instance).libraries.filter { library in
+        listings.contains { $0.host == instance.id && $0.plugin.name == library.name }
+      }.map(\.path)
+    }
+  }
+
+  private func installed(_ text: String, _ options: LoadOptions) async throws -> [LoadReport] {
     let listings = try InstalledQueries(session).installed(text)
     var reports: [LoadReport] = []
     for (instance, current) in try InstanceLookup(session: session).all() {
@@ -59,7 +190,7 @@ public struct PluginTesting: Sendable {
           description: try TreeStore.description(in: session.places.tree(plugin.tree)))
       }
       reports += try await LoadTesting(profile).test(
-        candidates, in: prepared, beside: OuterPlugins(session, profile), level: level,
+        candidates, in: prepared, beside: OuterPlugins(session, profile), options: options,
         progress: session.progress)
     }
     return reports

@@ -44,8 +44,14 @@ extension CheckID {
   public var check: Check? { Check.find(self) }
   /// The name in words, such as `elf-valid`.
   public var name: String { check?.name ?? rawValue }
+  /// Its place in the catalogue.
+  public var order: Int { Check.place(self) }
 }
 
 extension Check {
+  private static let places: [CheckID: Int] = Dictionary(
+    uniqueKeysWithValues: all.enumerated().map { ($1.id, $0) })
+  fileprivate static func place(_ id: CheckID) -> Int { places[id] ?? all.count }
+
   fileprivate static func find(_ id: CheckID) -> Check? { byID[id] }
 }

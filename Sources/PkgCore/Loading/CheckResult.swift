@@ -16,12 +16,16 @@ public enum CheckStatus: String, Sendable, CaseIterable {
   case timeout
   /// The check itself could not be carried out.
   case harnessError = "harness-error"
+  /// Not run, since another check failed, which the message names.
+  case blocked
+  /// A finding that the user does not want to count; the message has his reason.
+  case ignored
 
   /// Whether the plugin is refused.
   public var isRefusal: Bool {
     switch self {
     case .fail, .crash, .timeout, .harnessError: true
-    case .pass, .warn, .info, .skip: false
+    case .pass, .warn, .info, .skip, .blocked, .ignored: false
     }
   }
 }
@@ -40,6 +44,8 @@ public struct CheckResult: Sendable, Equatable {
   public var hint: String?
   /// How long it took; nil where it was not measured.
   public var duration: Duration?
+  /// The check that must pass before this one is run, where that failed.
+  public var blockedBy: CheckID?
 
   /// A result of these parts.
   public init(
@@ -56,7 +62,7 @@ public struct CheckResult: Sendable, Equatable {
 }
 
 extension CheckResult {
-  /// `{"check","name","status","message","notes","hint","microseconds"}`; empty members are left
+  /// `{"check","name","status","message","notes","hint","blockedBy","microseconds"}`; empty members are left
   /// out.
   public var json: JSON {
     var object = JSONObject()
@@ -66,6 +72,7 @@ extension CheckResult {
     object.append("message", message.isEmpty ? nil : .string(message))
     object.append("notes", notes.isEmpty ? nil : .strings(notes))
     object.append("hint", hint.map { .string($0) })
+    object.append("blockedBy", blockedBy.map { .string($0.rawValue) })
     object.append("microseconds", duration.map { .integer($0.microseconds) })
     return .object(object)
   }

@@ -61,6 +61,29 @@ public struct LoadReport: Sendable, Equatable {
 }
 
 extension LoadReport {
+  /// Reports of one plugin, tested several times, as one: of each check the gravest end, and whether
+  /// the ends differ.
+  public static func merged(_ reports: [LoadReport]) -> LoadReport {
+    guard var result = reports.first else {
+      return LoadReport(name: "", file: "", level: 0, results: [])
+    }
+    for place in result.results.indices {
+      let check = result.results[place].check
+      let all = reports.compactMap { $0.result(check) }
+      let ends = Set(all.map(\.status))
+      guard ends.count > 1 else { continue }
+      let worst = all.first { $0.status.isRefusal } ?? all.first { $0.status == .warn }
+      result.results[place] = worst ?? result.results[place]
+      let list = all.map(\.status.rawValue).joined(separator: ", ")
+      result.results[place].notes.insert("it does not end the same each time: \(list)", at: 0)
+    }
+    result.reproduce =
+      reports.lazy.filter { !$0.refusals.isEmpty }.compactMap(\.reproduce).first ?? result.reproduce
+    return result
+  }
+}
+
+extension LoadReport {
   /// `{"name","plugins","file","level","verdict","results","missingProtections","reproduce"}`.
   public var json: JSON {
     var object = JSONObject()

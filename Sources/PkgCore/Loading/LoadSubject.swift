@@ -16,6 +16,8 @@ public struct LoadSubject: Sendable, Equatable {
   public var previous: String?
   /// The host's own command; nil where the profile has none.
   public var probe: HostProbe?
+  /// What the manifest says of the plugin; nil where there is none.
+  public var manifest: DeclaredPlugin?
 
   /// A file alone.
   public init(
@@ -29,6 +31,26 @@ public struct LoadSubject: Sendable, Equatable {
     self.declared = declared
     self.previous = nil
     self.probe = probe
+  }
+
+  /// A plugin as its manifest declares it, as far as it shows when the plugin is called.
+  public struct DeclaredPlugin: Sendable, Equatable {
+    /// `publisher/name`.
+    public var id: String
+    /// Its version.
+    public var version: String
+    /// Its example configuration; nil where it has none, or one that is no JSON.
+    public var configExample: JSON?
+    /// The words of its permissions: network, spawn, write.
+    public var permissions: Set<String>
+
+    /// A declaration of these parts.
+    public init(id: String, version: String, configExample: JSON?, permissions: Set<String>) {
+      self.id = id
+      self.version = version
+      self.configExample = configExample
+      self.permissions = permissions
+    }
   }
 
   /// A file as its manifest declares it, beside the digest of the bytes that are there.

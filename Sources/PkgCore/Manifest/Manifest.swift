@@ -76,6 +76,11 @@ public struct Manifest: Sendable {
 
     /// None.
     public init() {}
+
+    /// The words of those that hold, as the manifest has them.
+    public var words: Set<String> {
+      Set([("network", network), ("spawn", spawn), ("write", write)].filter(\.1).map(\.0))
+    }
   }
 
   /// The highest schema that this program reads.

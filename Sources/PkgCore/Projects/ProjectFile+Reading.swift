@@ -14,9 +14,30 @@ extension ProjectFile {
     file.indexes = fields.list("indexes").compactMap { index($0.node, $0.path, findings) }
     file.plugins = wishes(fields.map("plugins"), findings)
     file.pins = holds(fields.map("pins"), findings)
+    file.ignoredChecks = ignored(fields.map("ignore"), findings)
     file.policy = fields.node("policy").map { Policy.readOfProject($0, "policy", findings) }
     fields.finish()
     return findings.hasErrors ? nil : file
+  }
+
+  private static func ignored(
+    _ entries: [(entry: Node.Entry, path: String)], _ findings: Findings
+  ) -> [CheckID: String] {
+    var ignored: [CheckID: String] = [:]
+    for (entry, path) in entries {
+      guard let check = CheckID(rawValue: entry.key) else {
+        let near = nearest(to: entry.key, among: CheckID.allCases.map(\.rawValue))
+        let more = near.map { "; did you mean `\($0)`?" } ?? ""
+        findings.error(entry.keyMark, path, "there is no check `\(entry.key)`\(more)")
+        continue
+      }
+      guard let reason = entry.value.text, !reason.isEmpty else {
+        findings.error(entry.value.mark, path, "`\(path)` must say why")
+        continue
+      }
+      ignored[check] = reason
+    }
+    return ignored
   }
 
   private static func target(_ node: Node, _ path: String, _ findings: Findings) -> ProjectTarget? {

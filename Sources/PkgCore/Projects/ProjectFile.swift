@@ -72,6 +72,8 @@ public struct ProjectFile: Sendable {
   public var plugins: [Wish] = []
   /// By name.
   public var pins: [Hold] = []
+  /// Findings of `plugctl test` that don't count here, with the reason. They let nothing be installed.
+  public var ignoredChecks: [CheckID: String] = [:]
   /// What the project refuses beyond what its user does; it allows nothing.
   public var policy: Policy?
 

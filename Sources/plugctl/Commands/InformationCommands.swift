@@ -67,10 +67,16 @@ enum InformationCommands {
   }
 
   static func explain(_ call: Invocation) throws -> Answer {
-    guard let code = DiagnosticCode(rawValue: call.arguments[0]) else {
-      let near = nearest(to: call.arguments[0], among: DiagnosticCode.allCases.map(\.rawValue))
+    let word = call.arguments[0]
+    if let check = CheckID.allCases.first(where: { $0.rawValue == word || $0.name == word })?.check
+    {
+      return explain(check, call)
+    }
+    guard let code = DiagnosticCode(rawValue: word) else {
+      let words = DiagnosticCode.allCases.map(\.rawValue) + CheckID.allCases.map(\.rawValue)
+      let near = nearest(to: word, among: words)
       throw Diagnostic(
-        .usageInvalidValue, "there is no code `\(printable(call.arguments[0]))`",
+        .usageInvalidValue, "there is no code or check `\(printable(word))`",
         hint: near.map { "did you mean `\($0)`?" } ?? "codes stand in brackets: error[CODE]")
     }
     let exit = ExitCode.of(code.category)
@@ -81,6 +87,21 @@ enum InformationCommands {
         "text": .string(code.explanation),
       ],
       text: "\(call.output.style.bold(code.rawValue)) (exit code \(exit))\n\(code.explanation)")
+  }
+
+  private static func explain(_ check: Check, _ call: Invocation) -> Answer {
+    let head = "\(check.id.rawValue) \(check.name)"
+    return Answer(
+      "explain",
+      json: [
+        "check": .string(check.id.rawValue), "name": .string(check.name),
+        "level": .integer(Int64(check.level)), "severity": .string(check.severity.rawValue),
+        "text": .string(check.requirement),
+      ],
+      text: """
+        \(call.output.style.bold(head)) (level \(check.level), \(check.severity.rawValue))
+        \(check.requirement).
+        """)
   }
 
   static func complete(_ call: Invocation) throws -> Answer {

@@ -12,8 +12,8 @@ extension CommandTable {
     OptionSpec("dry-run", short: "n", "show what would be done and do nothing"),
     OptionSpec(
       "test-level", value: "N",
-      "how far new plugins are load-tested first: 0 not, 1 as files, 2 loaded",
-      completion: .words(["0", "1", "2"])),
+      "how far new plugins are load-tested first: 0 not, up to 4 (2); see `plugctl test`",
+      completion: .words(["0", "1", "2", "3", "4"])),
   ]
 
   static let intoOption = OptionSpec(

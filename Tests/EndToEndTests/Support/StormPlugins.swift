@@ -1,5 +1,6 @@
 internal import Files
 internal import PkgCore
+internal import TestSupport
 
 /// Plugins of a host whose folders are searched: each a library with our own entry.
 struct StormPlugins: Sendable {
@@ -23,9 +24,7 @@ struct StormPlugins: Sendable {
 
   static func library(_ name: String, _ version: String, _ workshop: Workshop) throws -> String {
     try workshop.compile(
-      """
-      const char plugin_version[] = "\(name) \(version)";
-      const void *plug_entry_v1(unsigned major, unsigned minor) { return major == 1 ? plugin_version : 0; }
-      """, name)
+      PlugSource.minimal(id: "storm/\(name)", version: version), name,
+      flags: ["-I\(Programs.repository)/Sources/CPlug"])
   }
 }

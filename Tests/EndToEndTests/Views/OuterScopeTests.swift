@@ -20,17 +20,18 @@ struct OuterScopeTests {
         Workshop.Facts(
           name: name, version: version, host: "stormdb", type: "workload", publisher: "storm",
           more: more),
-        library: try workshop.compile(source, name))
+        library: try workshop.compile(
+          PlugSource.minimal(id: "storm/\(name)", version: version, more: source), name,
+          flags: ["-I\(Programs.repository)/Sources/CPlug"]))
     }
-    let entry = "const void *plug_entry_v1(unsigned major, unsigned minor) { return 0; }"
     let archives = [
-      try storm("core", "1.0.0", "", "int core_number(void) { return 7; } \(entry)"),
-      try storm("core", "2.0.0", "", "int core_number(void) { return 8; } \(entry)"),
+      try storm("core", "1.0.0", "", "int core_number(void) { return 7; }"),
+      try storm("core", "2.0.0", "", "int core_number(void) { return 8; }"),
       // It can be loaded only after core.
       try storm(
         "leaf", "1.0.0", "dependencies: { core: ^1 }",
-        "extern int core_number(void); int leaf(void) { return core_number(); } \(entry)"),
-      try storm("modern", "1.0.0", "dependencies: { core: ^2 }", entry),
+        "extern int core_number(void); int leaf(void) { return core_number(); }"),
+      try storm("modern", "1.0.0", "dependencies: { core: ^2 }", ""),
     ]
     try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
     user = try Sandbox()

@@ -223,6 +223,10 @@ import Testing
       ("open(\"/etc/passwd\", O_RDONLY);", .ctorFds),
       ("signal(SIGUSR1, handler);", .signalHandlers),
       ("setenv(\"A\", \"b\", 1);", .envLocale), ("umask(0);", .envLocale),
+      ("setpriority(PRIO_PROCESS, 0, 5);", .envLocale),
+      ("struct rlimit l = {9, 9}; setrlimit(RLIMIT_STACK, &l);", .envLocale),
+      ("dup2(open(\"/dev/zero\", O_RDONLY | O_CLOEXEC), 0);", .envLocale),
+      ("__builtin_ia32_ldmxcsr(0x9fc0);", .envLocale),
       ("chdir(\"/usr\");", .envLocale), ("close_range(0, ~0U, 0);", .envLocale),
       ("puts(\"hello\"); fflush(stdout);", .stdoutNoise), ("usleep(150000);", .openSlow),
     ])
@@ -268,7 +272,7 @@ import Testing
   func noWorker() throws {
     let subject = LoadSubject(name: "a", file: try plugin(""))
     let report = try loadTest(
-      subject, against: thisSystem(), level: 2, worker: Worker("/nonexistent"))
+      subject, against: thisSystem(), LoadOptions(level: 2), worker: Worker("/nonexistent"))
     #expect(report.refusals.map(\.status) == [.harnessError])
   }
 
@@ -285,7 +289,8 @@ import Testing
         group.addTask {
           let file = index.isMultiple(of: 2) ? good : bad
           let subject = LoadSubject(name: "a", file: file)
-          let report = try loadTest(subject, against: target, level: 2, worker: Worker(path))
+          let report = try loadTest(
+            subject, against: target, LoadOptions(level: 2), worker: Worker(path))
           return (index, report.verdict)
         }
       }

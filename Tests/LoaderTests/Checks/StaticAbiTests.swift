@@ -58,7 +58,7 @@ import Testing
     var subject = LoadSubject(name: "subject", file: try folder.plugin("new.so", new, ["-g0"]))
     subject.previous = previous
     return try loadTest(
-      subject, against: thisSystem(), level: level, worker: Worker(WorkerProgram.path)
+      subject, against: thisSystem(), LoadOptions(level: level), worker: Worker(WorkerProgram.path)
     ).result(.abiBreak)
   }
 
@@ -93,7 +93,7 @@ import Testing
       name: "subject", file: try folder.plugin("new.so", source("long long"), ["-g"]))
     subject.previous = previous
     let report = try loadTest(
-      subject, against: thisSystem(), level: 4, worker: Worker(WorkerProgram.path))
+      subject, against: thisSystem(), LoadOptions(level: 4), worker: Worker(WorkerProgram.path))
     #expect(report.result(.abiBreak)?.status == .warn)
     #expect(report.result(.abiBreak)?.notes.isEmpty == false)
   }

@@ -38,7 +38,8 @@ func report(
   let subject = LoadSubject(
     name: "subject", file: file, modules: modules, neighbours: neighbours, declared: declared,
     probe: probe)
-  return try loadTest(subject, against: target, level: level, worker: Worker(WorkerProgram.path))
+  return try loadTest(
+    subject, against: target, LoadOptions(level: level), worker: Worker(WorkerProgram.path))
 }
 
 /// The checks that refuse the plugin, in words for a failed expectation.

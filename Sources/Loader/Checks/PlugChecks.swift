@@ -1,0 +1,336 @@
+import PkgCore
+
+/// Levels 2 to 5 of a plugin of `plug.h`: one run of the worker for each check, so that each begins anew, and a crash
+/// is that check's own.
+struct PlugChecks {
+  let subject: LoadSubject
+  let target: LoadTarget
+  let facts: ElfFacts
+  let worker: Worker
+  let options: LoadOptions
+  /// The arguments that come before the file.
+  let loadArguments: [String]
+  private(set) var results: [CheckResult] = []
+  /// The command of each check's last run, for a shell.
+  private var commands: [CheckID: String] = [:]
+  private(set) var description: PlugDescription?
+  /// The workload's operations and their weights, once they are known.
+  private(set) var operations: [(name: String, weight: Int64)] = []
+  /// An abort of a language's runtime, seen in a check.
+  private var panic: CheckResult?
+
+  init(_ checks: DynamicChecks, _ options: LoadOptions) {
+    subject = checks.subject
+    target = checks.target
+    facts = checks.facts
+    worker = checks.worker
+    loadArguments = checks.plainArguments
+    self.options = options
+  }
+
+  /// Whether a file is such a plugin, as far as the host says.
+  static func apply(to facts: ElfFacts, _ target: LoadTarget) -> Bool {
+    facts.export("plug_entry_v1") != nil && [nil, "plug"].contains(target.kind)
+  }
+
+  /// Runs what the options want.
+  mutating func run() throws {
+    try table()
+    guard options.level >= 3 else { return }
+    try describe()
+    for step in PlugStep.all where options.wants(step.check) || isNeeded(step.check) {
+      try run(step)
+    }
+    if options.wants(.panicCrosses) {
+      results.append(panic ?? CheckResult(.panicCrosses, .pass))
+    }
+  }
+
+  /// The command that repeats the first refusal under a debugger; nil where there is none.
+  var reproduce: String? {
+    results.lazy.filter(\.status.isRefusal).compactMap { commands[$0.check] }.first
+  }
+
+  /// Whether a wanted check comes after another.
+  private func isNeeded(_ check: CheckID) -> Bool {
+    PlugStep.all.contains { options.wants($0.check) && $0.needs.contains(check) }
+  }
+
+  // MARK: - the steps
+
+  private mutating func table() throws {
+    guard let run = try done(.entryNull) else { return }
+    note(judged(run, .entryNull))
+  }
+
+  private mutating func describe() throws {
+    if let obstacle = obstacle(to: [.entryNull]) {
+      results += [.describeJson, .manifestMatch].map { obstacle($0) }
+      return
+    }
+    guard let run = try done(.describeJson) else { return }
+    var result = judged(run, .describeJson)
+    do throws(PlugDescription.Fault) {
+      description = try PlugDescription(run.data("describe"))
+    } catch {
+      result = merged(
+        result, .describeJson, "what describe wrote is not as it must be: \(error.sentence)")
+    }
+    note(result)
+    note(manifestMatch(result))
+  }
+
+  private func manifestMatch(_ described: CheckResult) -> CheckResult {
+    guard let description, !described.status.isRefusal else {
+      return blocked(.manifestMatch, by: .describeJson)
+    }
+    guard let manifest = subject.manifest else {
+      return CheckResult(.manifestMatch, .skip, "there is no manifest to compare with")
+    }
+    let pairs = [
+      ("id", description.id, manifest.id), ("version", description.version, manifest.version),
+    ]
+    let wrong = pairs.filter { !sameBytes($0.1, $0.2) }.map {
+      "its \($0.0) is `\($0.1)`, the manifest's is `\($0.2)`"
+    }
+    return found(.manifestMatch, wrong)
+  }
+
+  private mutating func run(_ step: PlugStep) throws {
+    if let obstacle = obstacle(to: [.entryNull] + step.needs) {
+      note(obstacle(step.check))
+      return
+    }
+    guard let description else { return }
+    if let interface = step.interface, !description.interfaces.contains(interface) {
+      note(CheckResult(step.check, .skip, "it has no interface `\(interface)`"))
+      return
+    }
+    if let reason = reasonToSkip(step.check, description) {
+      note(CheckResult(step.check, .skip, reason))
+      return
+    }
+    switch step.check {
+    case .fuzzConfig, .fuzzData: try fuzz(step.check, description)
+    case .hostFdsClosed: try conduct(description)
+    default:
+      let inputs = PlugInputs(description, subject, options)
+      var arguments = inputs.arguments(step.check)
+      if step.check == .cancel { arguments += inputs.operations(operations) }
+      let isAlone = step.isAlone || PlugInputs.needsDatabase(step.check) && options.dsn != nil
+      guard let run = try done(step.check, arguments, isAlone: isAlone) else { return }
+      note(judged(run, step.check))
+      try followUp(step.check, run, inputs)
+    }
+  }
+
+  private func reasonToSkip(_ check: CheckID, _ description: PlugDescription) -> String? {
+    switch check {
+    case .concurrentInstance where !description.capabilities.contains("concurrent"):
+      "it does not have the capability `concurrent`"
+    case .database where options.dsn == nil: "it needs a database: --dsn"
+    case .crashAfterUnload where facts.reloadClass == .restart,
+      .unload where facts.reloadClass == .restart:
+      "its runtime can't be closed: a new version needs a new process"
+    case .reloadTwice where !facts.runpath.isEmpty || !facts.rpath.isEmpty:
+      "its libraries are looked up beside it, so that it can't be copied alone"
+    default: nil
+    }
+  }
+
+  // MARK: - a run
+
+  /// What stands in the way of a check.
+  private func obstacle(to needs: [CheckID]) -> ((CheckID) -> CheckResult)? {
+    for need in needs {
+      guard let result = results.first(where: { $0.check == need }) else { continue }
+      if result.status.isRefusal || result.status == .blocked {
+        let origin = result.status == .blocked ? result.blockedBy ?? need : need
+        return { blocked($0, by: origin) }
+      }
+    }
+    return nil
+  }
+
+  /// Runs the worker for a check; nil where its end is the result, which is noted.
+  private mutating func done(
+    _ check: CheckID, _ arguments: [String] = [], isAlone: Bool = false
+  ) throws -> WorkerRun? {
+    let run = try runWorker(check, arguments, isAlone: isAlone)
+    guard !run.isDone else { return run }
+    note(ending(run, check))
+    return nil
+  }
+
+  private mutating func runWorker(
+    _ check: CheckID, _ arguments: [String], isAlone: Bool
+  ) throws -> WorkerRun {
+    var start = WorkerStart(
+      mode: .load,
+      arguments: target.limits.options + ["--check", check.rawValue] + arguments + loadArguments,
+      stageMilliseconds: target.limits.executionMilliseconds)
+    start.isAlone = isAlone
+    if check == .heapCorrupt { start.environment += Self.strictHeap }
+    commands[check] = shellCommand(
+      ["gdb", "--args", worker.path, "load", "--no-sandbox", "--check", check.rawValue]
+        + repeatable(arguments) + loadArguments)
+    return try worker.run(start)
+  }
+
+  /// Without what is gone when the test has ended.
+  private func repeatable(_ arguments: [String]) -> [String] {
+    guard let scratch = options.scratch else { return arguments }
+    return arguments.map {
+      $0.hasPrefix(scratch) ? "/tmp" + $0.dropFirst(scratch.utf8.count + 5) : $0
+    }
+  }
+
+  /// Since glibc 2.34 the checks of malloc are in a library of their own.
+  private static let strictHeap = [
+    "LD_PRELOAD=libc_malloc_debug.so.0", "GLIBC_TUNABLES=glibc.malloc.check=3",
+    "MALLOC_CHECK_=3",
+  ]
+
+  private mutating func ending(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
+    let verdict = WorkerVerdict(run: run, subject: subject, limits: target.limits)
+    if let sentence = run.panicSentence {
+      panic = CheckResult(
+        .panicCrosses, .fail, sentence,
+        notes: ["while the check `\(check.name)` called it"] + run.outputLines(limit: 5),
+        hint: "catch everything before a function of plug.h returns")
+      commands[.panicCrosses] = commands[check]
+      return blocked(check, by: .panicCrosses)
+    }
+    return verdict.ending(of: check)
+  }
+
+  private mutating func note(_ result: CheckResult) {
+    // The gravest is kept where a check has several runs.
+    guard let place = results.firstIndex(where: { $0.check == result.check }) else {
+      results.append(result)
+      return
+    }
+    if results[place].status == .pass || !results[place].status.isRefusal && result.status.isRefusal
+    {
+      results[place] = result
+    }
+  }
+
+  // MARK: - judging
+
+  private mutating func judged(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
+    if run.hasLostReport {
+      note(
+        found(
+          .hostFdsClosed,
+          ["it closed descriptors that it did not open, the report of this test among them"]))
+      if check != .hostFdsClosed { return blocked(check, by: .hostFdsClosed) }
+    }
+    if let fault = run.value("fault") { return CheckResult(check, .harnessError, fault) }
+    var bads = run.values("bad")
+    if check == .cpuMemLimit { bads += run.excesses(target.limits) }
+    if check == .unload, run.value("unload") == "mapped" {
+      return CheckResult(.unload, .info, "it stays in memory after it was closed: \(whyPinned)")
+    }
+    if bads.isEmpty, let reason = run.value("skip") { return CheckResult(check, .skip, reason) }
+    var result = found(check, bads)
+    if result.status == .pass { result.notes = run.values("info") }
+    if isOfRuntime(check), result.status.isRefusal || result.status == .warn {
+      result.status = .info
+    }
+    result.duration = run.duration
+    return result
+  }
+
+  /// What a language's runtime does by itself is no failure.
+  private func isOfRuntime(_ check: CheckID) -> Bool {
+    guard [.goShared, .goPlugin, .swift].contains(facts.runtime) else { return false }
+    return [.cycleLeakThread, .threadsAfterShutdown, .destroyWithoutShutdown].contains(check)
+  }
+
+  private var whyPinned: String {
+    if facts.flags.contains(.noDelete) { return "it is marked NODELETE" }
+    if facts.flags.contains(.uniqueSymbols) { return "it has unique symbols" }
+    return "something else holds it, such as a weak export or a destructor of a thread"
+  }
+
+  private func merged(_ result: CheckResult, _ check: CheckID, _ sentence: String) -> CheckResult {
+    guard result.status == .pass || result.status == .skip else { return result }
+    return found(check, [sentence])
+  }
+
+  private mutating func followUp(_ check: CheckID, _ run: WorkerRun, _ inputs: PlugInputs) throws {
+    let answer = PlugAnswer(check, run)
+    guard !run.hasLostReport else { return }
+    if check == .workload { operations = answer.operations }
+    if !answer.faults.isEmpty { note(found(check, answer.faults)) }
+    guard !answer.questions.isEmpty, answer.faults.isEmpty,
+      let second = try done(check, inputs.common + arguments(answer.questions))
+    else { return }
+    note(judged(second, check))
+  }
+
+  // MARK: - conduct, and made-up input
+
+  private mutating func conduct(_ description: PlugDescription) throws {
+    let inputs = PlugInputs(description, subject, options)
+    guard
+      let run = try done(
+        .hostFdsClosed, inputs.arguments(.hostFdsClosed) + ["--observe"], isAlone: true)
+    else { return }
+    note(judged(run, .hostFdsClosed))
+    let permissions = subject.manifest?.permissions ?? description.permissions
+    results += Conduct(run: run, permissions: permissions, dataFolder: inputs.dataFolder).results
+  }
+
+  private mutating func fuzz(_ check: CheckID, _ description: PlugDescription) throws {
+    guard let scratch = options.scratch else {
+      note(CheckResult(check, .skip, "there is no folder for its inputs"))
+      return
+    }
+    let inputs = PlugInputs(description, subject, options)
+    var fuzzing = Fuzzing(check, description, seed: options.seed, folder: scratch)
+    guard fuzzing.isPossible else {
+      note(CheckResult(check, .skip, "it has no interface that takes data"))
+      return
+    }
+    let end = ContinuousClock.now + .milliseconds(options.fuzzMilliseconds)
+    var count = 0
+    repeat {
+      let batch = try fuzzing.next()
+      let run = try runWorker(
+        check, inputs.arguments(check) + ["--inputs", fuzzing.path], isAlone: false)
+      count += batch
+      guard !run.isDone else { continue }
+      var result = ending(run, check)
+      if options.keepsInputs, let kept = try fuzzing.keep(run.input) {
+        result.notes.insert("input \(run.input) of seed \(options.seed): \(kept)", at: 0)
+      }
+      note(result)
+      return
+    } while ContinuousClock.now < end
+    note(CheckResult(check, .pass, "", notes: ["\(count) inputs, seed \(options.seed)"]))
+  }
+}
+
+/// Findings as a result, by the weight of the check: the first is the message.
+func found(_ check: CheckID, _ sentences: [String]) -> CheckResult {
+  guard let first = sentences.first else { return CheckResult(check, .pass) }
+  let status: CheckStatus =
+    switch check.check?.severity {
+    case .warning: .warn
+    case .information: .info
+    default: .fail
+    }
+  return CheckResult(check, status, first, notes: Array(sentences.dropFirst().prefix(20)))
+}
+
+/// A check that was not run, since another failed.
+func blocked(_ check: CheckID, by other: CheckID) -> CheckResult {
+  var result = CheckResult(check, .blocked, "blocked by \(other.rawValue)")
+  result.blockedBy = other
+  return result
+}
+
+/// Arguments of a check as the worker takes them: bytes in hexadecimal digits.
+func arguments(_ texts: [[UInt8]]) -> [String] { texts.flatMap { ["--arg", $0.hex] } }

@@ -1,0 +1,124 @@
+import Files
+import PkgCore
+
+/// What the worker gets for each check, by what the plugin says of itself.
+struct PlugInputs {
+  let description: PlugDescription
+  let dataFolder: String?
+  private let example: JSON
+  private let dsn: String?
+  private let file: String
+
+  init(_ description: PlugDescription, _ subject: LoadSubject, _ options: LoadOptions) {
+    self.description = description
+    dataFolder = options.scratch.map { $0 + "/data" }
+    example = subject.manifest?.configExample ?? description.configExample
+    dsn = options.dsn
+    file = subject.file
+  }
+
+  /// What every check gets.
+  var common: [String] {
+    var arguments = ["--id", description.id, "--config", text(example)]
+    for interface in description.interfaces { arguments += ["--interface", interface] }
+    if let dataFolder { arguments += ["--data", dataFolder] }
+    if let dsn { arguments += ["--dsn", dsn] }
+    return arguments
+  }
+
+  /// The arguments of a check.
+  func arguments(_ check: CheckID) -> [String] {
+    common + Loader.arguments(samples(check)) + more(check)
+  }
+
+  /// Whether a check uses the database, where one was given.
+  static func needsDatabase(_ check: CheckID) -> Bool {
+    [.database, .workload, .cancel].contains(check)
+  }
+
+  /// The user gave the database and means it to be reached: by its socket, or as his own file.
+  var access: [String] {
+    var arguments = ["--network", "--keep-user"]
+    if let folder = databaseFolder { arguments += ["--writable", folder] }
+    return arguments
+  }
+
+  /// The folder of a database that is a file: `sqlite:///tmp/a.db`, `sqlite:a.db`.
+  private var databaseFolder: String? {
+    guard let dsn, let colon = dsn.firstIndex(of: ":"), dsn[..<colon].hasPrefix("sqlite") else {
+      return nil
+    }
+    let rest = dsn[dsn.index(after: colon)...]
+    let path = (rest.hasPrefix("//") ? rest.dropFirst(2) : rest).prefix { $0 != "?" }
+    guard let full = try? absolutePath(String(path)), let slash = full.lastIndex(of: "/") else {
+      return nil
+    }
+    return slash == full.startIndex ? nil : String(full[..<slash])
+  }
+
+  /// Operations with their weights, for what runs them.
+  func operations(_ operations: [(name: String, weight: Int64)]) -> [String] {
+    operations.flatMap { ["--operation", "\($0.name)=\($0.weight)"] }
+  }
+
+  private func more(_ check: CheckID) -> [String] {
+    switch check {
+    case _ where Self.needsDatabase(check): dsn == nil ? [] : access
+    case .reloadTwice: second.map { ["--copy", $0] } ?? []
+    default: []
+    }
+  }
+
+  /// The plugin once more, at another path; nil where it can't be had.
+  private var second: String? {
+    guard let folder = dataFolder, let bytes = try? readFile(file, maximumSize: maximumElfSize)
+    else {
+      return nil
+    }
+    let path = "\(folder)/second-\(file.split(separator: "/").last ?? "plugin.so")"
+    guard (try? FileSystem.replace(path, with: bytes, isDurable: false)) != nil,
+      (try? FileSystem.setMode(path, 0o755)) != nil
+    else { return nil }
+    return path
+  }
+
+  private func samples(_ check: CheckID) -> [[UInt8]] {
+    switch check {
+    case .initBadConfig: wrongTypes.map { text($0) }.map { Array($0.utf8) }
+    case .formatRoundtrip: input("plug.format/1")
+    case .cancel: input("plug.processor/1")
+    case .customType:
+      (description.sample("plug.type/1")["values"]?.arrayValue ?? []).compactMap(\.stringValue).map
+      {
+        Array($0.utf8)
+      }
+    case .auth:
+      ["user", "secret"].compactMap { description.sample("plug.auth/1")[$0]?.stringValue }.map {
+        Array($0.utf8)
+      }
+    case .query: description.sample("plug.query/1")["plan"].map { [$0.compactBytes] } ?? []
+    default: []
+    }
+  }
+
+  private func input(_ interface: String) -> [[UInt8]] {
+    let sample = description.sample(interface)
+    if let text = sample["input"]?.stringValue { return [Array(text.utf8)] }
+    return sample["input_base64"]?.stringValue.flatMap { bytes(base64: $0) }.map { [$0] } ?? []
+  }
+
+  /// The example with one value of another type at a time, where the schema says which it must have.
+  private var wrongTypes: [JSON] {
+    guard let object = example.objectValue,
+      let properties = description.configSchema?.objectValue?["properties"]?.objectValue
+    else { return [] }
+    return properties.members.prefix(20).compactMap { member in
+      guard let type = member.value.objectValue?["type"]?.stringValue else { return nil }
+      var changed = object
+      changed[member.name] = type == "string" ? .integer(1) : .string("of another type")
+      return .object(changed)
+    }
+  }
+
+  private func text(_ json: JSON) -> String { String(decoding: json.compactBytes, as: UTF8.self) }
+}

@@ -1,0 +1,31 @@
+/// How far a load test goes, and what it may use.
+public struct LoadOptions: Sendable, Equatable {
+  /// 1 static, 2 load, 3 lifecycle, 4 robust, 5 fuzz.
+  public var level: Int
+  /// The only checks that are run; nil for all of the level.
+  public var included: Set<CheckID>?
+  /// Checks that are not run.
+  public var excluded: Set<CheckID> = []
+  /// Findings that don't count, with the reason.
+  public var ignored: [CheckID: String] = [:]
+  /// A database that may be written to; nil for none.
+  public var dsn: String?
+  /// A folder of this user's that others may walk through, for what plugins write; nil where no
+  /// check needs one.
+  public var scratch: String?
+  /// What random input is made from.
+  public var seed: UInt64 = 1
+  /// How long each fuzz check runs.
+  public var fuzzMilliseconds: Int = 5_000
+  /// Whether an input that a plugin did not survive is kept in the working folder.
+  public var keepsInputs = true
+
+  /// Options of a level.
+  public init(level: Int) { self.level = level }
+
+  /// Whether a check is to run.
+  public func wants(_ check: CheckID) -> Bool {
+    (check.check?.level ?? 1) <= level && !excluded.contains(check)
+      && included?.contains(check) != false
+  }
+}
