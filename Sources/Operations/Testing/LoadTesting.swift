@@ -26,6 +26,8 @@ struct LoadTesting: Sendable {
     let description: PackageDescription
     /// Whether this command has written the files, and hashed what it wrote.
     var isFresh = false
+    /// The library of the version that is installed now; nil where none is.
+    var previous: String?
   }
 
   /// Tests new plugins through a generation that is not live, beside all others that are enabled.
@@ -176,6 +178,7 @@ struct LoadTesting: Sendable {
     }
     subject.declared = try Self.declared(candidate)
     subject.manifest = Self.declaredPlugin(candidate)
+    subject.previous = candidate.previous
     var report = try test(subject, options, worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {

@@ -71,6 +71,32 @@ struct HostLibraryTests {
   }
 }
 
+@Suite("an upgrade at level 4")
+struct BreakingUpgradeTests {
+  @Test("names exports of the installed version that are gone")
+  func removed() throws {
+    let workshop = try Workshop()
+    func archive(_ version: String, _ more: String) throws -> String {
+      let library = try workshop.compile(
+        "int sqlite3_extension_init(void *db, char **error, const void *api) { return 0; }\n"
+          + more,
+        "plain")
+      return try workshop.pack(
+        Workshop.Facts(name: "plain", version: version), library: library)
+    }
+    try workshop.author.plugctl("install", archive("1.0.0", "int helper(void) { return 1; }"))
+      .succeeded()
+    let outcome = try workshop.author.plugctl(
+      "install", archive("1.1.0", ""), "--test-level", "4", "--json"
+    ).succeeded()
+    let results = try outcome.data().arrayValue?.first?["tests"]?.arrayValue?.first?["results"]?
+      .arrayValue
+    let found = results?.first { $0["check"]?.stringValue == "plg-s034" }
+    #expect(found?["status"]?.stringValue == "warn", "\(outcome)")
+    #expect(found?["notes"]?.arrayValue?.first?.stringValue == "removed: `helper`", "\(outcome)")
+  }
+}
+
 @Suite("a plugin that the host's own command refuses")
 struct HostRefusalTests {
   @Test("is named beside the host")
