@@ -73,11 +73,7 @@ extension StaticChecks {
     let entries = Set(target.requiredEntries.map(\.name) + [derivedEntry].compactMap { $0 })
     let others = facts.exports.filter { !entries.contains($0.name) }
     guard !others.isEmpty else { return CheckResult(.exportPollution, .pass) }
-    // What only a library of the plugin's own defines is its own affair.
-    let owners = (closure?.members ?? []).filter {
-      $0.isOfHost || Self.standardLibraries.contains($0.soname)
-    }
-    let shadowed = others.lazy.compactMap { shadow($0, of: owners) }.prefix(5)
+    let shadowed = shadows(others).prefix(5)
     guard shadowed.isEmpty else {
       return CheckResult(
         .exportPollution, .warn,
@@ -88,12 +84,23 @@ extension StaticChecks {
       .exportPollution, .info, "\(others.count) symbols are exported beside the entries")
   }
 
-  // Weak C++ templates are the same everywhere by design.
-  private func shadow(_ export: ElfFacts.Export, of owners: [LibraryClosure.Member]) -> String? {
-    guard export.binding == .global, !export.name.hasPrefix("_") else { return nil }
-    let name = SymbolName(export.name)
-    let owner = owners.first { $0.image.lookup(name, version: nil) == .defined }
-    return owner.map { "`\(export.name)` of `\($0.name)`" }
+  /// What is exported under a name of libc's or the host's. Weak C++ templates are the same
+  /// everywhere by design, and what only a library of the plugin's own defines is its own affair.
+  private func shadows(_ exports: [ElfFacts.Export]) -> [String] {
+    let owners = (closure?.members ?? []).filter {
+      $0.isOfHost || Self.standardLibraries.contains($0.soname)
+    }
+    let strong = exports.filter { $0.binding == .global && !$0.name.hasPrefix("_") }
+    let names = strong.map { SymbolName($0.name) }
+    var found: [Int: String] = [:]
+    // Thousands of names times fifty libraries: each library says first which it may have.
+    for owner in owners {
+      for place in owner.image.symbols.mayDefine(names, in: owner.image.bytes)
+      where found[place] == nil && owner.image.lookup(names[place], version: nil) == .defined {
+        found[place] = owner.name
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { "`\(strong[$0.key].name)` of `\($0.value)`" }
   }
 
   /// The parts of glibc that plugins link.
