@@ -43,7 +43,10 @@ public func loadTest(
 
 /// The results that were asked for, in the order of the catalogue; what is ignored says why.
 private func chosen(_ results: [CheckResult], _ options: LoadOptions) -> [CheckResult] {
-  results.filter { options.wants($0.check) }.map { result in
+  let wanted = results.filter { options.wants($0.check) }
+  // Whoever asks for a check that was blocked must see why.
+  let origins = Set(wanted.compactMap(\.blockedBy))
+  return results.filter { options.wants($0.check) || origins.contains($0.check) }.map { result in
     guard let reason = options.ignored[result.check],
       result.status.isRefusal || result.status == .warn
     else { return result }

@@ -35,7 +35,7 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
   case json, canonical, yaml, manifest, record, profile, elf, tuf, pattern, minisign, key, archive
-  case version, project, range
+  case version, project, range, description
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -122,6 +122,7 @@ enum FuzzTarget: String, CaseIterable {
       if let range = try? VersionRange(text) { _ = range.contains(Version(1, 0, 0)) }
       _ = try? PluginReference(text)
     case .range: readRange(bytes)
+    case .description: _ = try? PlugDescription(bytes)
     }
   }
 

@@ -26,28 +26,29 @@
 
 static int handing = -1;
 static int told;
+static int listener = -1;
 
 union control {
   struct cmsghdr header;
   char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-void watch_hand_over(int listener) {
+void watch_hand_over(int mine) {
   union control control = {0};
   char nothing = 0;
   struct iovec part = {.iov_base = &nothing, .iov_len = 1};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  if (listener >= 0) {
+  if (mine >= 0) {
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    *header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof listener), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(header), &listener, sizeof listener);
+    *header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof mine), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(header), &mine, sizeof mine);
   } else {
     message.msg_control = NULL;
     message.msg_controllen = 0;
   }
   sendmsg(handing, &message, MSG_NOSIGNAL);
   close(handing);
-  if (listener >= 0) close(listener);
+  if (mine >= 0) close(mine);
 }
 
 static int take_over(int socket) {
@@ -55,11 +56,11 @@ static int take_over(int socket) {
   char nothing;
   struct iovec part = {.iov_base = &nothing, .iov_len = 1};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  int listener = -1;
+  int given = -1;
   if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0) return -1;
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  if (header != NULL && header->cmsg_type == SCM_RIGHTS) memcpy(&listener, CMSG_DATA(header), sizeof listener);
-  return listener;
+  if (header != NULL && header->cmsg_type == SCM_RIGHTS) memcpy(&given, CMSG_DATA(header), sizeof given);
+  return given;
 }
 
 /* Text of the child at an address, as much as there is. */
@@ -101,10 +102,15 @@ static void tell(const char *what, const char *detail) {
   if (told++ < TOLD_MAX) report("tried", "%s %s", what, detail);
 }
 
+/* Whether the thread still waits for its answer: its number may be somebody else's by now. */
+static bool is_waiting(const struct seccomp_notif *call) {
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0;
+}
+
 static void tell_write(const struct seccomp_notif *call, int folder, int argument) {
   char path[2 * PATH_MAX];
   full_path(call, folder, call->data.args[argument], path);
-  if (!is_harmless(path)) tell("write", path);
+  if (!is_harmless(path) && is_waiting(call)) tell("write", path);
 }
 
 /* Whether the call goes on to the other walls; else it fails. */
@@ -130,7 +136,7 @@ static bool look_at(const struct seccomp_notif *call) {
   }
 }
 
-static void answer(int listener) {
+static void answer(void) {
   struct seccomp_notif call = {0};
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) return;
   bool goes_on = look_at(&call);
@@ -154,13 +160,13 @@ static void attend(pid_t child, int socket) {
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   int process = (int)syscall(SYS_pidfd_open, child, 0);
-  int listener = take_over(socket);
+  listener = take_over(socket);
   close(socket);
   if (listener < 0) report("missing-protection", "observation: seccomp gives no listener");
   while (process >= 0 && listener >= 0) {
     struct pollfd events[] = {{.fd = listener, .events = POLLIN}, {.fd = process, .events = POLLIN}};
     if (poll(events, 2, -1) < 0 && errno != EINTR) break;
-    if ((events[0].revents & POLLIN) != 0) answer(listener);
+    if ((events[0].revents & POLLIN) != 0) answer();
     if (events[1].revents != 0) break;
   }
   if (told > TOLD_MAX) report("tried", "more %d", told - TOLD_MAX);

@@ -9,6 +9,6 @@
 bool watch_child(void);
 
 /* The child's: hands the listener of its filter to the parent, and closes it. */
-void watch_hand_over(int listener);
+void watch_hand_over(int mine);
 
 #endif

@@ -43,7 +43,7 @@ public final class Worker {
     // Not reaped yet, so its number still means this session and no other.
     kill(-child.pid, SIGKILL)
     kill(child.pid, SIGKILL)
-    let status = child.isServed ? try reapServed() : waitForExit(child.pid)
+    let status = child.isServed ? try reapServed() : endOfSession(child.pid)
     report.drain()
     output.drain()
     if watch.isStopped { throw CancellationError() }
@@ -101,6 +101,13 @@ public final class Worker {
     }
     return (records, isForged)
   }
+}
+
+/// Waits for a session's leader, a child of ours, and then a moment for the others, which were killed with it.
+private func endOfSession(_ pid: pid_t) -> Int32 {
+  let status = waitForExit(pid)
+  for _ in 0..<500 where kill(-pid, 0) == 0 { usleep(1000) }
+  return status
 }
 
 /// Waits for a child of ours.

@@ -43,7 +43,7 @@ struct LoadTesting: Sendable {
   ) async throws -> [LoadReport] {
     let order = prepared.libraries
     let surroundings = Surroundings(prepared, outer)
-    var reports = try await eachAtOnce(candidates.count, progress) { place, worker in
+    var reports = try await eachAtOnce(candidates.count, options.jobs, progress) { place, worker in
       try test(candidates[place], surroundings, options, worker)
     }
     let isRefused = reports.contains { !$0.refusals.isEmpty }
@@ -57,20 +57,20 @@ struct LoadTesting: Sendable {
 
   /// Tests files, each on its own.
   func test(_ subjects: [LoadSubject], _ options: LoadOptions) async throws -> [LoadReport] {
-    try await eachAtOnce(subjects.count) { place, worker in
+    try await eachAtOnce(subjects.count, options.jobs) { place, worker in
       try test(subjects[place], options, worker)
     }
   }
 
   /// Runs a test for each of so many places, on all processors.
   private func eachAtOnce(
-    _ count: Int, _ progress: @escaping ProgressSink = { _ in },
+    _ count: Int, _ jobs: Int?, _ progress: @escaping ProgressSink = { _ in },
     _ test: @escaping @Sendable (Int, Worker) throws -> LoadReport
   ) async throws -> [LoadReport] {
     let done = Tally()
     progress(.testing(done: 0, total: count))
     // Each test waits for its worker now and then, so that a few more than the processors keep them busy.
-    let width = Machine.processorCount + Self.spareThreads
+    let width = jobs ?? Machine.processorCount + Self.spareThreads
     return try await withThrowingTaskGroup(of: (Int, [LoadReport]).self) { group in
       for share in 0..<min(width, count) {
         let mine = stride(from: share, to: count, by: width).map { $0 }

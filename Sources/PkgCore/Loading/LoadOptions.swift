@@ -13,6 +13,8 @@ public struct LoadOptions: Sendable, Equatable {
   /// A folder of this user's that others may walk through, for what plugins write; nil where no
   /// check needs one.
   public var scratch: String?
+  /// How many plugins are tested at once; nil for as many as keep the processors busy.
+  public var jobs: Int?
   /// What random input is made from.
   public var seed: UInt64 = 1
   /// How long each fuzz check runs.

@@ -132,6 +132,7 @@ enum TestCommands {
       let (check, reason) = try ignored(text)
       options.ignored[check] = reason
     }
+    options.jobs = try call.number("jobs", 1...64)
     options.dsn = call.parsed.value("dsn")
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
     options.fuzzMilliseconds = try duration(call) ?? options.fuzzMilliseconds

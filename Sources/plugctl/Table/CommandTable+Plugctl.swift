@@ -41,7 +41,7 @@ extension CommandTable {
       "root", value: "DIR", "a folder that stands for / in system scope", completion: .folders),
     OptionSpec(
       "wait", value: "SECONDS", "how long to wait for another process that changes the same host"),
-    OptionSpec("jobs", short: "j", value: "N", "downloads at the same time"),
+    OptionSpec("jobs", short: "j", value: "N", "downloads, or load tests, at the same time"),
   ]
 
   private static let testOptions = [

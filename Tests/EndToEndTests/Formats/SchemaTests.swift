@@ -19,6 +19,15 @@ struct SchemaTests {
     print(len(files))
     """
 
+  /// What a plugin says of itself, as the worker heard it.
+  private static let description = """
+    import subprocess, sys
+    command = [sys.argv[1] + "/plugctl-worker", "load", "--no-sandbox", "--check", "plg-d013"]
+    run = subprocess.run([*command, sys.argv[1] + "/plugctl-selftest.so"], capture_output=True, text=True)
+    digits = [line.split()[2] for line in run.stderr.splitlines() if line.startswith("data describe ")]
+    open(sys.argv[2], "wb").write(bytes.fromhex("".join(digits)))
+    """
+
   let examples: Examples
   let user: Sandbox
 
@@ -76,6 +85,8 @@ struct SchemaTests {
     try user.plugctl("mirror", "part", "delta").succeeded()
     try user.plugctl("bundle", "create", "-o", "b.tar", "delta").succeeded()
     try user.run(["tar", "-xf", "b.tar", "bundle.json"]).succeeded()
+    try user.run(["python3", "-c", Self.description, Programs.folder, "description.json"])
+      .succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
@@ -84,6 +95,7 @@ struct SchemaTests {
       ("package-1", ["\(user.data)/trees/*/plugin.json"]),
       ("mirror-1", ["\(user.work)/mirror/mirror.json", "\(user.work)/part/mirror.json"]),
       ("bundle-1", ["\(user.work)/bundle.json"]),
+      ("description-1", ["\(user.work)/description.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),
       (
         "index-1",

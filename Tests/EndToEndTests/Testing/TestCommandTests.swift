@@ -57,6 +57,16 @@ struct TestCommandTests {
     #expect(without.output.contains("passed, level 3"), "\(without)")
   }
 
+  @Test("shows what stands in the way of a check that is included")
+  func blocked() throws {
+    let path = user.folder.file("plg-d020.so")
+    try FileSystem.replace(path, with: FileSystem.read(good), isDurable: false)
+    let outcome = try user.plugctl("test", path, "--include", "plg-d021")
+    #expect(outcome.exit == 8, "\(outcome)")
+    #expect(outcome.output.contains("plg-d020 fail: initialize with its own example"), "\(outcome)")
+    #expect(outcome.output.contains("1 blocked"), "\(outcome)")
+  }
+
   @Test("does not count what is ignored with a reason, and shows that")
   func ignored() throws {
     let outcome = try user.plugctl("test", bad, "--ignore", "plg-d021=the vendor knows").succeeded()

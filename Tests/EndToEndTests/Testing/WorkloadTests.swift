@@ -1,0 +1,67 @@
+import Files
+import PkgCore
+import TestSupport
+import Testing
+
+@Suite("plugctl test --workload")
+struct WorkloadTests {
+  let user: Sandbox
+  let plugin = Programs.folder + "/plugctl-selftest.so"
+
+  init() throws { user = try Sandbox() }
+
+  @Test("writes one document with `metrics` at its top, for programs")
+  func document() throws {
+    let outcome = try user.plugctl(
+      "test", plugin, "--workload", "--dsn", "selftest:", "--duration", "500ms", "--format", "json",
+      "--sessions", "3"
+    ).succeeded()
+    let document = try JSONParser.parse(Array(outcome.output.utf8))
+    let metrics = try #require(document["metrics"])
+    #expect(document["sessions"]?.integerValue == 3)
+    let read = try #require(metrics["operations"]?["read"]?["count"]?.integerValue)
+    let write = try #require(metrics["operations"]?["write"]?["count"]?.integerValue)
+    #expect(metrics["count"]?.integerValue == read + write)
+    // Weights of 3 and 1; so many runs that chance is no excuse.
+    #expect(write > 1000 && (2.7...3.3).contains(Double(read) / Double(write)))
+    #expect(metrics["errors"]?.integerValue == 0)
+    #expect(metrics["plugin"]?["rows"]?.integerValue == 3)
+    for share in ["min", "mean", "p50", "p95", "p99", "max"] {
+      #expect(metrics["operations"]?["read"]?["latency_us"]?[share] != nil)
+    }
+  }
+
+  @Test("ends when its time is over, and tells a person rates and latencies")
+  func text() throws {
+    let began = ContinuousClock.now
+    let outcome = try user.plugctl(
+      "test", plugin, "--workload", "--dsn", "selftest:", "--duration", "1s"
+    ).succeeded()
+    #expect(ContinuousClock.now - began < .seconds(10))
+    #expect(outcome.output.contains("operations a second, 4 sessions"), "\(outcome)")
+    #expect(outcome.lines.contains { $0.hasPrefix("read\t") }, "\(outcome)")
+  }
+
+  @Test("is an error where setup fails")
+  func setup() throws {
+    let outcome = try user.plugctl(
+      "test", plugin, "--workload", "--dsn", "other:", "--duration", "1s")
+    #expect(outcome.exit == 8, "\(outcome)")
+    #expect(
+      outcome.errors.contains("setup: INVALID_ARGUMENT: it knows `selftest:` only"), "\(outcome)")
+  }
+
+  @Test("is an error where the plugin has none")
+  func none() throws {
+    let workshop = try Workshop()
+    let library = try workshop.compile("int something(void) { return 1; }", "nothing")
+    let outcome = try user.plugctl("test", library, "--workload")
+    #expect(outcome.exit == 8 && outcome.errors.contains("is no plugin of plug.h"), "\(outcome)")
+  }
+
+  @Test("needs a time that is one", arguments: ["0s", "5x", "-1s", "s", "1.5s"])
+  func duration(text: String) throws {
+    let outcome = try user.plugctl("test", plugin, "--workload", "--duration=\(text)")
+    #expect(outcome.exit == 2 && outcome.errors.contains("write it as `30s`"), "\(outcome)")
+  }
+}
