@@ -187,6 +187,8 @@ static bool hand_over(plughost_plugin *old, plughost_plugin *new, plughost_error
   const plug_reload_v1 *to = plughost_interface(new, PLUG_RELOAD);
   if (from == NULL || to == NULL) return true;
   struct buffer state = {.limit = (size_t)1 << 30};
+  plughost_error unread;
+  if (error == NULL) error = &unread;
   plug_sink out = buffer_sink(&state), words = error_sink(error);
   plug_status status = from->save(plughost_instance(old), &out, &words);
   if (status == PLUG_OK && state.is_failed) status = PLUG_SINK;
@@ -194,7 +196,7 @@ static bool hand_over(plughost_plugin *old, plughost_plugin *new, plughost_error
     status = to->restore(plughost_instance(new), (plug_text){state.bytes, state.length}, &words);
   }
   free(state.bytes);
-  if (status != PLUG_OK && error != NULL && error->text[0] == 0) {
+  if (status != PLUG_OK && error->text[0] == 0) {
     plughost_say(error, "the state could not be handed over (status %d)", (int)status);
   }
   return status == PLUG_OK;

@@ -129,6 +129,10 @@ static plughost_plugin *asked(plughost_plugin *p, plug_entry entry, const plugho
 plughost_plugin *plugin_open(const char *path, const plughost_options *options, plughost_error *error) {
   plughost_plugin *p = blank(path, error);
   if (p == NULL) return NULL;
+  if (strchr(path, '/') != NULL && !is_library_file(path, error)) {
+    drop(p);
+    return NULL;
+  }
   p->library = plughost_open(path, PLUGHOST_LOCAL, error);
   void *symbol = p->library == NULL ? NULL : plughost_symbol(p->library, PLUG_ENTRY);
   if (symbol == NULL) {

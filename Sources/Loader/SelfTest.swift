@@ -62,7 +62,7 @@ public struct SelfTest: Sendable {
 
   private var target: LoadTarget {
     var target = thisSystem()
-    target.limits = LoadLimits(memoryMiB: 80, executionMilliseconds: 2_500)
+    target.limits = LoadLimits(memoryMiB: 80, executionMilliseconds: 4_000)
     return target
   }
 

@@ -42,24 +42,21 @@ static bool is_second_copy(void) {
 
 static bool is_second;
 
-/* In libc's code for good, so that nothing is missing once this library is closed. */
-static void *sleep_on(void *nothing) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigsuspend(&none);
-  return nothing;
+/* A thread in libc's code only, so that nothing is missing once this library is closed, whenever that is. */
+static void start_sleeper(void) {
+  pthread_t thread;
+  void *(*sleep_on)(void *);
+  int (*suspend)(const sigset_t *) = sigsuspend;
+  memcpy(&sleep_on, &suspend, sizeof sleep_on);
+  pthread_create(&thread, NULL, sleep_on, calloc(1, sizeof(sigset_t)));
 }
 
 static void misbehave_at_load(const char *path) {
-  pthread_t thread;
   if (is_bad("d002")) usleep(150000);
   if (is_bad("d003")) *(volatile int *)8 = 1;
   if (is_bad("d004")) rest(NULL);
   if (is_bad("d005")) _exit(0);
-  if (is_bad("d006")) {
-    pthread_create(&thread, NULL, sleep_on, NULL);
-    usleep(10000);
-  }
+  if (is_bad("d006")) start_sleeper();
   if (is_bad("d007") && open("/dev/null", O_RDONLY) < 0) return;
   if (is_bad("d008")) signal(SIGUSR1, on_signal);
   if (is_bad("d009")) umask(0);

@@ -144,7 +144,7 @@ struct PlugChecks {
   private func obstacle(to needs: [CheckID]) -> ((CheckID) -> CheckResult)? {
     for need in needs {
       guard let result = results.first(where: { $0.check == need }) else { continue }
-      if result.status.isRefusal || result.status == .blocked {
+      if result.status.isRefusal || result.status == .blocked || result.status == .warn {
         let origin = result.status == .blocked ? result.blockedBy ?? need : need
         return { blocked($0, by: origin) }
       }

@@ -103,6 +103,30 @@ enum BuiltInProfiles {
       """#
     ),
     (
+      "plug",
+      #"""
+      schema: 1
+      id: plug
+      title: hosts of plug.h
+      # Which program loads them is the host's affair: there is none to detect, to probe or to tell.
+      paths:
+        - { scope: project, dir: ./plugins }
+        - { scope: user, dir: ~/.local/lib/plug }
+        - { scope: system, dir: /usr/local/lib/plug }
+        - { env: PLUG_PATH, separator: ":" }
+      types: [auth, database, format, http, processor, query, scalar, storage, type, workload]
+      # A path that was opened gives its old code again: the next generation needs a path of its own.
+      layout: { place: flat, file: "{publisher}-{name}.so", view: links, path: versioned }
+      abi:
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: none }
+
+      """#
+    ),
+    (
       "sqlite",
       #"""
       schema: 1

@@ -1,0 +1,3 @@
+module examples/gzip
+
+go 1.19

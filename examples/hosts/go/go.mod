@@ -1,0 +1,3 @@
+module examples/host
+
+go 1.19

@@ -1,0 +1,53 @@
+#include "db.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static plug_status failed(struct db *db, const plug_sink *error) {
+  const char *words = PQerrorMessage(db->connection);
+  return refuse(error, PLUG_IO, "PostgreSQL: %.*s", (int)strcspn(words, "\n"), words);
+}
+
+/* A server's notices would go to standard error. */
+static void ignore(void *context, const PGresult *notice) { (void)context, (void)notice; }
+
+static plug_status open_server(struct db *db, const char *dsn, const plug_sink *error) {
+  PGconn *connection = PQconnectdb(dsn);
+  db->connection = connection;
+  if (connection == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
+  if (PQstatus(connection) != CONNECTION_OK) return failed(db, error);
+  PQsetNoticeReceiver(connection, ignore, NULL);
+  return PLUG_OK;
+}
+
+/* PostgreSQL writes parameters as $1, $2. */
+static void number_parameters(const char *sql, struct text *out) {
+  int count = 0;
+  for (; *sql != 0; sql++) {
+    if (*sql == '?') text_say(out, "$%d", ++count);
+    else text_add(out, sql, 1);
+  }
+}
+
+static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, int64_t *number,
+                       const plug_sink *error) {
+  struct text numbered = {0};
+  number_parameters(sql, &numbered);
+  if (numbered.has_failed) {
+    text_free(&numbered);
+    return refuse(error, PLUG_NO_MEMORY, "out of memory");
+  }
+  PGresult *result = PQexecParams(db->connection, numbered.bytes, count, NULL, parameters, NULL, NULL, 0);
+  ExecStatusType code = PQresultStatus(result);
+  bool is_good = code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK;
+  if (is_good && number != NULL && PQntuples(result) > 0) *number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+  PQclear(result);
+  text_free(&numbered);
+  return is_good ? PLUG_OK : failed(db, error);
+}
+
+static void close_server(struct db *db) { PQfinish(db->connection); }
+
+const struct db_kind db_postgres = {open_server, run, close_server};

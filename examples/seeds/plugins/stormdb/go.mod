@@ -1,0 +1,7 @@
+module example/counters
+
+go 1.19
+
+require github.com/elchinoo/stormdb v0.0.0
+
+replace github.com/elchinoo/stormdb => ../../stand-ins/stormdb
