@@ -107,5 +107,8 @@ if Context.environment["PLUGCTL_BENCH"] != nil {
     .executableTarget(
       name: "plugctl-bench-index", dependencies: ["Operations", "PkgCore"],
       path: "benchmarks/index", swiftSettings: strict),
+    .executableTarget(
+      name: "plugctl-bench-loader", dependencies: ["Loader", "Files", "PkgCore"],
+      path: "benchmarks/loader", swiftSettings: strict),
   ]
 }

@@ -25,6 +25,10 @@ public func loadTest(
     report.results = chosen(results, options)
     return report
   }
+  if options.level >= 4, options.wants(.abiBreak), let facts {
+    report.results.append(
+      try AbiBreak(subject: subject, facts: facts, limits: target.limits, worker: worker).run())
+  }
   if report.refusals.isEmpty, let facts {
     let dynamic = DynamicChecks(
       subject: subject, target: target, facts: facts, worker: worker, options: options)
@@ -59,6 +63,7 @@ private func withAbsolutePaths(_ subject: LoadSubject) throws(Diagnostic) -> Loa
   copy.file = try absolutePath(subject.file)
   copy.modules = []
   for path in subject.modules { copy.modules.append(try absolutePath(path)) }
+  copy.previous = try subject.previous.map { path throws(Diagnostic) in try absolutePath(path) }
   copy.neighbours = []
   for path in subject.neighbours { copy.neighbours.append(try absolutePath(path)) }
   return copy

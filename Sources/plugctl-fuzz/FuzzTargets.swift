@@ -42,6 +42,16 @@ enum FuzzTarget: String, CaseIterable {
     return FuzzTarget(rawValue: name) ?? .json
   }()
 
+  /// This system with a host that has marks of its own, where it is installed.
+  private static let host: LoadTarget = {
+    var target = thisSystem()
+    target.symbolProviders = ["/usr/sbin/nginx"].filter { access($0, R_OK) == 0 }
+    target.requiredEntries = [.init(name: "ngx_modules", kind: .object)]
+    target.entryFromFilename = "sqlite3_{stem}_init"
+    target.staticProbes = Set(LoadTarget.StaticProbe.allCases)
+    return target
+  }()
+
   func run(_ bytes: [UInt8]) {
     switch self {
     case .json:
@@ -76,7 +86,11 @@ enum FuzzTarget: String, CaseIterable {
       if let lock = try? Lockfile(bytes, path: "lock") {
         precondition((try? Lockfile(lock.json.prettyBytes, path: "lock")) != nil)
       }
-    case .elf: _ = try? elfFacts(of: bytes)
+    case .elf:
+      if let facts = try? elfFacts(of: bytes) {
+        precondition((try? ElfFacts(json: facts.json))?.json == facts.json)
+      }
+      readEverything(bytes, as: "/usr/lib/plugin.so", against: Self.host)
     case .tuf:
       _ = try? TrustedRootChain(trusting: bytes)
       _ = try? TUFTimestamp(bytes)

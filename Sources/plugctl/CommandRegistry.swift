@@ -47,6 +47,7 @@ enum CommandRegistry {
     "adopt": ChangeCommands.change,
     "scan": HostCommands.scan,
     "test": TestCommands.test,
+    "inspect": InspectCommands.inspect,
     "key generate": KeyCommands.generate,
     "key list": KeyCommands.list,
     "key export": KeyCommands.export,

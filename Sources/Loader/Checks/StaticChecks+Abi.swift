@@ -1,19 +1,20 @@
 import PkgCore
 
-// plg-s011 to s013: marks of one kind of host.
+// plg-s011: marks of one kind of host.
 extension StaticChecks {
+  /// One result for all marks that can be compared: the gravest.
   func abiChecks() -> [CheckResult] {
     var results: [CheckResult] = []
     if target.staticProbes.contains(.nginxSignature) { results.append(nginxSignature()) }
     if target.staticProbes.contains(.rustCompiler) { results.append(rustCompiler()) }
-    if target.staticProbes.contains(.goPackageHashes) { results.append(goPackages()) }
-    if let mode = buildMode() { results.append(mode) }
-    return results
+    if let strings = stringABI() { results.append(strings) }
+    let order: [CheckStatus] = [.fail, .warn, .pass]
+    let gravest = order.lazy.compactMap { status in results.first { $0.status == status } }.first
+    return (gravest ?? results.first).map { [$0] } ?? []
   }
 
-  private var hosts: [ElfImage] {
-    target.symbolProviders.compactMap { LibraryCache.shared.image($0) }
-  }
+  /// The host's programs, as far as they can be read.
+  var hosts: [ElfImage] { target.symbolProviders.compactMap { LibraryCache.shared.image($0) } }
 
   /// A library of another rustc has another layout of every type that is not `repr(C)`.
   private func rustCompiler() -> CheckResult {
@@ -34,52 +35,27 @@ extension StaticChecks {
       hint: "build it with the host's rustc")
   }
 
-  /// Go's loader compares the hash of each package that plugin and host share, and names only the
-  /// first that differs.
-  private func goPackages() -> CheckResult {
-    var differing: [String] = []
-    var shared = 0
-    for prefix in ["go.link.pkghashbytes.", "go:link.pkghashbytes."] {
-      for export in facts.exports where export.name.hasPrefix(prefix) {
-        guard let own = content(export.name, in: image),
-          let other = hosts.lazy.compactMap({ content(export.name, in: $0) }).first
-        else { continue }
-        shared += 1
-        if own != other { differing.append(String(export.name.dropFirst(prefix.count))) }
-      }
-    }
-    guard shared > 0 else {
-      return CheckResult(.goPkghash, .skip, "plugin and host share no Go package with a link hash")
-    }
-    guard !differing.isEmpty else { return CheckResult(.goPkghash, .pass) }
+  /// Names of C++ functions tell which `std::string` they take. nil where one side takes none.
+  ///
+  /// The plugin is refused where a function that nobody defines takes the other one; else it may
+  /// use strings for itself alone.
+  private func stringABI() -> CheckResult? {
+    guard let closure, !hosts.isEmpty else { return nil }
+    let own = Set((facts.undefined.map(\.name) + facts.exports.map(\.name)).compactMap(stringKind))
+    guard own.count == 1, let mine = own.first else { return nil }
+    let theirs = hosts.reduce(into: Set<StringABI>()) { $0.formUnion($1.exportedStringABIs) }
+    guard !theirs.isEmpty else { return nil }
+    guard !theirs.contains(mine) else { return CheckResult(.abiVersion, .pass) }
+    let refused = unresolvedSymbols(closure).first { StringABI(mangled: $0.name) == mine }
     return CheckResult(
-      .goPkghash, .fail,
-      "\(differing.count) of \(shared) Go packages differ from the host's",
-      notes: differing.prefix(20).map { "package `\($0)`" },
-      hint: "build it with the host's Go release, module versions and flags")
+      .abiVersion, refused == nil ? .warn : .fail,
+      "plugin and host mean different types by std::string",
+      notes: ["plugin: \(mine.rawValue)"] + theirs.map { "host: \($0.rawValue)" }
+        + [refused.map { "the host does not have `\($0.name)`" }].compactMap { $0 },
+      hint: "compile it with the host's value of _GLIBCXX_USE_CXX11_ABI")
   }
 
-  private func content(_ name: String, in image: ElfImage) -> ArraySlice<UInt8>? {
-    image.symbol(named: name).flatMap { image.symbols.content($0, in: image) }
-  }
-
-  private func buildMode() -> CheckResult? {
-    let opensGoPlugins =
-      target.staticProbes.contains(.goPackageHashes) || target.kind == "go-plugin"
-    let wantsEntry = !target.requiredEntries.isEmpty || target.entryFromFilename != nil
-    switch facts.runtime {
-    case .goPlugin where !opensGoPlugins && wantsEntry:
-      return CheckResult(
-        .buildmode, .fail, "built with -buildmode=plugin, which only Go hosts can open",
-        hint: "build it with -buildmode=c-shared")
-    case .goShared where opensGoPlugins:
-      return CheckResult(
-        .buildmode, .fail, "built with -buildmode=c-shared; the host opens -buildmode=plugin",
-        hint: "build it with -buildmode=plugin")
-    case .goPlugin, .goShared: return CheckResult(.buildmode, .pass)
-    default: return nil
-    }
-  }
+  private func stringKind(_ name: String) -> StringABI? { StringABI(mangled: name) }
 
   private func nginxSignature() -> CheckResult {
     guard let host = hosts.lazy.compactMap({ NginxModule.ofHost($0) }).first else {
@@ -105,5 +81,19 @@ extension StaticChecks {
       }
     }
     return CheckResult(.abiVersion, .pass)
+  }
+}
+
+extension ElfImage {
+  /// The kinds of `std::string` in the names of what this image defines.
+  fileprivate var exportedStringABIs: Set<StringABI> {
+    var found: Set<StringABI> = []
+    for index in 1..<max(symbols.count, 1) where found.count < 2 {
+      guard let symbol = symbols.symbol(index, in: bytes), symbol.isDefinition,
+        let name = symbols.name(symbol, in: bytes), bytes.hasPrefix("_Z", in: name)
+      else { continue }
+      if let kind = StringABI(mangled: bytes.string(name)) { found.insert(kind) }
+    }
+    return found
   }
 }

@@ -73,20 +73,38 @@ extension StaticChecks {
     let entries = Set(target.requiredEntries.map(\.name) + [derivedEntry].compactMap { $0 })
     let others = facts.exports.filter { !entries.contains($0.name) }
     guard !others.isEmpty else { return CheckResult(.exportPollution, .pass) }
-    let shadowing = others.lazy.filter(shadows).prefix(5).map { "`\($0.name)`" }
-    guard shadowing.isEmpty else {
+    let shadowed = shadows(others).prefix(5)
+    guard shadowed.isEmpty else {
       return CheckResult(
         .exportPollution, .warn,
-        "it exports names of libc or the host: \(shadowing.joined(separator: ", "))",
+        "it exports names of libc or the host: \(shadowed.joined(separator: ", "))",
         hint: "hide what is not an entry: -fvisibility=hidden, or a version script")
     }
     return CheckResult(
       .exportPollution, .info, "\(others.count) symbols are exported beside the entries")
   }
 
-  // Weak C++ templates are the same everywhere by design.
-  private func shadows(_ export: ElfFacts.Export) -> Bool {
-    guard export.binding == .global, !export.name.hasPrefix("_"), let closure else { return false }
-    return closure.lookup(SymbolName(export.name), version: nil) == .defined
+  /// What is exported under a name of libc's or the host's. Weak C++ templates are the same
+  /// everywhere by design, and what only a library of the plugin's own defines is its own affair.
+  private func shadows(_ exports: [ElfFacts.Export]) -> [String] {
+    let owners = (closure?.members ?? []).filter {
+      $0.isOfHost || Self.standardLibraries.contains($0.soname)
+    }
+    let strong = exports.filter { $0.binding == .global && !$0.name.hasPrefix("_") }
+    let names = strong.map { SymbolName($0.name) }
+    var found: [Int: String] = [:]
+    // Thousands of names times fifty libraries: each library says first which it may have.
+    for owner in owners {
+      for place in owner.image.symbols.mayDefine(names, in: owner.image.bytes)
+      where found[place] == nil && owner.image.lookup(names[place], version: nil) == .defined {
+        found[place] = owner.name
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { "`\(strong[$0.key].name)` of `\($0.value)`" }
   }
+
+  /// The parts of glibc that plugins link.
+  static let standardLibraries: Set<String> = [
+    "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1",
+  ]
 }

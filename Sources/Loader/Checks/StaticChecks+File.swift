@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import PkgCore
 
@@ -34,18 +35,31 @@ extension StaticChecks {
     CheckResult(.fileMode, status, message, hint: "run `\(command) \(subject.file)`")
   }
 
+  /// The folders of the path and, where a part of it is a link, those where the file really is.
   private func writableFolder() -> CheckResult {
-    var path = subject.file[...]
-    while let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      path = path[..<slash]
-      guard let folder = try? fileStatus(String(path)) else { continue }
-      let isSticky = folder.mode & 0o1000 != 0
-      let others = folder.mode & 0o002 != 0 && !isSticky
-      guard others || (folder.owner != 0 && folder.owner != geteuid()) else { continue }
-      return CheckResult(
-        .fileInWritableDir, .warn, "other users may change files under `\(path)`")
+    let real = FileSystem.realPath(subject.file).map { $0 == subject.file ? [] : [$0] } ?? []
+    for file in [subject.file] + real {
+      var path = file[...]
+      while let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        path = path[..<slash]
+        guard let fault = try? whoMayChange(String(path)) else { continue }
+        return CheckResult(.fileInWritableDir, .warn, fault)
+      }
     }
     return CheckResult(.fileInWritableDir, .pass)
+  }
+
+  /// Who else may put another file in this one's place; nil where nobody may. In a sticky folder
+  /// only owners may rename.
+  private func whoMayChange(_ path: String) throws -> String? {
+    let folder = try fileStatus(path)
+    if folder.owner != 0, folder.owner != geteuid() {
+      return "user \(folder.owner) may change files under `\(path)`"
+    }
+    guard folder.mode & 0o1000 == 0 else { return nil }
+    if folder.mode & 0o002 != 0 { return "other users may change files under `\(path)`" }
+    guard folder.mode & 0o020 != 0, folder.group != 0, hasMembers(folder.group) else { return nil }
+    return "members of the group \(folder.group) may change files under `\(path)`"
   }
 
   private func manifestFile() -> CheckResult {
@@ -64,4 +78,17 @@ extension StaticChecks {
     }
     return CheckResult(.manifestFile, .pass)
   }
+}
+
+/// Whether a group has members beside whoever runs this. Many systems give each user a group, and
+/// folders such as `/usr/local` one that is empty.
+private func hasMembers(_ group: gid_t) -> Bool {
+  guard let entry = getgrgid(group), let names = entry.pointee.gr_mem else { return false }
+  let own = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+  var index = 0
+  while let name = names[index] {
+    if String(cString: name) != own { return true }
+    index += 1
+  }
+  return false
 }

@@ -10,18 +10,19 @@ extension StaticChecks {
   }
 
   private func weakExports() -> CheckResult {
-    let count = facts.exports.count { $0.binding == .weak && $0.name.hasPrefix("_Z") }
-    guard count > 0 else { return CheckResult(.exportCxxWeak, .pass) }
+    let weak = facts.exports.filter { $0.binding == .weak && $0.name.hasPrefix("_Z") }
+    guard !weak.isEmpty else { return CheckResult(.exportCxxWeak, .pass) }
     return CheckResult(
-      .exportCxxWeak, .warn, "\(count) weak C++ symbols may keep it from being unloaded",
-      hint: "hide them with a version script")
+      .exportCxxWeak, .warn, "\(weak.count) weak C++ symbols may keep it from being unloaded",
+      notes: weak.prefix(3).map { "`\($0.name)`" }, hint: "hide them with a version script")
   }
 
   private func uniqueSymbols() -> CheckResult {
+    let unique = facts.exports.filter { $0.binding == .unique }
     guard facts.flags.contains(.uniqueSymbols) else { return CheckResult(.gnuUnique, .pass) }
     return CheckResult(
       .gnuUnique, .warn, "it has GNU_UNIQUE symbols, so it can never be unloaded",
-      hint: "compile it with -fno-gnu-unique")
+      notes: unique.prefix(3).map { "`\($0.name)`" }, hint: "compile it with -fno-gnu-unique")
   }
 
   private func noDelete() -> CheckResult {
@@ -29,14 +30,25 @@ extension StaticChecks {
     return CheckResult(.nodelete, .info, "marked NODELETE: a reload is a second copy in memory")
   }
 
-  // glibc.rtld.optional_static_tls is 512 bytes by default.
+  // glibc.rtld.optional_static_tls is 512 bytes by default. What the host loads at its start is
+  // not taken from it.
   private func staticTLS() -> CheckResult {
-    guard facts.flags.contains(.staticTLS), facts.tlsSize > 512 else {
-      return CheckResult(.staticTls, .pass)
+    let brought = (closure?.members ?? []).filter {
+      !$0.isOfHost && !isInEveryProcess($0) && $0.image.hasStaticTLS
     }
+    let shares =
+      (image.hasStaticTLS ? [(subject.name, facts.tlsSize)] : [])
+      + brought.map { ($0.name, Int(clamping: $0.image.tlsSize)) }
+    let total = shares.reduce(0) { Int(clamping: UInt64($0) + UInt64($1.1)) }
+    guard total > 512 else { return CheckResult(.staticTls, .pass) }
     return CheckResult(
-      .staticTls, .warn, "\(facts.tlsSize) bytes of static TLS may not fit a running process",
-      hint: "compile it without -ftls-model=initial-exec")
+      .staticTls, .warn, "\(total) bytes of static TLS may not fit a running process",
+      notes: shares.map { "\($0.1) bytes of `\($0.0)`" },
+      hint: "compile it without -ftls-model=initial-exec, or raise glibc.rtld.optional_static_tls")
+  }
+
+  private func isInEveryProcess(_ library: LibraryClosure.Member) -> Bool {
+    Self.standardLibraries.contains(library.soname) || library.soname.hasPrefix("ld-linux")
   }
 
   private func buildID() -> CheckResult {
@@ -47,14 +59,32 @@ extension StaticChecks {
   }
 
   private func debugInfo() -> CheckResult {
-    guard facts.flags.contains(.debugInfo) else { return CheckResult(.debugInfo, .pass) }
-    return CheckResult(.debugInfo, .info, "not stripped")
+    if facts.flags.contains(.debugInfo) { return CheckResult(.debugInfo, .info, "not stripped") }
+    guard let link = ElfSections(image.bytes).debugLink, !debugFiles(link).contains(where: exists)
+    else { return CheckResult(.debugInfo, .pass) }
+    return CheckResult(
+      .debugInfo, .info, "its debug information `\(link)` is not on this system")
   }
 
+  /// Where debuggers look: beside the file, below `.debug`, and in the system's folders, by path
+  /// and by build-id.
+  private func debugFiles(_ link: String) -> [String] {
+    let folder = subject.file.lastIndex(of: "/").map { subject.file[..<$0] } ?? "."
+    var files = ["", "/.debug"].map { "\(folder)\($0)/\(link)" }
+    files.append("/usr/lib/debug\(folder)/\(link)")
+    if let id = facts.buildID, id.count > 2 {
+      files.append("/usr/lib/debug/.build-id/\(id.prefix(2))/\(id.dropFirst(2)).debug")
+    }
+    return files
+  }
+
+  private func exists(_ path: String) -> Bool { (try? fileStatus(path)) != nil }
+
   private static let riskyNames: Set<String> = [
-    "exit", "_exit", "quick_exit", "abort", "fork", "vfork", "execl", "execlp", "execle", "execv",
-    "execvp", "execvpe", "execve", "posix_spawn", "posix_spawnp", "system", "popen", "setuid",
-    "setgid", "setresuid", "ptrace", "dlopen", "dlmopen",
+    "exit", "_exit", "_Exit", "quick_exit", "abort", "fork", "vfork", "clone", "execl", "execlp",
+    "execle", "execv", "execvp", "execvpe", "execve", "execveat", "fexecve", "posix_spawn",
+    "posix_spawnp", "system", "popen", "setuid", "seteuid", "setreuid", "setresuid", "setgid",
+    "setegid", "setregid", "setresgid", "setgroups", "ptrace", "dlopen", "dlmopen",
   ]
 
   private func riskyImports() -> CheckResult {
@@ -64,11 +94,12 @@ extension StaticChecks {
   }
 
   private func initializers() -> CheckResult {
-    let resolvers = facts.flags.contains(.indirectFunctions) ? ", and IFUNC resolvers" : ""
-    guard facts.initializerCount > 0 || !resolvers.isEmpty else {
+    let resolvers = image.indirectFunctionCount
+    guard facts.initializerCount > 0 || resolvers > 0 else {
       return CheckResult(.ifuncCtor, .pass)
     }
+    let tail = resolvers > 0 ? ", and \(resolvers) IFUNC resolvers" : ""
     return CheckResult(
-      .ifuncCtor, .info, "\(facts.initializerCount) functions run when it is loaded\(resolvers)")
+      .ifuncCtor, .info, "\(facts.initializerCount) functions run when it is loaded\(tail)")
   }
 }

@@ -51,22 +51,60 @@ extension StaticChecks {
 
   private func unsafety(_ entry: String) -> String? {
     if entry.isEmpty { return "an empty RUNPATH entry means the working directory" }
-    if entry.hasPrefix("$ORIGIN") || entry.hasPrefix("${ORIGIN}") { return nil }
-    guard entry.hasPrefix("/") else { return "RUNPATH entry `\(entry)` is relative" }
-    for folder in ["/home/", "/root/", "/tmp/", "/var/tmp/", "/build/", "/builds/"]
-    where (entry + "/").hasPrefix(folder) {
-      return "RUNPATH entry `\(entry)` lies in a home or build tree"
+    guard entry.hasPrefix("/") || entry.hasPrefix("$") else {
+      return "RUNPATH entry `\(entry)` is relative"
     }
-    guard let status = try? fileStatus(entry), status.mode & 0o002 != 0 else { return nil }
+    guard let folder = expand([entry], origin: pluginFolder).first.map(withoutDots) else {
+      return "RUNPATH entry `\(entry)` has a word that the loader does not know"
+    }
+    if !entry.hasPrefix("$") {
+      for tree in Self.privateTrees where (folder + "/").hasPrefix(tree) {
+        return "RUNPATH entry `\(entry)` lies in a home or build tree"
+      }
+    }
+    // Where it does not exist, whoever may write above can make it.
+    guard let status = nearestStatus(folder), status.mode & 0o002 != 0 else { return nil }
     return "RUNPATH entry `\(entry)` is writable by everybody"
+  }
+
+  private static let privateTrees = [
+    "/home/", "/root/", "/tmp/", "/var/tmp/", "/dev/shm/", "/build/", "/builds/", "/usr/src/",
+  ]
+
+  private var pluginFolder: String {
+    subject.file.lastIndex(of: "/").map { String(subject.file[..<$0]) } ?? "/"
+  }
+
+  private func nearestStatus(_ folder: String) -> FileStatus? {
+    var path = folder[...]
+    while true {
+      if let status = try? fileStatus(path.isEmpty ? "/" : String(path)) { return status }
+      guard let slash = path.lastIndex(of: "/") else { return nil }
+      path = path[..<slash]
+    }
   }
 
   private func origin() -> CheckResult {
     let entries = (facts.rpath + facts.runpath).filter { $0.contains("ORIGIN") }
-    guard let leaving = entries.first(where: { $0.contains("..") }) else {
-      return CheckResult(.rpathOrigin, .pass)
+    if let leaving = entries.first(where: leavesOrigin) {
+      return CheckResult(
+        .rpathOrigin, .info, "RUNPATH entry `\(leaving)` leaves the plugin's folder")
     }
-    return CheckResult(.rpathOrigin, .info, "RUNPATH entry `\(leaving)` leaves the plugin's folder")
+    let isPrivileged = target.symbolProviders.contains {
+      ((try? fileStatus($0))?.mode ?? 0) & 0o6000 != 0
+    }
+    guard isPrivileged, let first = entries.first else { return CheckResult(.rpathOrigin, .pass) }
+    return CheckResult(
+      .rpathOrigin, .info, "the host is set-user-id, so the loader passes over `\(first)`")
+  }
+
+  private func leavesOrigin(_ entry: String) -> Bool {
+    var depth = 0
+    for part in entry.split(separator: "/").dropFirst() where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { return true }
+    }
+    return false
   }
 
   private func relro() -> CheckResult {
@@ -77,4 +115,13 @@ extension StaticChecks {
     return CheckResult(
       .relroBindnow, .info, "not linked with \(lacks.map(\.0).joined(separator: " "))")
   }
+}
+
+/// A path without `.` and `..`, taken as if no part were a link.
+private func withoutDots(_ path: String) -> String {
+  var parts: [Substring] = []
+  for part in path.split(separator: "/") where part != "." {
+    if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+  }
+  return "/" + parts.joined(separator: "/")
 }

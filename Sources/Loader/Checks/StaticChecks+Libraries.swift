@@ -25,20 +25,36 @@ extension StaticChecks {
       "`\(first.library)`, needed by `\(first.neededBy)`, is not found", notes: others, hint: hint)
   }
 
+  /// What two majors of a library in one process do to each other is not told before they do it:
+  /// each finds symbols of the other.
   private func neededConflict(_ closure: LibraryClosure) -> CheckResult {
-    var seen: [Substring: String] = [:]
-    for member in closure.members {
-      guard let soname = member.image.dynamic.soname.map(member.image.bytes.string),
-        let stem = soname.split(separator: ".so.").first, stem.count < soname.count
-      else { continue }
-      if let other = seen[stem], other != soname {
-        return CheckResult(
-          .neededConflict, .warn, "both `\(other)` and `\(soname)` would be loaded",
-          hint: "build the plugin against the host's `\(other)`")
-      }
-      seen[stem] = soname
+    var seen: [String: LibraryClosure.Member] = [:]
+    for member in closure.members where member.image.dynamic.soname != nil {
+      guard let family = libraryFamily(member.soname) else { continue }
+      if let other = seen[family], other.soname != member.soname { return conflict(member, other) }
+      seen[family] = seen[family] ?? member
+    }
+    // One that is missing today is installed tomorrow, and then they conflict.
+    for missing in closure.missing {
+      guard let family = libraryFamily(missing.library), let other = seen[family] else { continue }
+      return conflict("`\(missing.library)`, needed by `\(missing.neededBy)`,", other)
     }
     return CheckResult(.neededConflict, .pass)
+  }
+
+  private func conflict(
+    _ member: LibraryClosure.Member, _ other: LibraryClosure.Member
+  ) -> CheckResult {
+    conflict("`\(member.soname)`, needed by `\(member.neededBy ?? subject.name)`,", other)
+  }
+
+  private func conflict(_ own: String, _ other: LibraryClosure.Member) -> CheckResult {
+    let owner = other.neededBy.map { ", needed by `\($0)`" } ?? ""
+    let side = other.isOfHost ? "the host has" : "it needs"
+    return CheckResult(
+      .neededConflict, .warn, "it brings \(own) and \(side) `\(other.soname)`\(owner)",
+      hint: "build the plugin, and what it needs, against `\(other.soname)`; or link it "
+        + "statically with hidden symbols")
   }
 
   private func sonameClash(_ closure: LibraryClosure) -> CheckResult {
@@ -69,15 +85,46 @@ extension StaticChecks {
         CheckResult(.symbolsUnresolved, .skip, "the host's binary `\(provider)` can't be inspected")
       ]
     }
-    let unresolved = facts.undefined.filter { !$0.isWeak && !isDefined($0, closure) }
-    guard let first = unresolved.first else { return [CheckResult(.symbolsUnresolved, .pass)] }
+    return [symbolsUnresolved(closure)]
+  }
+
+  private func symbolsUnresolved(_ closure: LibraryClosure) -> CheckResult {
+    let unresolved = unresolvedSymbols(closure)
+    guard let first = unresolved.first else {
+      return missingVersion(closure) ?? CheckResult(.symbolsUnresolved, .pass)
+    }
     var notes = unresolved.dropFirst().prefix(9).map { "undefined symbol: \(named($0))" }
     if unresolved.count > 10 { notes.append("and \(unresolved.count - 10) more") }
-    return [
-      CheckResult(
-        .symbolsUnresolved, .fail, "undefined symbol: \(named(first))", notes: notes,
-        hint: symbolHint(closure))
-    ]
+    return CheckResult(
+      .symbolsUnresolved, .fail, "undefined symbol: \(named(first))", notes: notes,
+      hint: symbolHint(closure))
+  }
+
+  /// What nothing defines, in the order of the names.
+  func unresolvedSymbols(_ closure: LibraryClosure) -> [ElfFacts.Undefined] {
+    facts.undefined.filter { !$0.isWeak && !isDefined($0, closure) }
+  }
+
+  /// The loader looks for each version in the library that the file names for it, whether a symbol
+  /// uses it or not (glibc's elf/dl-version.c).
+  private func missingVersion(_ closure: LibraryClosure) -> CheckResult? {
+    for need in image.versions.needs where !need.isWeak {
+      let library = image.bytes.string(need.library)
+      let version = image.bytes.string(need.name)
+      if versionNeeded(version).map(isTooNew) ?? false { continue }
+      if closure.missing.contains(where: { $0.library == library }) { continue }
+      guard let member = closure.member(soname: library) else {
+        return CheckResult(
+          .symbolsUnresolved, .fail,
+          "it asks `\(library)` for the version \(version), and does not need that library",
+          hint: "link it again")
+      }
+      guard !member.image.versions.defines(version, in: member.image.bytes) else { continue }
+      return CheckResult(
+        .symbolsUnresolved, .fail, "`\(library)` has no version \(version)",
+        notes: ["found at `\(member.path)`"], hint: symbolHint(closure))
+    }
+    return nil
   }
 
   private func named(_ symbol: ElfFacts.Undefined) -> String {
@@ -104,18 +151,4 @@ extension StaticChecks {
     }
     return "link the plugin with the library that defines it"
   }
-}
-
-/// The Debian package of a library that plugins often need; nil for others.
-private func debianPackage(of library: String) -> String? {
-  [
-    "libpcre.so.3": "libpcre3", "libpcre2-8.so.0": "libpcre2-8-0", "libssl.so.3": "libssl3",
-    "libcrypto.so.3": "libssl3", "libssl.so.1.1": "libssl1.1", "libcrypto.so.1.1": "libssl1.1",
-    "libz.so.1": "zlib1g", "libzstd.so.1": "libzstd1", "liblzma.so.5": "liblzma5",
-    "libcurl.so.4": "libcurl4", "libxml2.so.2": "libxml2", "libxslt.so.1": "libxslt1.1",
-    "libsqlite3.so.0": "libsqlite3-0", "libpq.so.5": "libpq5", "libyaml-0.so.2": "libyaml-0-2",
-    "libstdc++.so.6": "libstdc++6", "libgcc_s.so.1": "libgcc-s1", "libgomp.so.1": "libgomp1",
-    "liblua5.1.so.0": "liblua5.1-0", "libGeoIP.so.1": "libgeoip1",
-    "libmaxminddb.so.0": "libmaxminddb0", "libgd.so.3": "libgd3", "libuuid.so.1": "libuuid1",
-  ][library]
 }

@@ -21,6 +21,14 @@ struct ElfDynamic: Sendable {
   private(set) var versionDefinitions: (offset: Int, count: Int)?
   /// Tables of relocations with addends: offset in the file and size in bytes.
   private(set) var relocations: [(offset: Int, size: Int)] = []
+  /// DT_INIT and DT_FINI, where they are.
+  private(set) var initFunctions: [(name: String, address: UInt64)] = []
+  /// The tables of functions that run when the file is loaded and let go: address and bytes.
+  private(set) var initArrays: [(address: UInt64, size: UInt64)] = []
+  /// Whether the segment ends with DT_NULL, as the loader expects.
+  private(set) var isTerminated = false
+  /// An entry that makes the loader stop; nil where none does.
+  private(set) var fault: String?
   /// A bound of the symbol table where no hash table tells its length: the next table's offset.
   private(set) var symbolsLimit = 0
 
@@ -28,6 +36,9 @@ struct ElfDynamic: Sendable {
     static let needed = 1, hash = 4, strings = 5, symbols = 6, rela = 7, relaSize = 8
     static let stringsSize = 10, soname = 14, rpath = 15, textRelocations = 22, pltRela = 23
     static let pltRelaSize = 2, bindNow = 24, initArraySize = 27, runpath = 29, flags = 30
+    static let initFunction = 12, finiFunction = 13, rel = 17, pltRelType = 20, initArray = 25
+    static let finiArray = 26, finiArraySize = 28, symbolSize = 11, relaEntrySize = 9
+    static let relrSize = 35, relr = 36, relrEntrySize = 37
     static let gnuHash = 0x6FFF_FEF5, versionIndexes = 0x6FFF_FFF0, flags1 = 0x6FFF_FFFB
     static let versionDefinitions = 0x6FFF_FFFC, versionDefinitionCount = 0x6FFF_FFFD
     static let versionNeeds = 0x6FFF_FFFE, versionNeedCount = 0x6FFF_FFFF
@@ -37,6 +48,7 @@ struct ElfDynamic: Sendable {
   private struct Entries {
     var values: [Int: UInt64] = [:]
     var needed: [UInt64] = []
+    var isTerminated = false
   }
 
   init(_ bytes: ElfBytes, segments: [ElfImage.Segment]) throws(ElfError) {
@@ -84,14 +96,63 @@ struct ElfDynamic: Sendable {
     flags1 = values[Tag.flags1] ?? 0
     hasTextRelocations = values[Tag.textRelocations] != nil || flags & Flags.textRelocations != 0
     initializerBytes = count(Tag.initArraySize)
+    isTerminated = entries.isTerminated
+    readInitializers(values)
+    fault = Self.fault(values) ?? relrFault(bytes, segments, values)
     try readNames(bytes, entries)
     symbolsLimit = limitOfSymbols(bytes)
+  }
+
+  private mutating func readInitializers(_ values: [Int: UInt64]) {
+    for (name, tag) in [("DT_INIT", Tag.initFunction), ("DT_FINI", Tag.finiFunction)] {
+      if let address = values[tag] { initFunctions.append((name, address)) }
+    }
+    for (tag, sizeTag) in [
+      (Tag.initArray, Tag.initArraySize), (Tag.finiArray, Tag.finiArraySize),
+    ] {
+      if let address = values[tag], let size = values[sizeTag], size > 0 {
+        initArrays.append((address, size))
+      }
+    }
+  }
+
+  // The assertions of glibc's elf/get-dynamic-info.h.
+  private static func fault(_ values: [Int: UInt64]) -> String? {
+    if let size = values[Tag.symbolSize], size != 24 { return "its symbols are of \(size) bytes" }
+    if let size = values[Tag.relaEntrySize], size != 24 {
+      return "its relocations are of \(size) bytes"
+    }
+    if let size = values[Tag.relrEntrySize], size != 8 {
+      return "its packed relocations are of \(size) bytes"
+    }
+    if let type = values[Tag.pltRelType], type != UInt64(Tag.rela) {
+      return "its DT_PLTREL is not DT_RELA"
+    }
+    return values[Tag.rel] == nil ? nil : "it has DT_REL, which no 64-bit machine here uses"
+  }
+
+  private func relrFault(
+    _ bytes: ElfBytes, _ segments: [ElfImage.Segment], _ values: [Int: UInt64]
+  ) -> String? {
+    guard let address = values[Tag.relr], let size = values[Tag.relrSize], size > 0 else {
+      return nil
+    }
+    guard let size = Int(exactly: size), let offset = segments.offset(ofAddress: address),
+      bytes.contains(offset: offset, size: size)
+    else { return "its packed relocations lie outside its segments" }
+    return nil
   }
 
   private static func entries(_ bytes: ElfBytes, in segment: ElfImage.Segment) -> Entries {
     var entries = Entries()
     for place in stride(from: segment.offset, to: segment.offset + segment.fileSize, by: 16) {
-      guard let tag = bytes.int(place), let value = bytes.u64(place + 8), tag != 0 else { break }
+      guard place + 16 <= segment.offset + segment.fileSize, let tag = bytes.int(place),
+        let value = bytes.u64(place + 8)
+      else { break }
+      if tag == 0 {
+        entries.isTerminated = true
+        break
+      }
       if tag == Tag.needed { entries.needed.append(value) } else { entries.values[tag] = value }
       // No linker writes a thousandth of this.
       if entries.needed.count > 4096 || entries.values.count > 4096 { break }
@@ -139,6 +200,7 @@ struct ElfDynamic: Sendable {
     static let now: UInt64 = 1
     static let noDelete: UInt64 = 8
     static let noOpen: UInt64 = 0x40
+    static let noDefaultFolders: UInt64 = 0x800
     static let pie: UInt64 = 0x0800_0000
   }
 }

@@ -2,7 +2,9 @@ import PkgCore
 
 /// A 64-bit little-endian ELF file, read as the dynamic loader reads it: program headers, then the
 /// dynamic segment. Section headers may be stripped.
-struct ElfImage: Sendable {
+///
+/// A class: look-ups pass images on by the thousand, and a copy would count each array in it.
+final class ElfImage: Sendable {
   let bytes: ElfBytes
   let header: ElfHeader
   let segments: [Segment]
@@ -18,6 +20,7 @@ struct ElfImage: Sendable {
     let address: UInt64
     let fileSize: Int
     let memorySize: UInt64
+    let alignment: UInt64
 
     var isWritable: Bool { flags & 2 != 0 }
     var isExecutable: Bool { flags & 1 != 0 }
@@ -71,14 +74,15 @@ struct ElfImage: Sendable {
 
   private static func segment(_ bytes: ElfBytes, at place: Int) throws(ElfError) -> Segment {
     guard let type = bytes.u32(place), let flags = bytes.u32(place + 4),
-      let address = bytes.u64(place + 16), let memorySize = bytes.u64(place + 40)
+      let address = bytes.u64(place + 16), let memorySize = bytes.u64(place + 40),
+      let alignment = bytes.u64(place + 48)
     else { throw .truncated("a program header") }
     guard let offset = bytes.int(place + 8), let size = bytes.int(place + 32),
       bytes.contains(offset: offset, size: size)
     else { throw .truncated("segment \(typeName(type))") }
     return Segment(
       type: type, flags: flags, offset: offset, address: address, fileSize: size,
-      memorySize: memorySize)
+      memorySize: memorySize, alignment: alignment)
   }
 
   private static func typeName(_ type: UInt32) -> String {

@@ -6,6 +6,10 @@ struct ElfSections: Sendable {
   private(set) var toolchains: [String] = []
   /// Whether there is a full symbol table or debug information.
   private(set) var hasDebugInfo = false
+  /// Whether there is debug information in the file, which tells of types.
+  private(set) var hasTypes = false
+  /// The file that `.gnu_debuglink` names: where the debug information went; nil where none is.
+  private(set) var debugLink: String?
 
   init(_ bytes: ElfBytes) {
     guard let table = bytes.int(40), table > 0, let count = bytes.u16(60), bytes.u16(58) == 64,
@@ -20,8 +24,14 @@ struct ElfSections: Sendable {
       else { continue }
       if bytes.u32(place + 4) == 2 || bytes.hasPrefix(".debug_info", in: name) {
         hasDebugInfo = true
+        if bytes.u32(place + 4) != 2 { hasTypes = true }
       } else if bytes.hasPrefix(".comment", in: name), let content = Self.range(bytes, place) {
         readComment(bytes, content)
+      } else if bytes.hasPrefix(".gnu_debuglink", in: name),
+        let content = Self.range(bytes, place),
+        let text = bytes.text(at: content.lowerBound, limit: content.upperBound), text.count < 256
+      {
+        debugLink = bytes.string(text)
       }
     }
   }

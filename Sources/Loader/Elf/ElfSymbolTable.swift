@@ -26,6 +26,11 @@ struct ElfSymbolTable: Sendable {
     let bloom: Int
     var buckets: Int { bloom + Int(bloomSize) * 8 }
     var chain: Int { buckets + Int(bucketCount) * 4 }
+
+    /// The two bits that a name has in its word of the filter.
+    func mask(_ hash: UInt32) -> UInt64 {
+      (1 << UInt64(hash % 64)) | (1 << UInt64((hash >> bloomShift) % 64))
+    }
   }
 
   /// A symbol as it stands in the table.
@@ -89,6 +94,12 @@ struct ElfSymbolTable: Sendable {
     guard bytes.contains(offset: start, size: count * 24) else {
       throw .truncated("the symbol table")
     }
+  }
+
+  /// Whether look-ups by name are possible.
+  var hasHash: Bool {
+    if case .none = hash { return false }
+    return true
   }
 
   private static func gnuHash(_ bytes: ElfBytes, at place: Int) throws(ElfError) -> GnuHash {
@@ -165,12 +176,25 @@ struct ElfSymbolTable: Sendable {
     }
   }
 
+  /// The places of the names that the table's filter does not rule out; all where it has none.
+  func mayDefine(_ names: [SymbolName], in bytes: ElfBytes) -> [Int] {
+    guard case .gnu(let hash) = hash else { return Array(names.indices) }
+    return bytes.storage.withUnsafeBytes { buffer in
+      names.indices.filter { place in
+        let own = names[place].gnuHash
+        let word = buffer.loadUnaligned(
+          fromByteOffset: hash.bloom + Int((own / 64) & (hash.bloomSize - 1)) * 8, as: UInt64.self)
+        let mask = hash.mask(own)
+        return UInt64(littleEndian: word) & mask == mask
+      }
+    }
+  }
+
   private func walk(
     _ hash: GnuHash, _ name: SymbolName, _ bytes: ElfBytes, _ visit: (Symbol) -> Bool
   ) {
     let word = bytes.u64(hash.bloom + Int((name.gnuHash / 64) & (hash.bloomSize - 1)) * 8) ?? 0
-    let mask: UInt64 =
-      (1 << UInt64(name.gnuHash % 64)) | (1 << UInt64((name.gnuHash >> hash.bloomShift) % 64))
+    let mask = hash.mask(name.gnuHash)
     guard word & mask == mask else { return }
     guard var index = bytes.u32(hash.buckets + Int(name.gnuHash % hash.bucketCount) * 4),
       index >= hash.firstSymbol, index > 0

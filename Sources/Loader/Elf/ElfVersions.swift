@@ -16,6 +16,8 @@ struct ElfVersions: Sendable {
   private(set) var needs: [Need] = []
   /// The names of the versions that the file defines.
   private(set) var definitions: [Range<Int>] = []
+  /// A version whose hash is not that of its name, so that no look-up finds it.
+  private(set) var misnamed: Range<Int>?
   private var nameByIndex: [UInt16: Range<Int>] = [:]
   private let indexes: Int?
 
@@ -35,11 +37,28 @@ struct ElfVersions: Sendable {
   /// Whether the file defines versions: then a versioned reference must find its own.
   var definesAny: Bool { !definitions.isEmpty }
 
+  /// Whether a version is defined, or none is, which satisfies every reference.
+  func defines(_ version: String, in bytes: ElfBytes) -> Bool {
+    definitions.isEmpty
+      || definitions.contains { version.utf8.elementsEqual(bytes.storage[$0]) }
+  }
+
   /// The name of a symbol's version; nil for none, local or base.
   func version(ofSymbol index: Int, in bytes: ElfBytes) -> Range<Int>? {
     guard let indexes, let number = bytes.u16(indexes + index * 2) else { return nil }
     let place = number & 0x7FFF
     return place < 2 ? nil : nameByIndex[place]
+  }
+
+  /// Whether a symbol's version is local, base, or one that the file names.
+  func knows(symbol index: Int, in bytes: ElfBytes) -> Bool {
+    guard let indexes, let number = bytes.u16(indexes + index * 2) else { return false }
+    let place = number & 0x7FFF
+    return place < 2 || place == 0x7FFF || nameByIndex[place] != nil
+  }
+
+  private mutating func check(_ hash: UInt32?, _ name: Range<Int>, _ bytes: ElfBytes) {
+    if misnamed == nil, SymbolName(bytes.storage[name]).systemVHash != hash { misnamed = name }
   }
 
   private mutating func readNeeds(
@@ -60,6 +79,7 @@ struct ElfVersions: Sendable {
         needs.append(Need(library: library, name: name, isWeak: flags & 2 != 0))
         guard needs.count <= Self.maximum else { throw .invalid("it needs too many versions") }
         nameByIndex[index & 0x7FFF] = name
+        check(bytes.u32(aux), name, bytes)
         if following == 0 { break }
         aux += Int(following)
       }
@@ -82,6 +102,7 @@ struct ElfVersions: Sendable {
       if flags & 1 == 0 {
         definitions.append(name)
         nameByIndex[index & 0x7FFF] = name
+        check(bytes.u32(place + 8), name, bytes)
       }
       if next == 0 { break }
       place += Int(next)

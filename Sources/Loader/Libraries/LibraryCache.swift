@@ -6,8 +6,10 @@ import Synchronization
 final class LibraryCache: Sendable {
   static let shared = LibraryCache()
 
-  /// A host with all its libraries has some fifty.
+  /// A host with all its libraries has some fifty, of a megabyte each; what LLVM has is one of a
+  /// hundred.
   private static let capacity = 256
+  private static let maximumBytes = 512 << 20
 
   private struct Identity: Hashable {
     let device: UInt64
@@ -17,7 +19,12 @@ final class LibraryCache: Sendable {
     let nanoseconds: Int
   }
 
-  private let images = Mutex<[Identity: ElfImage]>([:])
+  private struct Store {
+    var images: [Identity: ElfImage] = [:]
+    var bytes = 0
+  }
+
+  private let store = Mutex(Store())
 
   /// The image at a path; nil where there is none that could be loaded. A file that changed is read
   /// anew.
@@ -29,13 +36,15 @@ final class LibraryCache: Sendable {
     let identity = Identity(
       device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
       seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    if let known = images.withLock({ $0[identity] }) { return known }
+    if let known = store.withLock({ $0.images[identity] }) { return known }
     guard let bytes = try? readFile(path, maximumSize: maximumElfSize),
       let image = try? ElfImage(bytes)
     else { return nil }
-    images.withLock { images in
-      if images.count == Self.capacity { images.removeAll() }
-      images[identity] = image
+    store.withLock { store in
+      let isFull = store.images.count == Self.capacity || store.bytes > Self.maximumBytes
+      if isFull { store = Store() }
+      store.images[identity] = image
+      store.bytes += bytes.count
     }
     return image
   }

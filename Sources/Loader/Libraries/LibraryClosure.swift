@@ -2,17 +2,33 @@ import PkgCore
 
 /// Objects and, breadth first, all libraries that they need: what a process would hold.
 struct LibraryClosure: Sendable {
-  /// A file and what it contains.
-  struct Member: Sendable {
+  /// A file and what it contains. A class, as ``ElfImage`` is.
+  final class Member: Sendable {
     let path: String
     let image: ElfImage
+    /// The name of the file.
+    let name: String
+    /// The SONAME; else the file's name.
+    let soname: String
+    /// The name of the object that needs it; nil for one that nobody needs.
+    let neededBy: String?
+    /// Whether the host has it without the plugin.
+    let isOfHost: Bool
+    /// The folder of `$ORIGIN`: that of the path, be it a link.
+    let origin: String
     let rpath: [String]
     let runpath: [String]
 
-    init(path: String, image: ElfImage) {
+    init(path: String, image: ElfImage, neededBy: String? = nil, isOfHost: Bool = false) {
       self.path = path
       self.image = image
+      self.neededBy = neededBy
+      self.isOfHost = isOfHost
+      let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+      self.name = name
+      soname = image.dynamic.soname.map(image.bytes.string) ?? name
       let origin = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      self.origin = origin
       func folders(_ range: Range<Int>?) -> [String] {
         guard let range else { return [] }
         return expand(
@@ -21,8 +37,6 @@ struct LibraryClosure: Sendable {
       rpath = folders(image.dynamic.rpath)
       runpath = folders(image.dynamic.runpath)
     }
-
-    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
   /// A library that was not found.
@@ -39,8 +53,10 @@ struct LibraryClosure: Sendable {
   init(search: LibrarySearch) { self.search = search }
 
   /// Adds an object with what it needs. The object's own symbols count only where `isProvider`.
-  mutating func add(_ root: Member, isProvider: Bool) {
-    var queue: [(member: Member, inherited: [String])] = [(root, [])]
+  ///
+  /// - Parameter inherited: the RPATH folders of the program that opens it.
+  mutating func add(_ root: Member, isProvider: Bool, inherited: [String] = []) {
+    var queue: [(member: Member, inherited: [String])] = [(root, inherited)]
     if isProvider { insert(root) }
     var next = 0
     while next < queue.count {
@@ -53,8 +69,10 @@ struct LibraryClosure: Sendable {
           missing.append(Missing(library: name, neededBy: member.name))
           continue
         }
-        insert(found)
-        queue.append((found, member.runpath.isEmpty ? member.rpath + inherited : inherited))
+        let library = Member(
+          path: found.path, image: found.image, neededBy: member.name, isOfHost: root.isOfHost)
+        insert(library)
+        queue.append((library, member.rpathForOthers + inherited))
       }
     }
   }
@@ -62,6 +80,11 @@ struct LibraryClosure: Sendable {
   private mutating func insert(_ member: Member) {
     members.append(member)
     if let soname = member.image.dynamic.soname { names.insert(member.image.bytes.string(soname)) }
+  }
+
+  /// The member that has a SONAME; nil where none has.
+  func member(soname: String) -> Member? {
+    members.first { $0.soname == soname || $0.name == soname }
   }
 
   /// Whether a symbol was found.
@@ -84,6 +107,11 @@ struct LibraryClosure: Sendable {
     }
     return result
   }
+}
+
+extension LibraryClosure.Member {
+  /// The RPATH folders that count for what it needs, and what those need. A RUNPATH hides them.
+  var rpathForOthers: [String] { image.dynamic.runpath == nil ? rpath : [] }
 }
 
 extension ElfImage {

@@ -1,13 +1,32 @@
+import Files
+import Glibc
 import PkgCore
+import Synchronization
 
-/// Where the dynamic loader looks for needed libraries (ld.so(8)), without LD_LIBRARY_PATH: a host
-/// must not depend on the shell that started it.
+/// Where the dynamic loader looks for needed libraries (ld.so(8); glibc's `_dl_map_object`).
 struct LibrarySearch: Sendable {
+  /// LD_LIBRARY_PATH of the host.
+  let environment: [String]
+  /// The folders that come last.
   let folders: [String]
   let machine: ElfMachine
+  /// The folders for processors newer than the baseline, the best first.
+  private let levels: [String]
+  private let cache: LoaderCache?
+
+  init(_ target: LoadTarget) {
+    environment = target.environmentFolders
+    folders = target.libraryFolders
+    machine = target.machine
+    levels = stride(from: min(target.isaLevel ?? 1, 4), to: 1, by: -1).map {
+      "glibc-hwcaps/x86-64-v\($0)"
+    }
+    cache = target.libraryCache.flatMap { LoaderCaches.shared.cache($0, machine: target.machine) }
+  }
 
   /// The file of a needed library: RPATH of the object and of those that loaded it unless it has a
-  /// RUNPATH, then RUNPATH, then the system's folders. Files of another machine are passed over.
+  /// RUNPATH, LD_LIBRARY_PATH, RUNPATH, the loader's list, then the system's folders. Files of
+  /// another machine are passed over.
   ///
   /// - Parameters:
   ///   - name: DT_NEEDED; with a slash it is a path.
@@ -15,44 +34,101 @@ struct LibrarySearch: Sendable {
   ///   - inherited: RPATH folders of the objects that led to it.
   func find(
     _ name: String, neededBy object: LibraryClosure.Member, inherited: [String]
-  ) -> LibraryClosure.Member? {
-    if name.contains("/") { return member(name) }
-    let early = object.runpath.isEmpty ? object.rpath + inherited : object.runpath
-    for folder in early + folders {
-      if let found = member(folder + "/" + name) { return found }
+  ) -> (path: String, image: ElfImage)? {
+    if name.contains("/") {
+      return expand([name], origin: object.origin).first.flatMap(file)
+    }
+    let hasRunpath = object.image.dynamic.runpath != nil
+    let early = hasRunpath ? [] : object.rpath + inherited
+    if let found = search(early + environment + (hasRunpath ? object.runpath : []), name) {
+      return found
+    }
+    // DF_1_NODEFLIB: nothing of the system's folders. The C library and the loader itself are there
+    // before anything is opened, and are not searched for.
+    let isBare =
+      object.image.dynamic.flags1 & ElfDynamic.Flags1.noDefaultFolders != 0
+      && name != "libc.so.6" && !name.hasPrefix("ld-linux")
+    return isBare ? nil : listed(name) ?? search(folders, name)
+  }
+
+  private func search(_ folders: [String], _ name: String) -> (path: String, image: ElfImage)? {
+    for folder in folders {
+      for level in levels where FolderMemory.shared.exists(folder + "/glibc-hwcaps") {
+        if let found = file("\(folder)/\(level)/\(name)") { return found }
+      }
+      if let found = file(folder + "/" + name) { return found }
     }
     return nil
   }
 
-  private func member(_ path: String) -> LibraryClosure.Member? {
+  private func listed(_ name: String) -> (path: String, image: ElfImage)? {
+    let files = cache?.files(name) ?? []
+    let better = levels.flatMap { level in files.filter { $0.contains("/\(level)/") } }
+    let plain = files.filter { !$0.contains("/glibc-hwcaps/") }
+    return (better + plain).lazy.compactMap(file).first
+  }
+
+  private func file(_ path: String) -> (path: String, image: ElfImage)? {
     guard let image = LibraryCache.shared.image(path), image.header.machine == machine else {
       return nil
     }
-    return LibraryClosure.Member(path: path, image: image)
+    return (path, image)
   }
 }
 
-/// The folders of an RPATH or RUNPATH with `$ORIGIN` replaced. Entries with other words are left
-/// out, and so are relative ones, which a check refuses.
+/// The folders of an RPATH or RUNPATH with `$ORIGIN`, `$LIB` and `$PLATFORM` replaced. Entries with
+/// other words are left out, and so are relative ones, which a check refuses.
 func expand(_ entries: [String], origin: String) -> [String] {
   entries.compactMap { entry in
-    let folder = replace("$ORIGIN", in: replace("${ORIGIN}", in: entry, by: origin), by: origin)
+    guard entry.contains("$") else { return entry.hasPrefix("/") ? entry : nil }
+    var folder = entry
+    for (word, value) in [
+      ("ORIGIN", origin), ("LIB", libraryWord), ("PLATFORM", platformWord),
+    ] {
+      folder = replaced(folder, "${\(word)}", by: value)
+      folder = replaced(folder, "$\(word)", by: value)
+    }
     return folder.hasPrefix("/") && !folder.contains("$") ? folder : nil
   }
 }
 
-private func replace(_ word: String, in text: String, by other: String) -> String {
-  guard text.hasPrefix(word) else { return text }
-  return other + text.dropFirst(word.count)
+private func replaced(_ text: String, _ word: String, by other: String) -> String {
+  text.contains(word)
+    ? text.split(separator: word, omittingEmptySubsequences: false)
+      .joined(separator: other) : text
 }
 
-/// The folders of `/etc/ld.so.conf` and what it includes, then the loader's own.
+/// `$PLATFORM`: AT_PLATFORM of the kernel.
+private let platformWord: String = {
+  #if arch(x86_64)
+    "x86_64"
+  #elseif arch(arm64)
+    "aarch64"
+  #else
+    ""
+  #endif
+}()
+
+/// `$LIB`: where the distribution keeps its libraries below `/usr`.
+private let libraryWord: String = {
+  let choices = ["lib/\(platformWord)-linux-gnu", "lib64"]
+  return choices.first { !paths(matching: "/usr/\($0)/libc.so.6").isEmpty } ?? "lib"
+}()
+
+/// The loader's list of libraries of this system; nil where there is none.
+func systemLibraryList() -> String? {
+  let path = "/etc/ld.so.cache"
+  return paths(matching: path).isEmpty ? nil : path
+}
+
+/// The folders that the dynamic loader searches last. Where the system has no list of libraries,
+/// those of `/etc/ld.so.conf` come first.
 func systemLibraryFolders() -> [String] {
   var folders: [String] = []
-  readConfiguration("/etc/ld.so.conf", depth: 0, into: &folders)
-  for folder in folders + ["/lib64", "/usr/lib64", "/lib", "/usr/lib"] {
-    if !folders.contains(folder) { folders.append(folder) }
-  }
+  if systemLibraryList() == nil { readConfiguration("/etc/ld.so.conf", depth: 0, into: &folders) }
+  let triplet = "\(platformWord)-linux-gnu"
+  let own = ["/lib/\(triplet)", "/usr/lib/\(triplet)", "/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+  for folder in own where !folders.contains(folder) { folders.append(folder) }
   return folders.filter { !paths(matching: $0).isEmpty }
 }
 
@@ -68,6 +144,40 @@ private func readConfiguration(_ path: String, depth: Int, into folders: inout [
       }
     } else {
       folders += words.map(String.init).filter { $0.hasPrefix("/") && !folders.contains($0) }
+    }
+  }
+}
+
+/// Lists that were read, one a path: a run over many plugins reads the system's once.
+private final class LoaderCaches: Sendable {
+  static let shared = LoaderCaches()
+
+  private let caches = Mutex<[String: LoaderCache]>([:])
+
+  func cache(_ path: String, machine: ElfMachine) -> LoaderCache? {
+    caches.withLock { caches in
+      if let known = caches[path] { return known }
+      guard let bytes = try? readFile(path, maximumSize: 64 << 20) else { return nil }
+      let cache = LoaderCache(bytes, machine: machine)
+      caches[path] = cache
+      return cache
+    }
+  }
+}
+
+/// Whether folders exist, asked once a process: no library can come to a folder for processors
+/// that was not there at the start of a command that takes seconds.
+private final class FolderMemory: Sendable {
+  static let shared = FolderMemory()
+
+  private let known = Mutex<[String: Bool]>([:])
+
+  func exists(_ path: String) -> Bool {
+    known.withLock { known in
+      if let answer = known[path] { return answer }
+      let answer = access(path, F_OK) == 0
+      known[path] = answer
+      return answer
     }
   }
 }

@@ -5,6 +5,7 @@ public import PkgCore
 public func thisSystem() -> LoadTarget {
   let machine = thisMachine()
   var target = LoadTarget(machine: machine, libraryFolders: systemLibraryFolders())
+  target.libraryCache = systemLibraryList()
   target.isaLevel = thisProcessorLevel()?.number
   for library in ["libc.so.6", "libstdc++.so.6", "libgcc_s.so.1"] {
     let path = target.libraryFolders.lazy.map { $0 + "/" + library }

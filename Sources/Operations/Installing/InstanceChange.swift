@@ -56,7 +56,7 @@ struct InstanceChange: Sendable {
     do {
       try Commit.check(prepared, adopted: adopted, lock)
       try checkAdopted(prepared.generation)
-      report.tests = try await test(plan, came, prepared)
+      report.tests = try await test(plan, came, prepared, former)
       try Self.refuse(report.tests)
       session.progress(.syncing)
       try await settling.value
@@ -234,7 +234,7 @@ struct InstanceChange: Sendable {
 
   private func test(
     _ plan: TransactionPlan, _ came: [SHA256Digest: PackageDescription],
-    _ prepared: PreparedGeneration
+    _ prepared: PreparedGeneration, _ former: Generation?
   ) async throws -> [LoadReport] {
     guard testLevel > 0 else { return [] }
     let changed = Set(plan.steps.filter(\.action.bringsBytes).map(\.name))
@@ -245,7 +245,10 @@ struct InstanceChange: Sendable {
       else { return nil }
       return LoadTesting.Candidate(
         plugin: plugin, path: library.path, description: try description(of: plugin, came),
-        isFresh: came[plugin.tree] != nil)
+        isFresh: came[plugin.tree] != nil,
+        previous: former?.plugin(plugin.name).map {
+          "\(session.places.tree($0.tree))/\($0.library)"
+        })
     }
     return try await LoadTesting(profile).test(
       candidates, in: prepared, beside: OuterPlugins(session, profile),

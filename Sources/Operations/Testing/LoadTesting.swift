@@ -26,6 +26,8 @@ struct LoadTesting: Sendable {
     let description: PackageDescription
     /// Whether this command has written the files, and hashed what it wrote.
     var isFresh = false
+    /// The library of the version that is installed now; nil where none is.
+    var previous: String?
   }
 
   /// Tests new plugins through a generation that is not live, beside all others that are enabled.
@@ -176,6 +178,7 @@ struct LoadTesting: Sendable {
     }
     subject.declared = try Self.declared(candidate)
     subject.manifest = Self.declaredPlugin(candidate)
+    subject.previous = candidate.previous
     var report = try test(subject, options, worker)
     // A refused generation is removed; what it linked to stays, so the command must name that.
     for path in surroundings.own.map(\.path) where !report.refusals.isEmpty {
@@ -203,6 +206,9 @@ struct LoadTesting: Sendable {
 
   private static func system(_ profile: HostProfile) -> LoadTarget {
     var target = thisSystem()
+    // The host is started as its own probe is: whatever the shell of today has set.
+    let path = profile.probe?.environment.last { $0.name == "LD_LIBRARY_PATH" }?.value ?? ""
+    target.environmentFolders = path.split { $0 == ":" || $0 == ";" }.map(String.init)
     let limits = profile.limits
     target.limits = LoadLimits(
       memoryMiB: Int(limits.memoryMB), files: Int(limits.files), tasks: Int(limits.threads),

@@ -11,6 +11,9 @@ public struct LoadSubject: Sendable, Equatable {
   public var neighbours: [String]
   /// What the manifest says of the file; nil where there is none.
   public var declared: DeclaredFile?
+  /// The file of the version that is installed now, to compare exports with from level 4 on; nil
+  /// where none is.
+  public var previous: String?
   /// The host's own command; nil where the profile has none.
   public var probe: HostProbe?
   /// What the manifest says of the plugin; nil where there is none.
@@ -26,6 +29,7 @@ public struct LoadSubject: Sendable, Equatable {
     self.modules = modules
     self.neighbours = neighbours
     self.declared = declared
+    self.previous = nil
     self.probe = probe
   }
 

@@ -7,7 +7,11 @@ public struct LoadTarget: Sendable, Equatable {
   public var versions: [SymbolVersionFamily: SymbolVersion]
   /// The highest x86 level of the processor (3 for x86-64-v3); nil where it is not known.
   public var isaLevel: Int?
-  /// Where the dynamic loader looks, in its order. Empty for a system that is not this one: then
+  /// LD_LIBRARY_PATH of the host's environment; empty where it has none.
+  public var environmentFolders: [String]
+  /// The dynamic loader's own list of libraries, `/etc/ld.so.cache`; nil where there is none.
+  public var libraryCache: String?
+  /// Where the dynamic loader looks at last, in its order. Empty for a system that is not this one: then
   /// libraries and symbols can't be looked up, and those checks are skipped.
   public var libraryFolders: [String]
   /// Paths of host programs, whose exports and libraries plugins may use.
@@ -32,6 +36,8 @@ public struct LoadTarget: Sendable, Equatable {
     self.machine = machine
     self.versions = versions
     self.isaLevel = isaLevel
+    self.environmentFolders = []
+    self.libraryCache = nil
     self.libraryFolders = libraryFolders
     self.symbolProviders = []
     self.requiredEntries = []

@@ -224,6 +224,25 @@ extension CommandTable {
         ("test --together", "all that is installed, in one process, in several orders"),
       ]),
     CommandSpec(
+      "inspect", group: "trust and health",
+      "tell what shared objects need and export, and what a program would not satisfy",
+      discussion: ["Nothing of the files runs. `--verbose` lists all libraries and symbols."],
+      options: [
+        OptionSpec(
+          "against", value: "PROGRAM",
+          "compare with this program: symbols, versions, libraries, marks of its build",
+          completion: .files)
+      ],
+      arguments: [
+        ArgumentSpec("FILE", "shared objects", arity: .oneOrMore, completion: .files)
+      ],
+      examples: [
+        (
+          "inspect my_module.so --against /usr/sbin/nginx",
+          "what a module needs, and whether this nginx has it"
+        )
+      ]),
+    CommandSpec(
       "key", group: "trust and health", "make, trust and revoke keys",
       subcommands: [
         CommandSpec(

@@ -47,6 +47,56 @@ struct LibraryKindTests {
   }
 }
 
+@Suite("a host with folders of libraries of its own")
+struct HostLibraryTests {
+  @Test("has them searched, and nobody else has")
+  func environment() throws {
+    let user = try Sandbox()
+    let workshop = try Workshop()
+    let near = try workshop.compile("int near;", "libnear", flags: ["-Wl,-soname,libnear.so"])
+    let file = try workshop.compile("int a;", "needy", flags: ["-Wl,--no-as-needed", near])
+    try FileSystem.makeFolders("\(user.configuration)/hosts.d")
+    let profile = """
+      schema: 1
+      id: mine
+      probe:
+        argv: [/bin/true]
+        env: { LD_LIBRARY_PATH: "/none:\(FileSystem.folder(of: near))" }
+      """
+    try FileSystem.replace(
+      "\(user.configuration)/hosts.d/mine.yaml", with: Array(profile.utf8), isDurable: false)
+    try user.plugctl("test", file, "--host", "mine", "--level", "1").succeeded()
+    let other = try user.plugctl("test", file, "--level", "1")
+    #expect(other.exit == 8 && other.output.contains("`libnear.so`"), "\(other)")
+  }
+}
+
+@Suite("an upgrade at level 4")
+struct BreakingUpgradeTests {
+  @Test("names exports of the installed version that are gone")
+  func removed() throws {
+    let workshop = try Workshop()
+    func archive(_ version: String, _ more: String) throws -> String {
+      let library = try workshop.compile(
+        "int sqlite3_extension_init(void *db, char **error, const void *api) { return 0; }\n"
+          + more,
+        "plain")
+      return try workshop.pack(
+        Workshop.Facts(name: "plain", version: version), library: library)
+    }
+    try workshop.author.plugctl("install", archive("1.0.0", "int helper(void) { return 1; }"))
+      .succeeded()
+    let outcome = try workshop.author.plugctl(
+      "install", archive("1.1.0", ""), "--test-level", "4", "--json"
+    ).succeeded()
+    let results = try outcome.data().arrayValue?.first?["tests"]?.arrayValue?.first?["results"]?
+      .arrayValue
+    let found = results?.first { $0["check"]?.stringValue == "plg-s034" }
+    #expect(found?["status"]?.stringValue == "warn", "\(outcome)")
+    #expect(found?["notes"]?.arrayValue?.first?.stringValue == "removed: `helper`", "\(outcome)")
+  }
+}
+
 @Suite("a plugin that the host's own command refuses")
 struct HostRefusalTests {
   @Test("is named beside the host")

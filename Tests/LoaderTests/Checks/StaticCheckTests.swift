@@ -115,7 +115,10 @@ import Testing
     let path = try folder.plugin(
       "a.so", "int gone(void); int entry(void) { return gone(); }", [library])
     let result = try #require(
-      try report(path, level: 1) { $0.libraryFolders = ["/nonexistent"] }.result(.neededMissing))
+      try report(path, level: 1) {
+        $0.libraryFolders = ["/nonexistent"]
+        $0.libraryCache = nil
+      }.result(.neededMissing))
     #expect(result.status == .fail)
     #expect(result.hint == "install it: apt-get install libpcre3")
   }

@@ -34,6 +34,24 @@ import Testing
     #expect(slowest < .seconds(2))
   }
 
+  @Test("gets an answer from every check of level 1, or from the first", arguments: samples)
+  func checks(sample: String) throws {
+    let whole = try contents(RealPlugins.path(sample))
+    let folder = try TestFolder()
+    var random = SeededGenerator(seed: 0xC4EC)
+    for round in 0..<150 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        mutate(&bytes, focus: round % 3, &random)
+      }
+      let report = try report(folder.write("x.so", bytes), level: 1) {
+        $0.symbolProviders = ["/usr/sbin/nginx"]
+        $0.staticProbes = Set(LoadTarget.StaticProbe.allCases)
+      }
+      #expect(report.results.count > 20 || !report.refusals.isEmpty)
+    }
+  }
+
   // Headers and tables are few among the bytes, so most changes go there.
   private func mutate(_ bytes: inout [UInt8], focus: Int, _ random: inout SeededGenerator) {
     let limit = [bytes.count, 1024, min(8192, bytes.count)][focus]
