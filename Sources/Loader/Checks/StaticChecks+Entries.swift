@@ -30,13 +30,19 @@ extension StaticChecks {
   }
 
   private func fault(_ entry: LoadTarget.RequiredEntry) -> String? {
-    guard let export = facts.export(entry.name) else {
+    guard let export = export(of: entry.name) else {
       return "it does not export `\(entry.name)`"
     }
     switch (entry.kind, export.kind) {
     case (.function, .function), (.function, .indirect), (.object, .object): return nil
     default: return "its `\(entry.name)` is not \(entry.kind == .function ? "code" : "data")"
     }
+  }
+
+  /// Go's names have the package's path before them.
+  private func export(of name: String) -> ElfFacts.Export? {
+    guard target.kind == "go-plugin" else { return facts.export(name) }
+    return facts.exports.first { $0.name.hasSuffix("." + name) }
   }
 
   private func entryNameMismatch() -> CheckResult {

@@ -178,7 +178,9 @@ enum BuiltInProfiles {
       types: [workload]
       layout: { place: flat, file: "{name}.so", view: links, path: stable }
       abi:
-        - { kind: go-plugin, required: [] }
+        - kind: go-plugin
+          required: [{ name: GetPlugin, type: function }]
+          symbol_providers: ["{binary}"]
         - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
       abi_number: 1
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }

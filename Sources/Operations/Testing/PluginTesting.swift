@@ -132,7 +132,13 @@ public struct PluginTesting: Sendable {
 
   private func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {
     guard !files.isEmpty else { return [] }
-    let subjects = try files.map(subject)
+    var subjects = try files.map(subject)
+    if let previous = options.previous {
+      guard subjects.count == 1 else {
+        throw Diagnostic(.usageConflict, "`--previous` is for one file")
+      }
+      subjects[0].previous = previous
+    }
     return try await LoadTesting(try profile(files)).test(subjects, options)
   }
 

@@ -13,6 +13,8 @@ public struct LoadOptions: Sendable, Equatable {
   /// A folder of this user's that others may walk through, for what plugins write; nil where no
   /// check needs one.
   public var scratch: String?
+  /// The same plugin's version before, where one file is tested; nil where it is not known.
+  public var previous: String?
   /// How many plugins are tested at once; nil for as many as keep the processors busy.
   public var jobs: Int?
   /// What random input is made from.

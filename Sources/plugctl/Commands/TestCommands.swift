@@ -134,6 +134,7 @@ enum TestCommands {
     }
     options.jobs = try call.number("jobs", 1...64)
     options.dsn = call.parsed.value("dsn")
+    options.previous = call.parsed.value("previous")
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
     options.fuzzMilliseconds = try duration(call) ?? options.fuzzMilliseconds
     return options

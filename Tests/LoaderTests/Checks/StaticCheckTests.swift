@@ -229,6 +229,22 @@ import Testing
     #expect(findings(report) == Set([check].compactMap(\.self)))
   }
 
+  @Test("finds an entry of Go behind its package's path, for hosts that open Go's plugins only")
+  func goEntry() throws {
+    let path = try folder.plugin(
+      "go.so", "void entry(void) __asm__(\"example.org/p.GetPlugin\"); void entry(void) {}")
+    func status(_ kind: String, _ name: String) throws -> CheckStatus? {
+      try report(path, level: 1) {
+        $0.kind = kind
+        $0.requiredEntries = [.init(name: name, kind: .function)]
+      }.result(.entryMissing)?.status
+    }
+    #expect(try status("go-plugin", "GetPlugin") == .pass)
+    #expect(try status("go-plugin", "NewPlugin") == .fail)
+    #expect(try status("go-plugin", "Plugin") == .fail)
+    #expect(try status("c", "GetPlugin") == .fail)
+  }
+
   @Test("refuses a file that is not what its manifest says")
   func manifest() throws {
     let path = try folder.plugin("a.so", harmless)
