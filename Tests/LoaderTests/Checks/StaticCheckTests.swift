@@ -232,7 +232,7 @@ import Testing
   @Test("finds an entry of Go behind its package's path, for hosts that open Go's plugins only")
   func goEntry() throws {
     let path = try folder.plugin(
-      "go.so", "void entry(void) __asm__(\"example.org/p.GetPlugin\"); void entry(void) {}")
+      "go.so", "void entry(void) __asm__(\"example.GetPlugin\"); void entry(void) {}")
     func status(_ kind: String, _ name: String) throws -> CheckStatus? {
       try report(path, level: 1) {
         $0.kind = kind
