@@ -12,7 +12,8 @@ extension LoadReport {
     if let reproduce { notes.append("repeat it with: \(reproduce)") }
     return Diagnostic(
       first.code, sentence(first), notes: notes,
-      hint: refusals.lazy.compactMap(\.hint).first,
+      hint: refusals.lazy.compactMap(\.hint).first
+        ?? "`plugctl explain \(first.check.rawValue)` says what is wanted",
       details: JSONObject([
         .init("file", .string(file)), .init("check", .string(first.check.rawValue)),
         .init("results", .array(refusals.map(\.json))),
@@ -51,8 +52,14 @@ extension CheckResult {
     }
   }
 
+  /// Whether it could be loaded, and was called.
+  private var wasCalled: Bool { (check.check?.level ?? 1) >= 3 || check == .entryNull }
+
   fileprivate var verb: String {
     switch code {
+    case .loadCrashed where wasCalled: "crashed when it was called"
+    case .loadTimeout where wasCalled: "did not return in time"
+    case .loadFailed where wasCalled: "fails its load test"
     case .loadCrashed: "crashed while it was loaded"
     case .loadTimeout: "did not load in time"
     case .loadHarness: "could not be tested"
