@@ -61,10 +61,18 @@ static bool skip_value(struct reader *r, int depth) {
 
 static char *plain_copy(const char *start, size_t length) {
   if (length == 0 || length > TEXT_MAX) return NULL;
-  for (size_t i = 0; i < length; i++) {
-    if (start[i] <= ' ' || start[i] > '~' || start[i] == '\\') return NULL;
+  char *copy = calloc(1, length + 1);
+  if (copy == NULL) return NULL;
+  for (size_t i = 0, out = 0; i < length; i++) {
+    /* Some writers escape slashes. */
+    if (start[i] == '\\' && i + 1 < length && start[i + 1] == '/') i++;
+    if (start[i] <= ' ' || start[i] > '~' || start[i] == '\\') {
+      free(copy);
+      return NULL;
+    }
+    copy[out++] = start[i];
   }
-  return strndup(start, length);
+  return copy;
 }
 
 char *json_text_member(const char *json, size_t json_length, const char *wanted) {

@@ -298,8 +298,9 @@ typedef struct plug_scalar_v1 {
   /* A JSON array of {"name", "arguments": ["i64" | "f64" | "bool" | "text", ...], "result", "nulls":
    * "propagate" | "called"}. One name may stand there with several lists of arguments. */
   plug_status (*functions)(plug_instance *instance, const plug_sink *out);
-  /* PLUG_NOT_FOUND for a name that is not there, PLUG_INVALID_ARGUMENT for other types or counts. No result
-   * depends on how rows are cut into calls. */
+  /* PLUG_NOT_FOUND for a name that is not there, PLUG_INVALID_ARGUMENT for other types or counts. A row that has
+   * no result, such as a division by zero, is null and no failure of the call. No result depends on how rows
+   * are cut into calls. */
   plug_status (*call)(plug_instance *instance, plug_text name, const plug_column *arguments,
                       size_t argument_count, size_t row_count, const plug_result *result,
                       const plug_sink *error);

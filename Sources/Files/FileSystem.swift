@@ -189,6 +189,11 @@ public enum FileSystem {
     guard chmod(path, mode_t(mode)) == 0 else { throw .last("chmod", path) }
   }
 
+  /// Sets who owns a file; only root may.
+  public static func setOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {
+    guard chown(path, user, group) == 0 else { throw .last("chown", path) }
+  }
+
   /// Notes that a file was used now: sets its times, where that can be done.
   public static func touch(_ path: String) { _ = utimes(path, nil) }
 

@@ -42,7 +42,7 @@ public func loadTest(
 }
 
 /// The results that were asked for, in the order of the catalogue; what is ignored says why.
-private func chosen(_ results: [CheckResult], _ options: LoadOptions) -> [CheckResult] {
+func chosen(_ results: [CheckResult], _ options: LoadOptions) -> [CheckResult] {
   let wanted = results.filter { options.wants($0.check) }
   // Whoever asks for a check that was blocked must see why.
   let origins = Set(wanted.compactMap(\.blockedBy))

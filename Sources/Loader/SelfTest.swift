@@ -30,8 +30,7 @@ public struct SelfTest: Sendable {
     let name = check?.rawValue ?? "good"
     let place = "\(scratch)/\(name)"
     try FileSystem.makeFolder(place, mode: 0o755)
-    try FileSystem.makeFolder("\(place)/data", mode: 0o777)
-    try FileSystem.setMode("\(place)/data", 0o777)
+    try makeDataFolder(in: place)
     let file = "\(place)/\(name).so"
     let bytes = try FileSystem.read("\(folder)/\(source(of: check))")
     try FileSystem.replace(file, with: bytes, isDurable: false)

@@ -16,6 +16,7 @@ public func loadTogether(
     plugins: files.map { baseName($0) })
   let facts = try paths.map { ($0, try elfFacts(ofFile: $0)) }
   report.results = [clashes(facts), staticTLS(facts)]
+  defer { report.results = chosen(report.results, options) }
   guard target.symbolProviders.isEmpty else {
     report.results.append(
       CheckResult(.openNow, .skip, "their symbols come from the host, whose own probe decides"))
@@ -27,6 +28,7 @@ public func loadTogether(
     subject.neighbours = Array(order.dropLast())
     var two = options
     two.level = 2
+    two.countsNeighbours = true
     var one = try loadTest(subject, against: target, two, worker: worker)
     one.results.removeAll { $0.check.rawValue.hasPrefix("plg-s") }
     guard one.refusals.isEmpty else {

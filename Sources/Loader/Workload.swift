@@ -62,7 +62,8 @@ extension PlugChecks {
       arguments: limits.options + ["--cpu", String(limits.cpuSeconds + seconds * options.sessions)]
         + ["--check", "drive", "--milliseconds", String(options.milliseconds)]
         + ["--sessions", String(options.sessions), "--seed", String(options.seed & 0x7FFF_FFFF)]
-        + inputs.common + inputs.access + inputs.operations(operations) + loadArguments,
+        + inputs.common + (options.dsn.isEmpty ? [] : inputs.access) + inputs.operations(operations)
+        + loadArguments,
       stageMilliseconds: options.milliseconds + limits.executionMilliseconds)
     start.isAlone = true
     return start

@@ -156,6 +156,7 @@ static void write_behind(void) {
 }
 
 static void misbehave_at_start(plug_instance *instance) {
+  static bool has_ending;
   static int times;
   static void *leaked;
   if (is_bad("d026")) {
@@ -169,7 +170,8 @@ static void misbehave_at_start(plug_instance *instance) {
     pthread_create(&thread, NULL, rest, NULL);
   }
   if (is_bad("d025") || is_bad("d029")) start_thread(instance);
-  if (is_bad("d035")) on_exit(at_end, NULL);
+  if (is_bad("d035") && !has_ending) on_exit(at_end, NULL);
+  has_ending = true;
   if (is_bad("d038")) use_much_memory();
   if (is_bad("d039") && fork() == 0) _exit(0);
   if (is_bad("d040") && socket(AF_INET, SOCK_STREAM, 0) >= 0) return;

@@ -54,6 +54,50 @@ static bool is_same_schema(const struct table *a, const struct table *b) {
   return x == y && memcmp(a->schema + sizeof x, b->schema + sizeof y, x) == 0;
 }
 
+static uint64_t hash_on(uint64_t hash, const void *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 1099511628211U;
+  return hash;
+}
+
+/* Bytes of a value of a plain type; 0 for others. */
+static size_t width_of(const char *format) {
+  static const char *const formats[] = {"c", "C", "s", "S", "i", "I", "l", "L", "f", "g", "tdD"};
+  static const size_t widths[] = {1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 4};
+  for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+    if (strcmp(format, formats[i]) == 0) return widths[i];
+  }
+  return format[0] == 't' && format[1] == 's' ? 8 : 0;
+}
+
+static bool has_bit(const unsigned char *bits, int64_t place) { return (bits[place / 8] >> (place % 8) & 1) != 0; }
+
+/* One value on, or that there is none. */
+static uint64_t hash_value(uint64_t hash, const char *format, const struct ArrowArray *column, int64_t row) {
+  const unsigned char *valid = column->buffers[0];
+  int64_t place = row + column->offset;
+  size_t width = width_of(format);
+  if (valid != NULL && !has_bit(valid, place)) return hash_on(hash, "null", 5);
+  if (width > 0) return hash_on(hash, (const char *)column->buffers[1] + (size_t)place * width, width);
+  if (strcmp(format, "b") == 0) return hash_on(hash, has_bit(column->buffers[1], place) ? "1" : "0", 2);
+  if (strcmp(format, "u") == 0 || strcmp(format, "z") == 0) {
+    const int32_t *offsets = column->buffers[1];
+    size_t length = (size_t)(offsets[place + 1] - offsets[place]);
+    return hash_on(hash_on(hash, &length, sizeof length), (const char *)column->buffers[2] + offsets[place], length);
+  }
+  return hash;
+}
+
+static void hash_batch(struct table *table, const struct ArrowArray *batch) {
+  const char *next = table->schema + sizeof(size_t);
+  for (int64_t i = 0; i < batch->n_children && i < table->columns && i < COLUMNS_COMPARED; i++) {
+    const char *format = next + strlen(next) + 1;
+    for (int64_t row = 0; row < batch->children[i]->length; row++) {
+      table->values[i] = hash_value(table->values[i], format, batch->children[i], row);
+    }
+    next = format + strlen(format) + 1;
+  }
+}
+
 /* Reads a stream to its end and releases it. */
 static bool consume(struct ArrowArrayStream *stream, struct table *table) {
   *table = (struct table){0};
@@ -66,6 +110,7 @@ static bool consume(struct ArrowArrayStream *stream, struct table *table) {
     }
     if (array.release == NULL) break;
     table->rows += array.length;
+    if (array.n_children == table->columns) hash_batch(table, &array);
     if (array.n_children != table->columns) bad("a batch has %ld columns, the schema %ld", (long)array.n_children, table->columns);
     array.release(&array);
     if (array.release != NULL) bad("releasing a batch did not mark it as released");
@@ -150,6 +195,8 @@ static void round_trip(const plug_format_v1 *f, plug_instance *instance, const c
     } else if (first.rows != second.rows || !is_same_schema(&first, &second)) {
       bad("%ld rows were read, and after writing %ld, of %s schema", first.rows, second.rows,
           is_same_schema(&first, &second) ? "the same" : "another");
+    } else if (memcmp(first.values, second.values, sizeof first.values) != 0) {
+      bad("other values are read than were written");
     } else if (write_again(f, instance, again.bytes, again.length, &twice) &&
                (again.length != twice.length || memcmp(again.bytes, twice.bytes, again.length) != 0)) {
       bad("writing what was read twice gives other bytes");

@@ -7,7 +7,7 @@
 #define UNKNOWN "plugctl_no_such_thing"
 
 #define ROWS 257
-#define ARGUMENTS_MAX 8
+#define ARGUMENTS_MAX 16
 
 union value {
   int64_t i64;
@@ -197,7 +197,7 @@ static void one_function(struct subject *s, plug_instance *instance, const plug_
                        .is_propagating = strcmp(nulls, "propagate") == 0};
   for (char *next = list, *word; strcmp(list, "-") != 0 && (word = strsep(&next, ",")) != NULL;) {
     int type = type_of(word, strlen(word));
-    if (type < 0 || f.count == ARGUMENTS_MAX) return;
+    if (type < 0 || f.count == ARGUMENTS_MAX) return skipped("`%s` has more than %d arguments", name, ARGUMENTS_MAX);
     f.vectors[f.count] = vector_of(type, f.count);
     f.count++;
   }

@@ -99,14 +99,27 @@ static size_t live_heap(void) {
   return now.uordblks + now.hblkhd;
 }
 
+static size_t resident_bytes(void) {
+  size_t all, resident = 0;
+  FILE *file = fopen("/proc/self/statm", "re");
+  if (file == NULL) return 0;
+  if (fscanf(file, "%zu %zu", &all, &resident) != 2) resident = 0;
+  fclose(file);
+  return resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
 static void leak_heap(struct subject *s) {
   if (!cycles(s, WARM_UP)) return;
-  size_t before = live_heap();
+  size_t before = live_heap(), resident = resident_bytes();
   if (!cycles(s, CYCLES)) return;
-  size_t after = live_heap();
+  size_t after = live_heap(), resident_after = resident_bytes();
   /* The smallest block that malloc gives has 32 bytes. */
   if (after > before + 32 * (CYCLES - 1)) {
     bad("its memory grows: %zu bytes more after %d times initialize, shutdown and destroy", after - before, CYCLES);
+  } else if (resident_after > resident + (size_t)CYCLES * 4096) {
+    /* What is not malloc's; a heap that is cut up grows by less. */
+    bad("the process grows: %zu bytes more after %d times initialize, shutdown and destroy", resident_after - resident,
+        CYCLES);
   }
 }
 
@@ -136,11 +149,33 @@ static void state_the_end(void) {
   _exit(0);
 }
 
+void state_the_end_at_exit(void) { atexit(state_the_end); }
+
+struct late_thread {
+  struct subject *subject;
+  pthread_barrier_t used, closed;
+};
+
+/* Ends after the plugin was closed: what it left for the end of a thread runs then. */
+static void *use_and_end_late(void *context) {
+  struct late_thread *late = context;
+  ended(late->subject, ready(late->subject));
+  pthread_barrier_wait(&late->used);
+  pthread_barrier_wait(&late->closed);
+  return NULL;
+}
+
 static void end_after_close(struct subject *s) {
-  atexit(state_the_end);
-  plug_instance *instance = ready(s);
-  ended(s, instance);
+  struct late_thread late = {.subject = s};
+  pthread_t thread;
+  pthread_barrier_init(&late.used, NULL, 2);
+  pthread_barrier_init(&late.closed, NULL, 2);
+  ended(s, ready(s));
+  if (pthread_create(&thread, NULL, use_and_end_late, &late) != 0) return skipped("no thread");
+  pthread_barrier_wait(&late.used);
   plughost_close(s->library);
+  pthread_barrier_wait(&late.closed);
+  pthread_join(thread, NULL);
   usleep(200000);
   exit(0);
 }

@@ -26,6 +26,9 @@ extern const struct check drive_checks[];
 /* The check of an id; null for one that the worker does not have. */
 check_function *check_of(const char *id);
 
+/* For plg-d035, before anything of the plugin runs: what is registered first comes last. */
+void state_the_end_at_exit(void);
+
 /* What conduct is judged by: an ordinary life with each interface used once. */
 void live_once(struct subject *subject);
 

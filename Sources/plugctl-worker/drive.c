@@ -122,7 +122,7 @@ static bool read_operations(struct drive_plan *plan) {
     const char *equals = strrchr(list->items[i], '=');
     if (equals == NULL) continue;
     long weight = strtol(equals + 1, NULL, 10);
-    if (weight <= 0) continue;
+    if (weight <= 0 || weight > 1000000) continue;
     plan->operations[plan->count].name = strndup(list->items[i], (size_t)(equals - list->items[i]));
     plan->operations[plan->count++].weight = weight;
     plan->weights += weight;

@@ -52,22 +52,25 @@ static const int spawning[] = {
     SYS_execve, SYS_execveat,
 };
 
-/* What changes names in folders. */
+/* What makes files, or changes names in folders. */
 static const int renaming[] = {
 #if defined(__x86_64__)
-    SYS_creat, SYS_mkdir, SYS_unlink, SYS_rmdir, SYS_rename, SYS_link, SYS_symlink,
+    SYS_creat, SYS_mkdir, SYS_mknod, SYS_unlink, SYS_rmdir, SYS_rename, SYS_link, SYS_symlink,
 #endif
-    SYS_mkdirat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
+    SYS_mkdirat, SYS_mknodat, SYS_openat2, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
 };
 
-static const int denied_in_load[] = {
+/* What Landlock does not see, and that has a path. */
+static const int attributes[] = {
 #if defined(__x86_64__)
     SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
+    SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_truncate,
+};
+
+static const int denied_in_load[] = {
     SYS_tkill, SYS_pidfd_send_signal, SYS_pidfd_open,
-    /* what Landlock does not see */
-    SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
-    SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_truncate,
+    SYS_fchmod, SYS_fchown, SYS_fsetxattr, SYS_fremovexattr,
     /* objects that outlive the process */
     SYS_shmget, SYS_msgget, SYS_semget, SYS_mq_open,
 };
@@ -186,6 +189,7 @@ int filter_install_common(void) {
   begin(&p);
   deny_all(&p, denied_always, COUNT(denied_always));
   deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  deny_all(&p, attributes, COUNT(attributes));
   deny_all(&p, spawning, COUNT(spawning));
   deny(&p, SYS_socket, EACCES);
   return install(&p);
@@ -216,6 +220,7 @@ int filter_install_open(void) {
   begin(&p);
   deny_all(&p, denied_always, COUNT(denied_always));
   deny_all(&p, denied_in_load, COUNT(denied_in_load));
+  deny_all(&p, attributes, COUNT(attributes));
   deny_all(&p, spawning, COUNT(spawning));
   put_own(&p, SECCOMP_RET_ERRNO | EPERM);
   return install(&p);
@@ -228,6 +233,7 @@ int filter_install_observed(bool is_network_free, int *listener) {
   deny_all(&p, denied_in_load, COUNT(denied_in_load));
   answer_all(&p, spawning, COUNT(spawning), SECCOMP_RET_USER_NOTIF);
   answer_all(&p, renaming, COUNT(renaming), SECCOMP_RET_USER_NOTIF);
+  answer_all(&p, attributes, COUNT(attributes), SECCOMP_RET_USER_NOTIF);
   if (!is_network_free) answer(&p, SYS_socket, SECCOMP_RET_USER_NOTIF);
 #if defined(__x86_64__)
   ask_about_writing(&p, SYS_open, 1);

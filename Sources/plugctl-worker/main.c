@@ -88,6 +88,7 @@ static void check(const struct options *o, void *library) {
 static void load(const struct options *o) {
   if (!open_before(&o->neighbours, PLUGHOST_LOCAL)) return;
   if (!open_before(&o->modules, PLUGHOST_SHARED)) return;
+  if (o->check != NULL && strcmp(o->check, "plg-d035") == 0) state_the_end_at_exit();
   void *library = open_plugin(o->file);
   if (library == NULL) return;
   look_up(library, &o->entries);
@@ -104,7 +105,7 @@ static int run(struct options *options) {
   report_open(options->report_fd, options->page_fd);
   report_stage(STAGE_STARTED, 0);
   close_other_descriptors(options->report_fd);
-  if (options->is_observed && !watch_child()) return 1;
+  if (options->is_observed && !watch_child(options->data_folder)) return 1;
   if (options->is_sandboxed) {
     if (options->mode == MODE_LOAD) crash_watch();
     sandbox_enter(options);

@@ -11,7 +11,7 @@ static const char usage[] =
     "       plugctl-worker exec [LIMITS] [--writable DIR]... [--no-sandbox] -- COMMAND [ARG]...\n"
     "       plugctl-worker serve --control FD\n"
     "CHECK:  --check ID [--id ID] [--config JSON] [--dsn DSN] [--data DIR] [--copy FILE] [--inputs FILE]\n"
-    "        [--interface NAME]... [--operation NAME]... [--arg HEX]...\n"
+    "        [--interface NAME]... [--operation NAME]... [--arg HEX]... [--sample CHECK=HEX]...\n"
     "        --check drive: [--milliseconds N] [--sessions N] [--seed N], operations as NAME=WEIGHT\n"
     "LIMITS: --memory MIB --cpu SECONDS --files N --tasks N; --report FD --page FD are plugctl's own\n";
 
@@ -70,6 +70,7 @@ static bool read_check_option(struct options *o, const char *name, const char *v
   if (strcmp(name, "--interface") == 0) return add(name, value, &o->interfaces);
   if (strcmp(name, "--operation") == 0) return add(name, value, &o->operations);
   if (strcmp(name, "--arg") == 0) return add_bytes(name, value, &o->arguments);
+  if (strcmp(name, "--sample") == 0) return add(name, value, &o->samples);
   if (strcmp(name, "--milliseconds") == 0) return read_number(name, value, &o->drive.milliseconds);
   if (strcmp(name, "--sessions") == 0) return read_number(name, value, &o->drive.sessions);
   if (strcmp(name, "--seed") == 0) return read_number(name, value, &o->drive.seed);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define OPTIONS_MAX 128
+#define OPTIONS_MAX 512
 
 struct list {
   size_t count;
@@ -45,6 +45,7 @@ struct options {
   struct list interfaces;
   struct list operations; /* as NAME=WEIGHT */
   struct list arguments; /* in hexadecimal digits */
+  struct list samples;   /* for what a check lets others do: CHECK=HEX */
   struct drive {
     long milliseconds;
     long sessions;

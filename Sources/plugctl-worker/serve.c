@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WORDS_MAX 600
+#define WORDS_MAX 8192
 #define FILES 3
 /* Above what plugins count on. */
 #define FIRST_DESCRIPTOR 200

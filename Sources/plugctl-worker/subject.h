@@ -50,6 +50,9 @@ void bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void fact(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void skipped(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Whether all three say nothing. */
+extern bool is_quiet;
+
 /* Bytes for the parent, under a name. */
 void deliver(const char *name, const char *bytes, size_t length);
 

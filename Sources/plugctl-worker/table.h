@@ -5,11 +5,15 @@
 #include "plug.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#define COLUMNS_COMPARED 64
 
 struct table {
   long rows;
   long columns;
-  char *schema; /* names and formats of the columns */
+  uint64_t values[COLUMNS_COMPARED]; /* of each column a hash of its values, where their type is plain */
+  char *schema;    /* names and formats of the columns */
 };
 
 /* Reads input to the end of its stream, in pieces of `step` bytes where that is not 0; true where all of it was good. Then

@@ -21,11 +21,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* As many are told; what comes after is only refused. */
+/* As many of each kind are told; what comes after is only refused. */
 #define TOLD_MAX 20
 
 static int handing = -1;
-static int told;
+static const char *data_folder;
 static int listener = -1;
 
 union control {
@@ -96,10 +96,31 @@ static void full_path(const struct seccomp_notif *call, int folder, uint64_t add
   snprintf(path, 2 * PATH_MAX, "%s/%s", base, name);
 }
 
-static bool is_harmless(const char *path) { return strcmp(path, "/dev/null") == 0 || strcmp(path, "/dev/tty") == 0; }
+/* Below the folder that is the plugin's to write; a path with `..` in it is nowhere for sure. */
+static bool is_its_own(const char *path) {
+  size_t length = data_folder == NULL ? 0 : strlen(data_folder);
+  return length > 0 && strncmp(path, data_folder, length) == 0 && (path[length] == '/' || path[length] == 0) &&
+         strstr(path, "/..") == NULL;
+}
 
-static void tell(const char *what, const char *detail) {
-  if (told++ < TOLD_MAX) report("tried", "%s %s", what, detail);
+static bool is_harmless(const char *path) {
+  return strcmp(path, "/dev/null") == 0 || strcmp(path, "/dev/tty") == 0 || is_its_own(path);
+}
+
+static void tell(int *told, const char *what, const char *detail) {
+  if ((*told)++ < TOLD_MAX) report("tried", "%s %s", what, detail);
+}
+
+static void tell_spawn(const char *detail) {
+  static int told;
+  tell(&told, "spawn", detail);
+}
+
+static void tell_network(int family) {
+  static int told;
+  char detail[16];
+  snprintf(detail, sizeof detail, "%d", family);
+  if (family != AF_UNIX && family != AF_NETLINK) tell(&told, "network", detail);
 }
 
 /* Whether the thread still waits for its answer: its number may be somebody else's by now. */
@@ -108,28 +129,44 @@ static bool is_waiting(const struct seccomp_notif *call) {
 }
 
 static void tell_write(const struct seccomp_notif *call, int folder, int argument) {
+  static int told;
   char path[2 * PATH_MAX];
+  if (call->data.args[argument] == 0) return;
   full_path(call, folder, call->data.args[argument], path);
-  if (!is_harmless(path) && is_waiting(call)) tell("write", path);
+  if (!is_harmless(path) && is_waiting(call)) tell(&told, "write", path);
+}
+
+/* Its flags lie in memory. */
+static void tell_openat2(const struct seccomp_notif *call) {
+  uint64_t flags = 0;
+  struct iovec here = {&flags, sizeof flags}, there = {(void *)(uintptr_t)call->data.args[2], sizeof flags};
+  bool is_read = process_vm_readv((pid_t)call->pid, &here, 1, &there, 1, 0) == sizeof flags;
+  if (!is_read || (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0) tell_write(call, (int)call->data.args[0], 1);
 }
 
 /* Whether the call goes on to the other walls; else it fails. */
 static bool look_at(const struct seccomp_notif *call) {
-  char detail[64];
   int first = (int)call->data.args[0];
   switch (call->data.nr) {
     case SYS_socket:
-      snprintf(detail, sizeof detail, "%d", first);
-      if (first != AF_UNIX && first != AF_NETLINK) tell("network", detail);
+      tell_network(first);
       return false;
-    case SYS_clone: tell("spawn", "fork"); return false;
-    case SYS_execve: case SYS_execveat: tell("spawn", "exec"); return false;
-    case SYS_openat: case SYS_mkdirat: case SYS_unlinkat: tell_write(call, first, 1); return true;
+    case SYS_clone: tell_spawn("fork"); return false;
+    case SYS_execve: case SYS_execveat: tell_spawn("exec"); return false;
+    case SYS_openat: case SYS_mkdirat: case SYS_mknodat: case SYS_unlinkat: tell_write(call, first, 1); return true;
+    case SYS_openat2: tell_openat2(call); return true;
+    case SYS_fchmodat: case SYS_fchownat: case SYS_utimensat: tell_write(call, first, 1); return false;
+    case SYS_truncate: case SYS_setxattr: case SYS_lsetxattr: case SYS_removexattr: case SYS_lremovexattr:
+      tell_write(call, AT_FDCWD, 0);
+      return false;
     case SYS_renameat: case SYS_renameat2: case SYS_linkat: tell_write(call, (int)call->data.args[2], 3); return true;
     case SYS_symlinkat: tell_write(call, (int)call->data.args[1], 2); return true;
 #if defined(__x86_64__)
-    case SYS_fork: case SYS_vfork: tell("spawn", "fork"); return false;
-    case SYS_open: case SYS_creat: case SYS_mkdir: case SYS_unlink: case SYS_rmdir: tell_write(call, AT_FDCWD, 0); return true;
+    case SYS_fork: case SYS_vfork: tell_spawn("fork"); return false;
+    case SYS_chmod: case SYS_chown: case SYS_lchown: case SYS_utime: case SYS_utimes: case SYS_futimesat:
+      tell_write(call, call->data.nr == SYS_futimesat ? first : AT_FDCWD, call->data.nr == SYS_futimesat);
+      return false;
+    case SYS_open: case SYS_creat: case SYS_mkdir: case SYS_mknod: case SYS_unlink: case SYS_rmdir: tell_write(call, AT_FDCWD, 0); return true;
     case SYS_rename: case SYS_link: case SYS_symlink: tell_write(call, AT_FDCWD, 1); return true;
 #endif
     default: return true;
@@ -169,11 +206,11 @@ static void attend(pid_t child, int socket) {
     if ((events[0].revents & POLLIN) != 0) answer();
     if (events[1].revents != 0) break;
   }
-  if (told > TOLD_MAX) report("tried", "more %d", told - TOLD_MAX);
   end_like(child);
 }
 
-bool watch_child(void) {
+bool watch_child(const char *its_folder) {
+  data_folder = its_folder;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
   pid_t child = fork();

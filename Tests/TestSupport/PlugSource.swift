@@ -5,14 +5,18 @@ public enum PlugSource {
   /// - Parameters:
   ///   - more: further code.
   ///   - initialize: what it does each time that it is initialised.
+  ///   - interfaces: names in quotes that C escapes, as the description lists them.
+  ///   - answer: what get_interface returns; `name` and `instance` are there.
   public static func minimal(
-    id: String, version: String, more: String = "", initialize: String = ""
+    id: String, version: String, more: String = "", initialize: String = "",
+    interfaces: String = "", answer: String = "NULL"
   ) -> String {
     """
     #include "plug.h"
     #include <stdlib.h>
     #include <string.h>
     struct plug_instance { int is_ready; };
+    static const plug_host *the_host;
     const char plugin_version[] = "\(id) \(version)";
     \(more)
     static plug_status put(const plug_sink *sink, const char *text) {
@@ -20,10 +24,10 @@ public enum PlugSource {
       return sink->write(sink->context, text, strlen(text)) == 0 ? PLUG_OK : PLUG_SINK;
     }
     static plug_status describe(const plug_sink *out) {
-      return put(out, "{\\"schema\\":1,\\"id\\":\\"\(id)\\",\\"version\\":\\"\(version)\\",\\"interfaces\\":[]}");
+      return put(out, "{\\"schema\\":1,\\"id\\":\\"\(id)\\",\\"version\\":\\"\(version)\\",\\"interfaces\\":[\(interfaces)]}");
     }
     static plug_status create(const plug_host *host, plug_text id, plug_instance **instance, const plug_sink *error) {
-      (void)host;
+      the_host = host;
       if (id.length != strlen("\(id)") || memcmp(id.bytes, "\(id)", id.length) != 0) {
         put(error, "no such plugin");
         return PLUG_NOT_FOUND;
@@ -48,7 +52,7 @@ public enum PlugSource {
     static void destroy(plug_instance *instance) { free(instance); }
     static const void *get_interface(plug_instance *instance, plug_text name) {
       (void)instance, (void)name;
-      return NULL;
+      return \(answer);
     }
     static plug_status metrics(plug_instance *instance, const plug_sink *out) {
       (void)instance;

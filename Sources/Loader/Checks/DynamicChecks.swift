@@ -125,6 +125,16 @@ struct DynamicChecks {
 
   /// The worker itself failed, or a library that comes before the plugin did.
   private func resultBeforeOpening(_ run: WorkerRun) -> CheckResult? {
+    if options.countsNeighbours, run.stage == .preload {
+      let verdict = WorkerVerdict(run: run, subject: subject, limits: target.limits)
+      let names = subject.neighbours + subject.modules
+      var result =
+        run.value("preload-fault").map { CheckResult(.openNow, .fail, $0) } ?? verdict.ending
+      if names.indices.contains(run.input) {
+        result.notes.insert("it was `\(names[run.input])`", at: 0)
+      }
+      return result
+    }
     if let fault = run.value("preload-fault") {
       return CheckResult(.openNow, .harnessError, "what it builds on can't be loaded: \(fault)")
     }

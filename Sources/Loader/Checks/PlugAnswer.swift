@@ -25,8 +25,15 @@ struct PlugAnswer {
       if faults.isEmpty { faults.append("operations wrote no JSON object") }
       return
     }
-    for member in object.members where (member.value.integerValue ?? -1) < 0 {
-      faults.append("the weight of `\(member.name)` is no integer of 0 or more")
+    for member in object.members where !(0...1_000_000).contains(member.value.integerValue ?? -1) {
+      faults.append("the weight of `\(member.name)` is no integer from 0 to 1,000,000")
+    }
+    for member in object.members where !Self.isWord(member.name) {
+      faults.append(
+        "`\(printable(member.name))` is no name of an operation: it has other than visible ASCII")
+    }
+    if object.members.count > Self.most {
+      faults.append("it has more than \(Self.most) operations")
     }
     operations = object.members.map { ($0.name, $0.value.integerValue ?? 0) }
     if object.members.allSatisfy({ $0.value.integerValue == 0 }) {
@@ -41,6 +48,7 @@ struct PlugAnswer {
       faults.append("routes wrote no JSON list")
       return
     }
+    if routes.count > Self.most { faults.append("it has more than \(Self.most) routes") }
     var seen: Set<String> = []
     for route in routes {
       guard let method = route.objectValue?["method"]?.stringValue,
@@ -54,6 +62,14 @@ struct PlugAnswer {
       }
       questions.append(Array("\(method) \(Self.filled(path)) 0".utf8))
     }
+  }
+
+  /// As many fit into one command line of the worker.
+  private static let most = 500
+
+  /// Visible ASCII without blanks, at most 200 bytes.
+  private static func isWord(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 200 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 
   private static func isMethod(_ text: String) -> Bool {
@@ -77,9 +93,10 @@ struct PlugAnswer {
       faults.append("functions wrote no JSON list")
       return
     }
+    if functions.count > Self.most { faults.append("it has more than \(Self.most) functions") }
     for function in functions {
       guard let object = function.objectValue, let name = object["name"]?.stringValue,
-        !name.isEmpty, !name.contains(" "),
+        Self.isWord(name),
         let types = object["arguments"]?.arrayValue?.map({ $0.stringValue ?? "" }),
         let result = object["result"]?.stringValue,
         (types + [result]).allSatisfy(Self.types.contains),

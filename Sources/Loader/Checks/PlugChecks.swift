@@ -16,6 +16,8 @@ struct PlugChecks {
   private(set) var description: PlugDescription?
   /// The workload's operations and their weights, once they are known.
   private(set) var operations: [(name: String, weight: Int64)] = []
+  /// What checks were asked with in their second run, by what the plugin had said.
+  private var questions: [CheckID: [[UInt8]]] = [:]
   /// An abort of a language's runtime, seen in a check.
   private var panic: CheckResult?
 
@@ -36,13 +38,19 @@ struct PlugChecks {
   /// Runs what the options want.
   mutating func run() throws {
     try table()
-    guard options.level >= 3 else { return }
+    if options.level >= 3 { try runSteps() }
+    // Whatever is blocked by it must have it beside.
+    if let panic {
+      results.append(panic)
+    } else if options.wants(.panicCrosses) {
+      results.append(CheckResult(.panicCrosses, .pass))
+    }
+  }
+
+  private mutating func runSteps() throws {
     try describe()
     for step in PlugStep.all where options.wants(step.check) || isNeeded(step.check) {
       try run(step)
-    }
-    if options.wants(.panicCrosses) {
-      results.append(panic ?? CheckResult(.panicCrosses, .pass))
     }
   }
 
@@ -116,7 +124,10 @@ struct PlugChecks {
     default:
       let inputs = PlugInputs(description, subject, options)
       var arguments = inputs.arguments(step.check)
-      if step.check == .cancel { arguments += inputs.operations(operations) }
+      if step.check == .heapCorrupt { arguments += inputs.samples(questions) }
+      if [.cancel, .heapCorrupt].contains(step.check) {
+        arguments += inputs.operations(operations)
+      }
       let isAlone = step.isAlone || PlugInputs.needsDatabase(step.check) && options.dsn != nil
       guard let run = try done(step.check, arguments, isAlone: isAlone) else { return }
       note(judged(run, step.check))
@@ -157,6 +168,12 @@ struct PlugChecks {
     _ check: CheckID, _ arguments: [String] = [], isAlone: Bool = false
   ) throws -> WorkerRun? {
     let run = try runWorker(check, arguments, isAlone: isAlone)
+    guard !run.isReportCut else {
+      note(
+        CheckResult(
+          check, .harnessError, "its run said more than can be read, so something may be missing"))
+      return nil
+    }
     guard !run.isDone else { return run }
     note(ending(run, check))
     return nil
@@ -171,18 +188,26 @@ struct PlugChecks {
       stageMilliseconds: target.limits.executionMilliseconds)
     start.isAlone = isAlone
     if check == .heapCorrupt { start.environment += Self.strictHeap }
-    commands[check] = shellCommand(
-      ["gdb", "--args", worker.path, "load", "--no-sandbox", "--check", check.rawValue]
-        + repeatable(arguments) + loadArguments)
+    commands[check] = command(check, arguments)
     return try worker.run(start)
   }
 
-  /// Without what is gone when the test has ended.
-  private func repeatable(_ arguments: [String]) -> [String] {
-    guard let scratch = options.scratch else { return arguments }
-    return arguments.map {
-      $0.hasPrefix(scratch) ? "/tmp" + $0.dropFirst(scratch.utf8.count + 5) : $0
-    }
+  /// What repeats a run under a debugger, for a shell.
+  private func command(_ check: CheckID, _ arguments: [String]) -> String {
+    let arguments = arguments.map(repeatable)
+    let settings = check == .heapCorrupt ? Self.strictHeap : []
+    let line = shellCommand(
+      ["gdb"] + settings.flatMap { ["-ex", "set environment \($0)"] }
+        + ["--args", worker.path, "load", "--no-sandbox", "--check", check.rawValue] + arguments
+        + loadArguments)
+    guard let place = arguments.firstIndex(of: "--copy") else { return line }
+    return shellCommand(["cp", subject.file, arguments[place + 1]]) + " && " + line
+  }
+
+  /// What is gone when the test has ended stands for a path in the system's temporary folder.
+  private func repeatable(_ argument: String) -> String {
+    guard let scratch = options.scratch, argument.hasPrefix(scratch + "/") else { return argument }
+    return argument == scratch + "/data" ? "/tmp" : "/tmp" + argument.dropFirst(scratch.utf8.count)
   }
 
   /// Since glibc 2.34 the checks of malloc are in a library of their own.
@@ -222,9 +247,11 @@ struct PlugChecks {
     guard !run.hasLostReport else { return }
     if check == .workload { operations = answer.operations }
     if !answer.faults.isEmpty { note(found(check, answer.faults)) }
-    guard !answer.questions.isEmpty, answer.faults.isEmpty,
-      let second = try done(check, inputs.common + arguments(answer.questions))
-    else { return }
+    // Its own first: those that are made up may change what it has.
+    let asked = (check == .httpRoutes ? inputs.requests : []) + answer.questions
+    guard !asked.isEmpty, answer.faults.isEmpty else { return }
+    questions[check] = asked
+    guard let second = try done(check, inputs.common + arguments(asked)) else { return }
     note(judged(second, check))
   }
 
@@ -234,7 +261,9 @@ struct PlugChecks {
     let inputs = PlugInputs(description, subject, options)
     guard
       let run = try done(
-        .hostFdsClosed, inputs.arguments(.hostFdsClosed) + ["--observe"], isAlone: true)
+        .hostFdsClosed,
+        inputs.arguments(.hostFdsClosed) + inputs.samples(questions)
+          + inputs.operations(operations) + ["--observe"], isAlone: true)
     else { return }
     note(judged(run, .hostFdsClosed))
     let permissions = subject.manifest?.permissions ?? description.permissions
@@ -259,14 +288,34 @@ struct PlugChecks {
       let run = try runWorker(
         check, inputs.arguments(check) + ["--inputs", fuzzing.path], isAlone: false)
       count += batch
-      guard !run.isDone else { continue }
-      var result = ending(run, check)
-      if options.keepsInputs, let kept = try fuzzing.keep(run.input) {
-        result.notes.insert("input \(run.input) of seed \(options.seed): \(kept)", at: 0)
+      guard run.isDone else {
+        note(kept(ending(run, check), run, fuzzing, inputs.arguments(check)))
+        return
       }
-      note(result)
-      return
+      // Inputs that nobody read are none.
+      guard run.value("skip") == nil, run.values("bad").isEmpty else {
+        note(judged(run, check))
+        return
+      }
     } while ContinuousClock.now < end
     note(CheckResult(check, .pass, "", notes: ["\(count) inputs, seed \(options.seed)"]))
+  }
+
+  /// The end of a run with the input that it did not survive, which is kept where the user works.
+  private mutating func kept(
+    _ result: CheckResult, _ run: WorkerRun, _ fuzzing: Fuzzing, _ arguments: [String]
+  ) -> CheckResult {
+    guard options.keepsInputs else { return result }
+    var result = result
+    do {
+      guard let path = try fuzzing.keep(run.input) else { return result }
+      result.notes.insert("input \(run.input) of seed \(options.seed): \(path)", at: 0)
+      commands[result.check] = command(result.check, arguments + ["--inputs", path])
+    } catch {
+      let reason = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
+      result.notes.insert(
+        "input \(run.input) of seed \(options.seed), which can't be kept: \(reason)", at: 0)
+    }
+    return result
   }
 }

@@ -5,12 +5,14 @@ import PkgCore
 struct PlugInputs {
   let description: PlugDescription
   let dataFolder: String?
+  private let scratch: String?
   private let example: JSON
   private let dsn: String?
   private let file: String
 
   init(_ description: PlugDescription, _ subject: LoadSubject, _ options: LoadOptions) {
     self.description = description
+    scratch = options.scratch
     dataFolder = options.scratch.map { $0 + "/data" }
     example = subject.manifest?.configExample ?? description.configExample
     dsn = options.dsn
@@ -43,17 +45,17 @@ struct PlugInputs {
     return arguments
   }
 
-  /// The folder of a database that is a file: `sqlite:///tmp/a.db`, `sqlite:a.db`.
+  /// The folder of a database that is a file, `sqlite:///tmp/a.db`: SQLite writes journals beside it.
   private var databaseFolder: String? {
     guard let dsn, let colon = dsn.firstIndex(of: ":"), dsn[..<colon].hasPrefix("sqlite") else {
       return nil
     }
     let rest = dsn[dsn.index(after: colon)...]
     let path = (rest.hasPrefix("//") ? rest.dropFirst(2) : rest).prefix { $0 != "?" }
-    guard let full = try? absolutePath(String(path)), let slash = full.lastIndex(of: "/") else {
+    guard path.hasPrefix("/"), let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
       return nil
     }
-    return slash == full.startIndex ? nil : String(full[..<slash])
+    return String(path[..<slash])
   }
 
   /// Operations with their weights, for what runs them.
@@ -71,7 +73,8 @@ struct PlugInputs {
 
   /// The plugin once more, at another path; nil where it can't be had.
   private var second: String? {
-    guard let folder = dataFolder, let bytes = try? readFile(file, maximumSize: maximumElfSize)
+    // Not where the plugin may write: it is opened by us.
+    guard let folder = scratch, let bytes = try? readFile(file, maximumSize: maximumElfSize)
     else {
       return nil
     }
@@ -80,6 +83,33 @@ struct PlugInputs {
       (try? FileSystem.setMode(path, 0o755)) != nil
     else { return nil }
     return path
+  }
+
+  /// The checks of interfaces that a plugin has, with what they are given, for runs that look at what it does.
+  func samples(_ questions: [CheckID: [[UInt8]]]) -> [String] {
+    let owners: [(CheckID, String)] = [
+      (.workload, "plug.workload/1"), (.formatRoundtrip, "plug.format/1"),
+      (.httpRoutes, "plug.http/1"),
+      (.scalar, "plug.scalar/1"), (.storage, "plug.storage/1"), (.customType, "plug.type/1"),
+      (.auth, "plug.auth/1"), (.query, "plug.query/1"), (.cancel, "plug.processor/1"),
+    ]
+    return owners.filter { description.interfaces.contains($0.1) }.flatMap { check, _ -> [String] in
+      let given = questions[check] ?? samples(check)
+      return given.isEmpty
+        ? ["--sample", "\(check.rawValue)="]
+        : given.flatMap { ["--sample", "\(check.rawValue)=\($0.hex)"] }
+    }
+  }
+
+  /// Requests of the description's own, with the status that each must have.
+  var requests: [[UInt8]] {
+    let list = description.sample("plug.http/1")["requests"]?.arrayValue ?? []
+    return list.compactMap { request -> [UInt8]? in
+      guard let object = request.objectValue, let method = object["method"]?.stringValue,
+        let path = object["path"]?.stringValue, !method.contains(" "), !path.contains(" ")
+      else { return nil }
+      return Array("\(method) \(path) \(object["status"]?.integerValue ?? 0)".utf8)
+    }
   }
 
   private func samples(_ check: CheckID) -> [[UInt8]] {

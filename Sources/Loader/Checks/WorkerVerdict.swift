@@ -10,6 +10,11 @@ struct WorkerVerdict {
   /// The result of a run that did not come to its end while a check called the plugin; while it was
   /// opened it is that of ``ending``.
   func ending(of check: CheckID) -> CheckResult {
+    guard run.stage >= .dlopen || run.handledSignal != 0 else {
+      return CheckResult(
+        check, .harnessError, "the worker ended \(run.stage.words): \(run.end.words)",
+        notes: run.outputLines(limit: 5))
+    }
     var result = ending
     guard run.stage >= .check else { return result }
     result.check = check

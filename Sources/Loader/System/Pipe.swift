@@ -9,6 +9,8 @@ struct Pipe: ~Copyable {
   /// What was read, up to the limit; the rest is thrown away, so that the writer never waits.
   private(set) var bytes: [UInt8] = []
   private(set) var isOpen = true
+  /// Whether more came than was kept.
+  private(set) var isCut = false
   private let limit: Int
 
   init(limit: Int) throws(Diagnostic) {
@@ -39,7 +41,9 @@ struct Pipe: ~Copyable {
     for _ in 0..<64 where isOpen {
       let got = read(readEnd, &buffer, buffer.count)
       if got > 0 {
-        bytes.append(contentsOf: buffer[..<min(got, max(0, limit - bytes.count))])
+        let room = max(0, limit - bytes.count)
+        if got > room { isCut = true }
+        bytes.append(contentsOf: buffer[..<min(got, room)])
       } else if got == 0 {
         isOpen = false
       } else if errno != EINTR {

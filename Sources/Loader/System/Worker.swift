@@ -31,6 +31,10 @@ public final class Worker {
   ///
   /// - Throws: ``Diagnostic`` where the worker could not be started; `CancellationError`.
   func run(_ start: WorkerStart) throws -> WorkerRun {
+    // Words are parted by zeros on their way.
+    guard !start.words.contains(where: { $0.utf8.contains(0) }) else {
+      throw Diagnostic(.loadHarness, "what the plugin says of itself has a zero in it")
+    }
     let page = try StagePage()
     var report = try Pipe(limit: 256 << 10)
     var output = try Pipe(limit: 64 << 10)
@@ -52,7 +56,8 @@ public final class Worker {
       end: watch.isTimedOut ? .timedOut : ProcessEnd(status: status), records: records,
       stage: page.stage.stage, input: Int(page.stage.index),
       isDone: page.hasProof || records.contains { $0.key == "done" }, handledSignal: page.signal,
-      hasLostReport: page.hasLostReport, hasForgedRecords: isForged, output: output.bytes,
+      hasLostReport: page.hasLostReport, isReportCut: report.isCut, hasForgedRecords: isForged,
+      output: output.bytes,
       duration: ContinuousClock.now - began)
   }
 

@@ -20,6 +20,8 @@ struct WorkerRun: Sendable {
   /// The signal that its handler saw.
   let handledSignal: Int32
   let hasLostReport: Bool
+  /// Whether there was more of a report than was kept, so that something may be missing.
+  let isReportCut: Bool
   /// Lines in the report that are not the worker's: somebody wrote to its descriptor.
   let hasForgedRecords: Bool
   /// What was written to standard output and standard error, cut at 64 KiB.

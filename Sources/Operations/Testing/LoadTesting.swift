@@ -114,13 +114,21 @@ struct LoadTesting: Sendable {
     return try loadTest(subject, against: target(subject.file), options, worker: worker)
   }
 
+  /// The temporary folder, if other users may walk through it.
+  private static func openBase() -> String {
+    let wanted = Machine.environment("TMPDIR") ?? "/tmp"
+    var folder = wanted
+    while folder != "/" {
+      guard let status = FileSystem.target(folder), status.mode & 0o001 != 0 else { return "/tmp" }
+      folder = FileSystem.folder(of: folder)
+    }
+    return wanted
+  }
+
   /// A folder with one below it that plugins may write to.
   private static func dataFolder() throws -> ScratchFolder {
-    let scratch = try ScratchFolder()
-    // The plugin may run as another user, who knows only his own part of the path.
-    try FileSystem.setMode(scratch.path, 0o711)
-    try FileSystem.makeFolder("\(scratch.path)/data")
-    try FileSystem.setMode("\(scratch.path)/data", 0o777)
+    let scratch = Machine.isRoot ? try ScratchFolder(below: openBase()) : try ScratchFolder()
+    try makeDataFolder(in: scratch.path)
     return scratch
   }
 

@@ -31,6 +31,7 @@ public struct PluginTesting: Sendable {
   ///
   /// - Parameter items: as above; none for all that are installed.
   public func testTogether(_ items: [String], _ options: LoadOptions) async throws -> [LoadReport] {
+    let options = try withProject(options)
     guard items.isEmpty else {
       let paths = try items.flatMap { item in
         isFile(item) ? [try subject(item).file] : try installedFiles(item)
@@ -118,7 +119,8 @@ public struct PluginTesting: Sendable {
   }
 
   private func isFile(_ item: String) -> Bool {
-    (item.contains("/") || item == ".") && FileSystem.exists(item) || item.hasSuffix(".so")
+    item.contains("/") && FileSystem.exists(item) || item.hasSuffix(".so")
+      || item.first.map { $0 == "/" || $0 == "." } == true
   }
 
   /// The host that was named, or the one of the only folder that is tested.

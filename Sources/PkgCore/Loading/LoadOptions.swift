@@ -15,6 +15,8 @@ public struct LoadOptions: Sendable, Equatable {
   public var scratch: String?
   /// The same plugin's version before, where one file is tested; nil where it is not known.
   public var previous: String?
+  /// Whether what comes before a plugin is tested with it, not only there.
+  public var countsNeighbours = false
   /// How many plugins are tested at once; nil for as many as keep the processors busy.
   public var jobs: Int?
   /// What random input is made from.

@@ -41,11 +41,18 @@ public struct PlugDescription: Sendable {
     }
     guard object["interfaces"] != nil else { throw Fault(sentence: "`interfaces` is missing") }
     interfaces = try Self.texts(object, "interfaces")
+    for name in interfaces where !Self.isInterface(name) {
+      throw Fault(
+        sentence: "`\(printable(name))` is no name of an interface such as plug.workload/1")
+    }
     capabilities = try Self.texts(object, "capabilities")
     permissions = try Self.permissions(object)
     let config = try Self.object(object, "config") ?? JSONObject()
     configSchema = config["schema"]
     configExample = config["example"] ?? .object(JSONObject())
+    guard configExample.objectValue != nil else {
+      throw Fault(sentence: "its example of a configuration is no object")
+    }
     samples = try Self.object(object, "samples") ?? JSONObject()
   }
 
@@ -58,6 +65,21 @@ public struct PlugDescription: Sendable {
   /// The sample of an interface; empty where it has none.
   public func sample(_ interface: String) -> JSONObject {
     samples[interface]?.objectValue ?? JSONObject()
+  }
+
+  /// `WORD.WORD/MAJOR`, at most 100 bytes.
+  private static func isInterface(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+    guard parts.count == 2, text.utf8.count <= 100, !parts[0].isEmpty, !parts[1].isEmpty else {
+      return false
+    }
+    let isName = parts[0].allSatisfy {
+      switch $0 {
+      case 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E, 0x5F: true
+      default: false
+      }
+    }
+    return isName && parts[1].allSatisfy { (0x30...0x39).contains($0) }
   }
 
   private static func text(_ object: JSONObject, _ name: String) throws(Fault) -> String {
@@ -84,6 +106,9 @@ public struct PlugDescription: Sendable {
 
   private static func permissions(_ parent: JSONObject) throws(Fault) -> Set<String> {
     let object = try object(parent, "permissions") ?? JSONObject()
+    guard object.members.allSatisfy({ $0.value.boolValue != nil }) else {
+      throw Fault(sentence: "its `permissions` are not all true or false")
+    }
     return Set(object.members.filter { $0.value.boolValue == true }.map(\.name))
   }
 }

@@ -5,7 +5,9 @@ internal import PkgCore
 /// `test ...`
 enum TestCommands {
   static func test(_ call: Invocation) throws -> Answer {
-    if call.parsed.has("list") { return catalogue(call.output) }
+    if call.parsed.has("list") {
+      return catalogue(call.output, format: call.parsed.value("format"))
+    }
     if call.parsed.has("self-test") { return try selfTest(call) }
     if call.parsed.has("workload") { return try workload(call) }
     let isTogether = call.parsed.has("together")
@@ -21,6 +23,11 @@ enum TestCommands {
       return isTogether
         ? try await testing.testTogether(items, options)
         : try await testing.test(items, options, repeats: repeats)
+    }
+    if reports.isEmpty {
+      throw Diagnostic(
+        .usageMissingArgument, "nothing is enabled for any host here",
+        hint: "name files, or `plugctl list` what is installed")
     }
     var answer = answer(reports, call)
     if let failure = reports.lazy.compactMap(\.diagnostic).first {
@@ -53,8 +60,14 @@ enum TestCommands {
     guard let item = call.arguments.first, call.arguments.count == 1 else {
       throw Diagnostic(.usageMissingArgument, "`--workload` drives one plugin")
     }
+    for option in ["repeat", "together"] where call.parsed.has(option) {
+      throw Diagnostic(.usageConflict, "`--\(option)` has no meaning for a workload")
+    }
+    if let form = call.parsed.value("format"), form == "junit" || form == "sarif" {
+      throw Diagnostic(.usageConflict, "a workload has no report in the form `\(form)`")
+    }
     var options = WorkloadOptions()
-    options.dsn = call.parsed.value("dsn") ?? ""
+    options.dsn = try dsn(call) ?? ""
     options.milliseconds = try duration(call) ?? options.milliseconds
     options.sessions = try call.number("sessions", 1...64) ?? options.sessions
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
@@ -133,7 +146,7 @@ enum TestCommands {
       options.ignored[check] = reason
     }
     options.jobs = try call.number("jobs", 1...64)
-    options.dsn = call.parsed.value("dsn")
+    options.dsn = try dsn(call)
     options.previous = call.parsed.value("previous")
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
     options.fuzzMilliseconds = try duration(call) ?? options.fuzzMilliseconds
@@ -153,6 +166,20 @@ enum TestCommands {
         hint: "write it as `30s`, `5m` or `500ms`")
     }
     return number * unit
+  }
+
+  /// The plugin runs in another folder, so a path must begin at the root.
+  private static func dsn(_ call: Invocation) throws -> String? {
+    guard let text = call.parsed.value("dsn") else { return nil }
+    guard text.hasPrefix("sqlite:") else { return text }
+    let rest = text.dropFirst("sqlite:".utf8.count)
+    let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
+    guard path.hasPrefix("/") || path.hasPrefix(":memory:") else {
+      throw Diagnostic(
+        .usageInvalidValue, "`--dsn \(printable(text))` has no path from the root",
+        hint: "write it as `sqlite:///tmp/a.db`")
+    }
+    return text
   }
 
   private static func checks(_ call: Invocation, _ option: String) throws -> [CheckID] {
@@ -190,7 +217,7 @@ enum TestCommands {
       isWordy || ![.pass, .info, .skip, .blocked].contains($0.status)
     }
     var lines = [
-      "\(report.name): \(verdict(report, output)), level \(report.level), \(counts(report))"
+      "\(printable(report.name)): \(verdict(report, output)), level \(report.level), \(counts(report))"
     ]
     for result in shown { lines += text(result, output) }
     if isWordy { lines += report.missingProtections.map { "  without: \($0)" } }
@@ -219,7 +246,7 @@ enum TestCommands {
     return [head] + notes
   }
 
-  private static func catalogue(_ output: Output) -> Answer {
+  private static func catalogue(_ output: Output, format: String?) -> Answer {
     var table = TextTable(["ID", "NAME", "LEVEL", "SEVERITY"])
     var data: [JSON] = []
     for check in CheckID.allCases.compactMap(\.check) {
@@ -230,6 +257,7 @@ enum TestCommands {
         "severity": .string(check.severity.rawValue),
       ])
     }
+    if format == "json" { return raw(JSON.array(data).prettyBytes, .array(data)) }
     return Answer("test-list", json: .array(data), text: table.text(output))
   }
 }

@@ -150,6 +150,50 @@ struct TestCommandTests {
     #expect(String(decoding: bytes.dropFirst(4), as: UTF8.self).contains("[["))
   }
 
+  @Test("keeps the report of a crash where the input can't be kept")
+  func unwritable() throws {
+    let path = user.folder.file("plg-f001.so")
+    try FileSystem.replace(path, with: FileSystem.read(good), isDurable: false)
+    let outcome = try user.plugctl(
+      ["test", path, "--include", "plg-f001", "--duration", "20"], in: "/proc")
+    #expect(outcome.exit == 9, "\(outcome)")
+    #expect(outcome.output.contains("which can't be kept: "), "\(outcome)")
+  }
+
+  @Test(
+    "refuses a plugin whose exception leaves it, at every level that opens it",
+    arguments: ["3", "4"])
+  func panic(level: String) throws {
+    let outcome = try user.plugctl(
+      "test", "\(Programs.folder)/plugctl-selftest-panic.so", "--level", level)
+    #expect(outcome.exit == 8, "\(outcome)")
+    let alone = try user.plugctl(
+      "test", "\(Programs.folder)/plugctl-selftest-panic.so", "--include", "plg-d020")
+    #expect(alone.exit == 8 && alone.output.contains("plg-d045 fail"), "\(alone)")
+  }
+
+  @Test("shows no control characters of a file's name")
+  func oddName() throws {
+    let path = user.folder.file("e\u{1B}[31mvil.so")
+    try FileSystem.replace(path, with: FileSystem.read(good), isDurable: false)
+    let outcome = try user.plugctl("test", path, "--level", "1").succeeded()
+    #expect(!outcome.output.contains("\u{1B}"), "\(outcome)")
+  }
+
+  @Test("takes a path for a path, also one where nothing is")
+  func missingPath() throws {
+    let outcome = try user.plugctl("test", "./nothing-here")
+    #expect(outcome.exit == 3 && outcome.errors.contains("does not exist"), "\(outcome)")
+  }
+
+  @Test(
+    "refuses a database without a path from the root",
+    arguments: ["sqlite:a.db", "sqlite://a.db", "sqlite:"])
+  func database(dsn: String) throws {
+    let outcome = try user.plugctl("test", good, "--dsn", dsn)
+    #expect(outcome.exit == 2 && outcome.errors.contains("sqlite:///tmp/a.db"), "\(outcome)")
+  }
+
   @Test("tests its own checks")
   func selfTest() throws {
     let outcome = try user.plugctl("test", "--self-test").succeeded()
