@@ -5,6 +5,41 @@ enum BuiltInProfiles {
   /// By id.
   static let texts: [(id: String, text: String)] = [
     (
+      "gstreamer",
+      #"""
+      schema: 1
+      id: gstreamer
+      title: GStreamer 1.0 plugins
+      detect:
+        binary: [gst-inspect-1.0]
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'GStreamer ([0-9.]+)' }
+      paths:
+        - { env: GST_PLUGIN_PATH, separator: ":" }
+        - { scope: project, dir: ./gst-plugins }
+        - { scope: user, dir: ~/.local/share/gstreamer-1.0/plugins }
+        - { scope: system, dir: /usr/local/lib/gstreamer-1.0 }
+      types: [plugin]
+      # The entry is derived from the file's name, so a file must keep its name.
+      layout: { place: flat, file: "{file}", view: links, path: stable }
+      abi:
+        - { kind: c, entry_from_filename: "gst_plugin_{name:libgst}_get_desc" }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      switch: any-time
+      # A list of its own, of nothing but these plugins: one that can't be loaded is blacklisted.
+      probe:
+        timeout: 20s
+        argv: ["{binary}", --print-blacklist]
+        env:
+          GST_PLUGIN_PATH: "{plugins}"
+          GST_PLUGIN_SYSTEM_PATH: ""
+          GST_REGISTRY: "{tmp}/registry.bin"
+        ok: { exit: 0, regex: "Total count: 0 blacklisted" }
+        fail_regex: '^  (.*[.]so)$'
+      reload: { mode: none }
+
+      """#
+    ),
+    (
       "nginx",
       #"""
       schema: 1
@@ -123,6 +158,90 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
       switch: any-time
       reload: { mode: none }
+
+      """#
+    ),
+    (
+      "postgresql",
+      #"""
+      schema: 1
+      id: postgresql
+      title: PostgreSQL's loadable modules
+      detect:
+        # A server of one's own first, then Debian's, which are not on the PATH.
+        binary:
+          - postgres
+          - /usr/lib/postgresql/18/bin/postgres
+          - /usr/lib/postgresql/17/bin/postgres
+          - /usr/lib/postgresql/16/bin/postgres
+          - /usr/lib/postgresql/15/bin/postgres
+          - /usr/lib/postgresql/14/bin/postgres
+          - /usr/lib/postgresql/13/bin/postgres
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'PostgreSQL\) ([0-9.]+)' }
+      # `pg_config --pkglibdir` is the distribution's own; these folders go into dynamic_library_path.
+      paths:
+        - { scope: project, dir: ./pg-modules }
+        - { scope: user, dir: ~/.local/lib/postgresql }
+        - { scope: system, dir: /usr/local/lib/postgresql }
+      types: [module]
+      # SQL names the file, so it keeps its name. A new session asks for the same name and gets the new code.
+      layout: { place: flat, file: "{file}", view: include, path: stable }
+      abi:
+        - { kind: c, required: [{ name: Pg_magic_func, type: function }], symbol_providers: ["{binary}"] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: load.sql
+        text: "LOAD '{path}';"
+        include_hint: "in postgresql.conf: dynamic_library_path = '{plugins}:$libdir'; a session loads all by `\\i {activate}/load.sql`"
+      # Sessions load late: one cluster must not see two versions.
+      switch: host-stopped
+      # There is no probe: the server loads modules only where a data folder is, and `initdb` and `postgres
+      # --single` make and open none for root.
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "redis",
+      #"""
+      schema: 1
+      id: redis
+      title: Redis modules
+      detect:
+        binary: [redis-server]
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'Redis server v=([0-9.]+)' }
+      paths:
+        - { scope: project, dir: ./redis-modules }
+        - { scope: user, dir: ~/.local/lib/redis/modules }
+        - { scope: system, dir: /usr/lib/redis/modules }
+      types: [module]
+      # It refuses a file without execute permission.
+      layout: { place: flat, file: "{file}", view: include, path: versioned, executable: true }
+      abi:
+        # Redis hands its functions over when it calls the entry; what is undefined beside them must be its own.
+        - { kind: c, required: [{ name: RedisModule_OnLoad, type: function }], symbol_providers: ["{binary}"] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: modules.conf
+        text: 'loadmodule "{path}"'
+        include_hint: "in redis.conf: include {activate}/modules.conf"
+      switch: any-time
+      # A server would stay: this one is told of a file of users that is missing. It reads that file once all
+      # modules are loaded, and ends there.
+      probe:
+        timeout: 10s
+        files:
+          r.conf: |
+            include "{activate}/modules.conf"
+            port 0
+            unixsocket "{tmp}/s"
+            dir "{tmp}"
+            save ""
+            aclfile "{tmp}/none.acl"
+        argv: ["{binary}", "{tmp}/r.conf"]
+        ok: { exit: 1, regex: "Error loading ACLs, opening file" }
+        fail_regex: '# (Module .* (failed to load|initialization failed).*)'
+      reload: { mode: restart }
 
       """#
     ),
