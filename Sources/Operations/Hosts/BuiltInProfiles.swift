@@ -5,6 +5,74 @@ enum BuiltInProfiles {
   /// By id.
   static let texts: [(id: String, text: String)] = [
     (
+      "benana",
+      #"""
+      schema: 1
+      id: benana
+      title: Benana plugins
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./bin/plugins }
+      types: [dynamic]
+      layout: { place: flat, file: "{name}.so", view: links, path: stable }
+      abi:
+        - { kind: go-plugin, required: [{ name: NewPlugin, type: function }] }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "databridge",
+      #"""
+      schema: 1
+      id: databridge
+      title: DataBridge processors
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./plugins }
+      types: [processor]
+      # A folder for each, with the host's own manifest.json beside the library.
+      layout: { place: per-plugin, file: "{name}.so", view: links, path: stable }
+      abi:
+        # A plugin of Go registers itself in `init`: no symbol is looked up.
+        - { kind: go-plugin }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "distributed-transformer",
+      #"""
+      schema: 1
+      id: distributed-transformer
+      title: distributed-transformer formats
+      # Its configuration says which folder it reads; there is none by default.
+      types: [format]
+      # cargo builds libNAME.so, the host asks for NAME.so: both names are there.
+      layout: { place: flat, file: "{name}.so", aliases: ["lib{name}.so"], view: include, path: stable }
+      abi:
+        - { kind: rust-dyn, required: [{ name: create_plugin, type: function }] }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      activate:
+        file: plugins.yaml
+        text: '- { name: {name}, file: "{path}" }'
+        include_hint: "in its YAML, below `plugins`: plugin_dir: {plugins}"
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
       "gstreamer",
       #"""
       schema: 1
@@ -134,6 +202,38 @@ enum BuiltInProfiles {
         ok: { exit: 0, regex: "status: active" }
         fail_regex: 'error:[0-9A-F]+:(.*)'
       reload: { mode: none }
+
+      """#
+    ),
+    (
+      "phantomdb",
+      #"""
+      schema: 1
+      id: phantomdb
+      title: PhantomDB plugins
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./plugins }
+      types: [function_extension, storage_backend, query_processor, authentication_provider, data_type]
+      layout:
+        place: by-type
+        file: "{name}.so"
+        by_type:
+          function_extension: function_extensions
+          storage_backend: storage_backends
+          query_processor: query_processors
+          authentication_provider: authentication
+          data_type: data_types
+        view: links
+        path: stable
+      abi:
+        - kind: cxx-vtable
+          required: [{ name: createPlugin, type: function }, { name: destroyPlugin, type: function }]
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
 
       """#
     ),
