@@ -98,6 +98,7 @@ enum CommandRegistry {
     "host list": HostCommands.list,
     "host show": HostCommands.show,
     "host path": HostCommands.path,
+    "host lint": HostCommands.lint,
     "completion": InformationCommands.completion,
     "man": InformationCommands.man,
     "help": InformationCommands.helpCommand,

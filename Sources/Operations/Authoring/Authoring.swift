@@ -63,7 +63,7 @@ public struct Authoring: Sendable {
       manifest.variants[place], file.mark(ofVariant: place), "variants[\(place)]"
     )
     do {
-      _ = try PackageDraft(file, variant)
+      _ = try PackageDraft(file, variant, isExecutable: profile.layout.isExecutable)
       guard variant.platform == .current else { return }
       let library = "\(file.folder)/\(variant.library)"
       let report = try LoadTesting(profile).test(
@@ -81,6 +81,15 @@ public struct Authoring: Sendable {
     }
   }
 
+  /// Whether a host refuses libraries without execute permission.
+  private func wantsExecutable(_ host: String) throws -> Bool {
+    do { return try ProfileCatalog(session).profile(host).layout.isExecutable } catch let error
+      as any Diagnosable where error.diagnostic.code == .hostUnknown
+    {
+      return false
+    }
+  }
+
   /// Packs every variant of a manifest whose library is there.
   ///
   /// - Parameters:
@@ -94,8 +103,9 @@ public struct Authoring: Sendable {
       throw Diagnostic(
         .packageInvalid, "`\(file.path)` has no variant for \(platform?.text ?? "any platform")")
     }
+    let isExecutable = try wantsExecutable(manifest.host)
     return try variants.map { variant in
-      let draft = try PackageDraft(file, variant)
+      let draft = try PackageDraft(file, variant, isExecutable: isExecutable)
       let (path, written) = try draft.write(into: folder, modified: Self.sourceDate())
       return Packed(
         path: path, size: written.size, digest: written.digest, name: manifest.name,

@@ -13,7 +13,7 @@ struct PackageDraft {
   /// Collects the files of one variant.
   ///
   /// - Throws: ``Diagnostic`` with `package.invalid` for a file that is missing or can't be packed.
-  init(_ file: ManifestFile, _ variant: Manifest.Variant) throws {
+  init(_ file: ManifestFile, _ variant: Manifest.Variant, isExecutable: Bool) throws {
     let manifest = try file.required()
     let library = FileSystem.baseName(of: variant.library)
     var sources: [String: String] = [:]
@@ -27,7 +27,7 @@ struct PackageDraft {
         .packageInvalid, "`plugin.json` is made by packing and can't be a file of the package")
     }
     let files = try sources.sorted { bytesPrecede($0.key, $1.key) }.map { path, source in
-      try Self.file(path, source, isLibrary: path == library)
+      try Self.file(path, source, library: path == library ? isExecutable : nil)
     }
     var elf: ElfFacts?
     if variant.platform.isLinux { elf = try Self.facts("\(file.folder)/\(variant.library)") }
@@ -85,15 +85,15 @@ struct PackageDraft {
     }
   }
 
-  private static func file(_ path: String, _ source: String, isLibrary: Bool) throws -> PackageFile
-  {
+  /// - Parameter library: whether the host wants it executable; nil for what is not the library.
+  private static func file(_ path: String, _ source: String, library: Bool?) throws -> PackageFile {
     let status = try FileSystem.status(source)
-    if status.kind == .link, !isLibrary {
+    if status.kind == .link, library == nil {
       return PackageFile(path: path, content: .link(target: try FileSystem.linkTarget(source)))
     }
     let bytes = try FileSystem.read(source, limit: Int(PackageLimits.fileBytes))
-    // Compilers set the execute bits of libraries by the umask; loading needs none.
-    let isExecutable = !isLibrary && status.mode & 0o100 != 0
+    // Compilers set the execute bits of libraries by the umask; loading needs none, but a host may.
+    let isExecutable = library ?? (status.mode & 0o100 != 0)
     return PackageFile(
       path: path,
       content: .file(size: Int64(bytes.count), isExecutable: isExecutable, digest: sha256(bytes)))

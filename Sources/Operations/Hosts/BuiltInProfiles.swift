@@ -5,6 +5,109 @@ enum BuiltInProfiles {
   /// By id.
   static let texts: [(id: String, text: String)] = [
     (
+      "benana",
+      #"""
+      schema: 1
+      id: benana
+      title: Benana plugins
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./bin/plugins }
+      types: [dynamic]
+      layout: { place: flat, file: "{name}.so", view: links, path: stable }
+      abi:
+        - { kind: go-plugin, required: [{ name: NewPlugin, type: function }] }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "databridge",
+      #"""
+      schema: 1
+      id: databridge
+      title: DataBridge processors
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./plugins }
+      types: [processor]
+      # A folder for each, with the host's own manifest.json beside the library.
+      layout: { place: per-plugin, file: "{name}.so", view: links, path: stable }
+      abi:
+        # A plugin of Go registers itself in `init`: no symbol is looked up.
+        - { kind: go-plugin }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "distributed-transformer",
+      #"""
+      schema: 1
+      id: distributed-transformer
+      title: distributed-transformer formats
+      # Its configuration says which folder it reads; there is none by default.
+      types: [format]
+      # cargo builds libNAME.so, the host asks for NAME.so: both names are there.
+      layout: { place: flat, file: "{name}.so", aliases: ["lib{name}.so"], view: include, path: stable }
+      abi:
+        - { kind: rust-dyn, required: [{ name: create_plugin, type: function }] }
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      activate:
+        file: plugins.yaml
+        text: '- { name: {name}, file: "{path}" }'
+        include_hint: "in its YAML, below `plugins`: plugin_dir: {plugins}"
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "gstreamer",
+      #"""
+      schema: 1
+      id: gstreamer
+      title: GStreamer 1.0 plugins
+      detect:
+        binary: [gst-inspect-1.0]
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'GStreamer ([0-9.]+)' }
+      paths:
+        - { env: GST_PLUGIN_PATH, separator: ":" }
+        - { scope: project, dir: ./gst-plugins }
+        - { scope: user, dir: ~/.local/share/gstreamer-1.0/plugins }
+        - { scope: system, dir: /usr/local/lib/gstreamer-1.0 }
+      types: [plugin]
+      # The entry is derived from the file's name, so a file must keep its name.
+      layout: { place: flat, file: "{file}", view: links, path: stable }
+      abi:
+        - { kind: c, entry_from_filename: "gst_plugin_{name:libgst}_get_desc" }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      switch: any-time
+      # A list of its own, of nothing but these plugins: one that can't be loaded is blacklisted.
+      probe:
+        timeout: 20s
+        argv: ["{binary}", --print-blacklist]
+        env:
+          GST_PLUGIN_PATH: "{plugins}"
+          GST_PLUGIN_SYSTEM_PATH: ""
+          GST_REGISTRY: "{tmp}/registry.bin"
+        ok: { exit: 0, regex: "Total count: 0 blacklisted" }
+        fail_regex: '^  (.*[.]so)$'
+      reload: { mode: none }
+
+      """#
+    ),
+    (
       "nginx",
       #"""
       schema: 1
@@ -103,6 +206,38 @@ enum BuiltInProfiles {
       """#
     ),
     (
+      "phantomdb",
+      #"""
+      schema: 1
+      id: phantomdb
+      title: PhantomDB plugins
+      # The guide names one folder; others are chosen with --into.
+      paths:
+        - { scope: project, dir: ./plugins }
+      types: [function_extension, storage_backend, query_processor, authentication_provider, data_type]
+      layout:
+        place: by-type
+        file: "{name}.so"
+        by_type:
+          function_extension: function_extensions
+          storage_backend: storage_backends
+          query_processor: query_processors
+          authentication_provider: authentication
+          data_type: data_types
+        view: links
+        path: stable
+      abi:
+        - kind: cxx-vtable
+          required: [{ name: createPlugin, type: function }, { name: destroyPlugin, type: function }]
+        - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
+      abi_number: 1
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
+      switch: any-time
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
       "plug",
       #"""
       schema: 1
@@ -123,6 +258,90 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
       switch: any-time
       reload: { mode: none }
+
+      """#
+    ),
+    (
+      "postgresql",
+      #"""
+      schema: 1
+      id: postgresql
+      title: PostgreSQL's loadable modules
+      detect:
+        # A server of one's own first, then Debian's, which are not on the PATH.
+        binary:
+          - postgres
+          - /usr/lib/postgresql/18/bin/postgres
+          - /usr/lib/postgresql/17/bin/postgres
+          - /usr/lib/postgresql/16/bin/postgres
+          - /usr/lib/postgresql/15/bin/postgres
+          - /usr/lib/postgresql/14/bin/postgres
+          - /usr/lib/postgresql/13/bin/postgres
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'PostgreSQL\) ([0-9.]+)' }
+      # `pg_config --pkglibdir` is the distribution's own; these folders go into dynamic_library_path.
+      paths:
+        - { scope: project, dir: ./pg-modules }
+        - { scope: user, dir: ~/.local/lib/postgresql }
+        - { scope: system, dir: /usr/local/lib/postgresql }
+      types: [module]
+      # SQL names the file, so it keeps its name. A new session asks for the same name and gets the new code.
+      layout: { place: flat, file: "{file}", view: include, path: stable }
+      abi:
+        - { kind: c, required: [{ name: Pg_magic_func, type: function }], symbol_providers: ["{binary}"] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: load.sql
+        text: "LOAD '{path}';"
+        include_hint: "in postgresql.conf: dynamic_library_path = '{plugins}:$libdir'; a session loads all by `\\i {activate}/load.sql`"
+      # Sessions load late: one cluster must not see two versions.
+      switch: host-stopped
+      # There is no probe: the server loads modules only where a data folder is, and `initdb` and `postgres
+      # --single` make and open none for root.
+      reload: { mode: restart }
+
+      """#
+    ),
+    (
+      "redis",
+      #"""
+      schema: 1
+      id: redis
+      title: Redis modules
+      detect:
+        binary: [redis-server]
+        version: { argv: ["{binary}", --version], stream: stdout, regex: 'Redis server v=([0-9.]+)' }
+      paths:
+        - { scope: project, dir: ./redis-modules }
+        - { scope: user, dir: ~/.local/lib/redis/modules }
+        - { scope: system, dir: /usr/lib/redis/modules }
+      types: [module]
+      # It refuses a file without execute permission.
+      layout: { place: flat, file: "{file}", view: include, path: versioned, executable: true }
+      abi:
+        # Redis hands its functions over when it calls the entry; what is undefined beside them must be its own.
+        - { kind: c, required: [{ name: RedisModule_OnLoad, type: function }], symbol_providers: ["{binary}"] }
+      limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
+      activate:
+        file: modules.conf
+        text: 'loadmodule "{path}"'
+        include_hint: "in redis.conf: include {activate}/modules.conf"
+      switch: any-time
+      # A server would stay: this one is told of a file of users that is missing. It reads that file once all
+      # modules are loaded, and ends there.
+      probe:
+        timeout: 10s
+        files:
+          r.conf: |
+            include "{activate}/modules.conf"
+            port 0
+            unixsocket "{tmp}/s"
+            dir "{tmp}"
+            save ""
+            aclfile "{tmp}/none.acl"
+        argv: ["{binary}", "{tmp}/r.conf"]
+        ok: { exit: 1, regex: "Error loading ACLs, opening file" }
+        fail_regex: '# (Module .* (failed to load|initialization failed).*)'
+      reload: { mode: restart }
 
       """#
     ),

@@ -56,7 +56,8 @@ public struct ProfileCatalog: Sendable {
   private func read(_ bytes: [UInt8], file: String, id: String) throws -> HostProfile {
     let node = try AuthoredFile.node(bytes, file: file, .profileInvalid, "host profile")
     let findings = Findings()
-    guard let profile = HostProfile.read(try extended(node, file: file), findings: findings) else {
+    guard let profile = HostProfile.read(try Self.extended(node, file: file), findings: findings)
+    else {
       throw findings.diagnostic(.profileInvalid, file: file, what: "host profile")
     }
     guard profile.id == id else {
@@ -68,7 +69,7 @@ public struct ProfileCatalog: Sendable {
   }
 
   /// A profile with `extends: ID` takes every field that it does not have from that built-in one.
-  private func extended(_ node: Node, file: String) throws -> Node {
+  static func extended(_ node: Node, file: String) throws -> Node {
     guard let base = node["extends"]?.text, case .map(let own) = node.value else { return node }
     guard let text = BuiltInProfiles.texts.first(where: { $0.id == base })?.text else {
       throw Diagnostic(.profileInvalid, "`\(file)` extends `\(base)`, which is not built in")

@@ -74,6 +74,7 @@ extension HostProfile {
         view, "view", "can't be `copies` where each plugin has a folder; use `links`")
     }
     layout.pathStyle = fields.choice("path", PathStyle.self) ?? layout.pathStyle
+    layout.isExecutable = fields.bool("executable") ?? layout.isExecutable
     fields.finish()
     return layout
   }

@@ -75,6 +75,8 @@ public struct HostProfile: Sendable {
     public var view = View.links
     /// Which path the host is given.
     public var pathStyle = PathStyle.stable
+    /// Whether the host refuses a library without execute permission; then it is packed with it.
+    public var isExecutable = false
   }
 
   /// A symbol that the host looks up.

@@ -16,20 +16,7 @@ enum AuthorCommands {
 
   static func lint(_ call: Invocation) throws -> Answer {
     let (file, findings) = try Authoring(call.session()).lint(call.arguments.first ?? ".")
-    let lines = findings.map { $0.line(in: file) }
-    var answer = Answer(
-      "lint", json: .array(findings.map { $0.json(in: file) }),
-      text: lines.isEmpty
-        ? (call.output.isQuiet ? "" : "`\(file)` is fine")
-        : lines.map(printable).joined(separator: "\n"))
-    let errors = findings.filter { $0.severity == .error }.count
-    if errors > 0 {
-      let failure = Diagnostic(
-        .manifestInvalid, "`\(file)` has \(errors) \(errors == 1 ? "fault" : "faults")")
-      answer.exitCode = ExitCode.of(failure.code.category)
-      answer.failure = failure
-    }
-    return answer
+    return .findings(findings, in: file, "lint", .manifestInvalid, call.output)
   }
 
   static func pack(_ call: Invocation) throws -> Answer {
@@ -86,5 +73,28 @@ enum AuthorCommands {
       ]
     }
     return Answer(schema, json: .array(data), text: packed.map(\.path).joined(separator: "\n"))
+  }
+}
+
+extension Answer {
+  /// What was found in a file, a line each; errors fail with the code.
+  static func findings(
+    _ findings: [Finding], in file: String, _ schema: String, _ code: DiagnosticCode,
+    _ output: Output
+  ) -> Answer {
+    let lines = findings.map { $0.line(in: file) }
+    var answer = Answer(
+      schema, json: .array(findings.map { $0.json(in: file) }),
+      text: lines.isEmpty
+        ? (output.isQuiet ? "" : "`\(file)` is fine") : lines.map(printable).joined(separator: "\n")
+    )
+    let errors = findings.filter { $0.severity == .error }.count
+    if errors > 0 {
+      let failure = Diagnostic(
+        code, "`\(file)` has \(errors) \(errors == 1 ? "fault" : "faults")")
+      answer.exitCode = ExitCode.of(failure.code.category)
+      answer.failure = failure
+    }
+    return answer
   }
 }

@@ -63,6 +63,12 @@ enum HostCommands {
     return Answer("host-path", json: data, text: lines.joined(separator: "\n"))
   }
 
+  static func lint(_ call: Invocation) throws -> Answer {
+    let file = call.arguments[0]
+    return .findings(
+      try ProfileLint().findings(in: file), in: file, "host-lint", .profileInvalid, call.output)
+  }
+
   static func scan(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let found = try HostQueries(session).scan(call.arguments, host: session.options.host)

@@ -239,6 +239,12 @@ extension CommandTable {
         CommandSpec(
           "path", "say where a host gets its plugins from",
           arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
+        CommandSpec(
+          "lint", "check a host profile before it is used",
+          arguments: [
+            ArgumentSpec("FILE", "a profile, as `hosts.d/nginx.yaml`", completion: .files)
+          ]
+        ),
       ]),
     CommandSpec(
       "completion", group: "hosts and this program", "print a shell's completion script",
