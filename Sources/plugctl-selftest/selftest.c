@@ -165,10 +165,7 @@ static void misbehave_at_start(plug_instance *instance) {
     leaked = block;
   }
   if (is_bad("d027") && open("/dev/null", O_RDONLY | O_CLOEXEC) < 0) return;
-  if (is_bad("d028") && times++ > 0) {
-    pthread_t thread;
-    pthread_create(&thread, NULL, rest, NULL);
-  }
+  if (is_bad("d028") && times++ > 0) start_sleeper();
   if (is_bad("d025") || is_bad("d029")) start_thread(instance);
   if (is_bad("d035") && !has_ending) on_exit(at_end, NULL);
   has_ending = true;

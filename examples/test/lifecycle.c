@@ -195,7 +195,9 @@ static void leaks_nothing(const struct subject *s, int has_sanitizer) {
   }
   CHECK(count_in("/proc/self/fd") == files);
   CHECK(count_in("/proc/self/task") <= threads + 2); /* Go's runtime may start one more */
-  if (!has_sanitizer) CHECK(resident_pages() - pages < 1024);
+  /* A runtime with threads of its own collects its garbage when it likes: 200 lives that leak would be more. */
+  long room = threads > 2 ? 8192 : 1024;
+  if (!has_sanitizer) CHECK(resident_pages() - pages < room);
   free(example);
 }
 
