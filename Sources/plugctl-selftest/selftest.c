@@ -48,7 +48,9 @@ static void start_sleeper(void) {
   void *(*sleep_on)(void *);
   int (*suspend)(const sigset_t *) = sigsuspend;
   memcpy(&sleep_on, &suspend, sizeof sleep_on);
-  pthread_create(&thread, NULL, sleep_on, calloc(1, sizeof(sigset_t)));
+  /* Where the mask is gone before it is read the call fails, and the thread ends. */
+  static sigset_t none;
+  pthread_create(&thread, NULL, sleep_on, &none);
 }
 
 static void misbehave_at_load(const char *path) {
