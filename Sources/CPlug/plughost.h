@@ -175,7 +175,6 @@ typedef struct plughost_call {
   uint64_t began_ns;
   uint64_t cpu_began_ns;
   int64_t thread_clock;
-  int32_t is_reported;
 } plughost_call;
 
 /* Put around calls of a plugin's functions, in the same thread: what lies between counts as the plugin's time and

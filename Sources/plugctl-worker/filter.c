@@ -23,6 +23,7 @@
 #endif
 
 #define CAPACITY 600
+#define REFUSED (SECCOMP_RET_ERRNO | EPERM)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct program {
@@ -102,7 +103,7 @@ static void answer_all(struct program *p, const int *numbers, size_t count, uint
 static void deny(struct program *p, int number, int code) { answer(p, number, SECCOMP_RET_ERRNO | (uint32_t)code); }
 
 static void deny_all(struct program *p, const int *numbers, size_t count) {
-  answer_all(p, numbers, count, SECCOMP_RET_ERRNO | EPERM);
+  answer_all(p, numbers, count, REFUSED);
 }
 
 /* Allows a call only where its first argument is `value`. */
@@ -176,21 +177,30 @@ static void begin(struct program *p) {
 #endif
 }
 
-static int install(struct program *p) {
-  if (ARCHITECTURE == 0) return ENOSYS;
+/* The result of seccomp(2): 0, or a listener where the flags ask for one; minus an errno. */
+static int install_with(struct program *p, unsigned flags) {
+  if (ARCHITECTURE == 0) return -ENOSYS;
   give(p, SECCOMP_RET_ALLOW);
-  if (p->count == CAPACITY) return E2BIG;
+  if (p->count == CAPACITY) return -E2BIG;
   struct sock_fprog program = {.len = p->count, .filter = p->code};
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
+  long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  return result < 0 ? -errno : (int)result;
+}
+
+static int install(struct program *p) { return -install_with(p, 0); }
+
+/* What no load may do, but for sockets; attributes of files and new processes get an answer of their own. */
+static void put_common(struct program *p, uint32_t otherwise) {
+  deny_all(p, denied_always, COUNT(denied_always));
+  deny_all(p, denied_in_load, COUNT(denied_in_load));
+  answer_all(p, attributes, COUNT(attributes), otherwise);
+  answer_all(p, spawning, COUNT(spawning), otherwise);
 }
 
 int filter_install_common(void) {
   struct program p = {0};
   begin(&p);
-  deny_all(&p, denied_always, COUNT(denied_always));
-  deny_all(&p, denied_in_load, COUNT(denied_in_load));
-  deny_all(&p, attributes, COUNT(attributes));
-  deny_all(&p, spawning, COUNT(spawning));
+  put_common(&p, REFUSED);
   deny(&p, SYS_socket, EACCES);
   return install(&p);
 }
@@ -211,42 +221,32 @@ static void put_own(struct program *p, uint32_t new_process) {
 int filter_install_load(void) {
   struct program p = {0};
   begin(&p);
-  put_own(&p, SECCOMP_RET_ERRNO | EPERM);
+  put_own(&p, REFUSED);
   return install(&p);
 }
 
 int filter_install_open(void) {
   struct program p = {0};
   begin(&p);
-  deny_all(&p, denied_always, COUNT(denied_always));
-  deny_all(&p, denied_in_load, COUNT(denied_in_load));
-  deny_all(&p, attributes, COUNT(attributes));
-  deny_all(&p, spawning, COUNT(spawning));
-  put_own(&p, SECCOMP_RET_ERRNO | EPERM);
+  put_common(&p, REFUSED);
+  put_own(&p, REFUSED);
   return install(&p);
 }
 
 int filter_install_observed(bool is_network_free, int *listener) {
   struct program p = {0};
   begin(&p);
-  deny_all(&p, denied_always, COUNT(denied_always));
-  deny_all(&p, denied_in_load, COUNT(denied_in_load));
-  answer_all(&p, spawning, COUNT(spawning), SECCOMP_RET_USER_NOTIF);
+  put_common(&p, SECCOMP_RET_USER_NOTIF);
   answer_all(&p, renaming, COUNT(renaming), SECCOMP_RET_USER_NOTIF);
-  answer_all(&p, attributes, COUNT(attributes), SECCOMP_RET_USER_NOTIF);
   if (!is_network_free) answer(&p, SYS_socket, SECCOMP_RET_USER_NOTIF);
 #if defined(__x86_64__)
   ask_about_writing(&p, SYS_open, 1);
 #endif
   ask_about_writing(&p, SYS_openat, 2);
   put_own(&p, SECCOMP_RET_USER_NOTIF);
-  give(&p, SECCOMP_RET_ALLOW);
-  if (ARCHITECTURE == 0) return ENOSYS;
-  if (p.count == CAPACITY) return E2BIG;
-  struct sock_fprog program = {.len = p.count, .filter = p.code};
-  long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-  if (result < 0) return errno;
-  *listener = (int)result;
+  int result = install_with(&p, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  if (result < 0) return -result;
+  *listener = result;
   return 0;
 }
 

@@ -11,7 +11,6 @@
 
 static int write_text(void *context, const char *bytes, size_t length) {
   struct text *t = context;
-  t->writes++;
   if (length > t->limit - t->length) return 1;
   char *grown = realloc(t->bytes, t->length + length + 1);
   if (grown == NULL) return 1;

@@ -20,8 +20,7 @@ struct subject {
 struct text {
   char *bytes;
   size_t length;
-  size_t limit;    /* more is refused by the sink */
-  size_t writes;   /* how often the plugin wrote, refused ones too */
+  size_t limit; /* more is refused by the sink */
 };
 
 plug_sink text_sink(struct text *text);

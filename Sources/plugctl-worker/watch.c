@@ -159,7 +159,8 @@ static bool look_at(const struct seccomp_notif *call) {
     case SYS_truncate: case SYS_setxattr: case SYS_lsetxattr: case SYS_removexattr: case SYS_lremovexattr:
       tell_write(call, AT_FDCWD, 0);
       return false;
-    case SYS_renameat: case SYS_renameat2: case SYS_linkat: tell_write(call, (int)call->data.args[2], 3); return true;
+    case SYS_renameat: case SYS_renameat2: tell_write(call, first, 1); /* and, as a link, */ /* fall through */
+    case SYS_linkat: tell_write(call, (int)call->data.args[2], 3); return true;
     case SYS_symlinkat: tell_write(call, (int)call->data.args[1], 2); return true;
 #if defined(__x86_64__)
     case SYS_fork: case SYS_vfork: tell_spawn("fork"); return false;
@@ -167,7 +168,8 @@ static bool look_at(const struct seccomp_notif *call) {
       tell_write(call, call->data.nr == SYS_futimesat ? first : AT_FDCWD, call->data.nr == SYS_futimesat);
       return false;
     case SYS_open: case SYS_creat: case SYS_mkdir: case SYS_mknod: case SYS_unlink: case SYS_rmdir: tell_write(call, AT_FDCWD, 0); return true;
-    case SYS_rename: case SYS_link: case SYS_symlink: tell_write(call, AT_FDCWD, 1); return true;
+    case SYS_rename: tell_write(call, AT_FDCWD, 0); /* and, as a link, */ /* fall through */
+    case SYS_link: case SYS_symlink: tell_write(call, AT_FDCWD, 1); return true;
 #endif
     default: return true;
   }

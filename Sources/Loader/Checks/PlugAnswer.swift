@@ -42,13 +42,7 @@ struct PlugAnswer {
   }
 
   private mutating func routes(_ bytes: [UInt8]) {
-    // The second run delivers nothing.
-    guard !bytes.isEmpty, let list = json(bytes, "routes") else { return }
-    guard let routes = list.arrayValue, !routes.isEmpty else {
-      faults.append("routes wrote no JSON list")
-      return
-    }
-    if routes.count > Self.most { faults.append("it has more than \(Self.most) routes") }
+    let routes = list(bytes, "routes")
     var seen: Set<String> = []
     for route in routes {
       guard let method = route.objectValue?["method"]?.stringValue,
@@ -88,12 +82,7 @@ struct PlugAnswer {
   private static let types: Set<String> = ["i64", "f64", "bool", "text"]
 
   private mutating func functions(_ bytes: [UInt8]) {
-    guard !bytes.isEmpty, let list = json(bytes, "functions") else { return }
-    guard let functions = list.arrayValue, !functions.isEmpty else {
-      faults.append("functions wrote no JSON list")
-      return
-    }
-    if functions.count > Self.most { faults.append("it has more than \(Self.most) functions") }
+    let functions = list(bytes, "functions")
     for function in functions {
       guard let object = function.objectValue, let name = object["name"]?.stringValue,
         Self.isWord(name),
@@ -123,6 +112,17 @@ struct PlugAnswer {
     if plan.objectValue?["op"]?.stringValue == nil {
       faults.append("the plan that it wrote is no JSON object with an `op`")
     }
+  }
+
+  /// A list that must have something in it; the second run delivers none.
+  private mutating func list(_ bytes: [UInt8], _ call: String) -> [JSON] {
+    guard !bytes.isEmpty, let list = json(bytes, call) else { return [] }
+    guard let elements = list.arrayValue, !elements.isEmpty else {
+      faults.append("\(call) wrote no JSON list")
+      return []
+    }
+    if elements.count > Self.most { faults.append("it has more than \(Self.most) \(call)") }
+    return elements
   }
 
   private mutating func json(_ bytes: [UInt8], _ call: String) -> JSON? {

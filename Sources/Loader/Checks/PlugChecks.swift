@@ -10,14 +10,14 @@ struct PlugChecks {
   let options: LoadOptions
   /// The arguments that come before the file.
   let loadArguments: [String]
-  private(set) var results: [CheckResult] = []
+  var results: [CheckResult] = []
   /// The command of each check's last run, for a shell.
-  private var commands: [CheckID: String] = [:]
+  var commands: [CheckID: String] = [:]
   private(set) var description: PlugDescription?
   /// The workload's operations and their weights, once they are known.
   private(set) var operations: [(name: String, weight: Int64)] = []
   /// What checks were asked with in their second run, by what the plugin had said.
-  private var questions: [CheckID: [[UInt8]]] = [:]
+  private(set) var questions: [CheckID: [[UInt8]]] = [:]
   /// An abort of a language's runtime, seen in a check.
   private var panic: CheckResult?
 
@@ -164,7 +164,7 @@ struct PlugChecks {
   }
 
   /// Runs the worker for a check; nil where its end is the result, which is noted.
-  private mutating func done(
+  mutating func done(
     _ check: CheckID, _ arguments: [String] = [], isAlone: Bool = false
   ) throws -> WorkerRun? {
     let run = try runWorker(check, arguments, isAlone: isAlone)
@@ -179,7 +179,8 @@ struct PlugChecks {
     return nil
   }
 
-  private mutating func runWorker(
+  /// Runs the worker for a check, and notes the command that repeats it.
+  mutating func runWorker(
     _ check: CheckID, _ arguments: [String], isAlone: Bool
   ) throws -> WorkerRun {
     var start = WorkerStart(
@@ -193,7 +194,7 @@ struct PlugChecks {
   }
 
   /// What repeats a run under a debugger, for a shell.
-  private func command(_ check: CheckID, _ arguments: [String]) -> String {
+  func command(_ check: CheckID, _ arguments: [String]) -> String {
     let arguments = arguments.map(repeatable)
     let settings = check == .heapCorrupt ? Self.strictHeap : []
     let line = shellCommand(
@@ -216,7 +217,8 @@ struct PlugChecks {
     "MALLOC_CHECK_=3",
   ]
 
-  private mutating func ending(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
+  /// What the end of a run says that did not come to its own.
+  mutating func ending(_ run: WorkerRun, _ check: CheckID) -> CheckResult {
     let verdict = WorkerVerdict(run: run, subject: subject, limits: target.limits)
     if let sentence = run.panicSentence {
       panic = CheckResult(
@@ -253,69 +255,5 @@ struct PlugChecks {
     questions[check] = asked
     guard let second = try done(check, inputs.common + arguments(asked)) else { return }
     note(judged(second, check))
-  }
-
-  // MARK: - conduct, and made-up input
-
-  private mutating func conduct(_ description: PlugDescription) throws {
-    let inputs = PlugInputs(description, subject, options)
-    guard
-      let run = try done(
-        .hostFdsClosed,
-        inputs.arguments(.hostFdsClosed) + inputs.samples(questions)
-          + inputs.operations(operations) + ["--observe"], isAlone: true)
-    else { return }
-    note(judged(run, .hostFdsClosed))
-    let permissions = subject.manifest?.permissions ?? description.permissions
-    results += Conduct(run: run, permissions: permissions, dataFolder: inputs.dataFolder).results
-  }
-
-  private mutating func fuzz(_ check: CheckID, _ description: PlugDescription) throws {
-    guard let scratch = options.scratch else {
-      note(CheckResult(check, .skip, "there is no folder for its inputs"))
-      return
-    }
-    let inputs = PlugInputs(description, subject, options)
-    var fuzzing = Fuzzing(check, description, seed: options.seed, folder: scratch)
-    guard fuzzing.isPossible else {
-      note(CheckResult(check, .skip, "it has no interface that takes data"))
-      return
-    }
-    let end = ContinuousClock.now + .milliseconds(options.fuzzMilliseconds)
-    var count = 0
-    repeat {
-      let batch = try fuzzing.next()
-      let run = try runWorker(
-        check, inputs.arguments(check) + ["--inputs", fuzzing.path], isAlone: false)
-      count += batch
-      guard run.isDone else {
-        note(kept(ending(run, check), run, fuzzing, inputs.arguments(check)))
-        return
-      }
-      // Inputs that nobody read are none.
-      guard run.value("skip") == nil, run.values("bad").isEmpty else {
-        note(judged(run, check))
-        return
-      }
-    } while ContinuousClock.now < end
-    note(CheckResult(check, .pass, "", notes: ["\(count) inputs, seed \(options.seed)"]))
-  }
-
-  /// The end of a run with the input that it did not survive, which is kept where the user works.
-  private mutating func kept(
-    _ result: CheckResult, _ run: WorkerRun, _ fuzzing: Fuzzing, _ arguments: [String]
-  ) -> CheckResult {
-    guard options.keepsInputs else { return result }
-    var result = result
-    do {
-      guard let path = try fuzzing.keep(run.input) else { return result }
-      result.notes.insert("input \(run.input) of seed \(options.seed): \(path)", at: 0)
-      commands[result.check] = command(result.check, arguments + ["--inputs", path])
-    } catch {
-      let reason = (error as? any Diagnosable)?.diagnostic.message ?? "\(error)"
-      result.notes.insert(
-        "input \(run.input) of seed \(options.seed), which can't be kept: \(reason)", at: 0)
-    }
-    return result
   }
 }

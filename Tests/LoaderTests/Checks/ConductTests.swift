@@ -120,6 +120,11 @@ struct ConductTests {
                the_host->data_folder.bytes);
       open(path, O_WRONLY | O_CREAT, 0600);
       """,
+      """
+      char path[4096];
+      snprintf(path, sizeof path, "%.*s/mine", (int)the_host->data_folder.length, the_host->data_folder.bytes);
+      rename("/etc/hostname", path);
+      """,
       "chmod(\"/etc/passwd\", 0600);", "truncate(\"/etc/passwd\", 0);",
       "mkfifo(\"/var/tmp/evil\", 0600);",
       "unsigned long long how[3] = {O_WRONLY | O_CREAT, 0600, 0}; syscall(437, -100, \"/var/tmp/evil\", how, sizeof how);",
