@@ -16,7 +16,7 @@ public struct PreparedGeneration: Sendable {
 struct GenerationContent {
   /// View names are filled in.
   private(set) var generation: Generation
-  /// Links by their path inside of `plugins/`, with whose they are.
+  /// Links by their path inside of the generation's folder, with whose they are.
   private(set) var links: [(path: String, target: String, plugin: PluginName)] = []
   /// The text by which the host loads them; nil where it needs none.
   private(set) var activation: (file: String, text: String)?
@@ -36,13 +36,26 @@ struct GenerationContent {
         if let owner = owners.updateValue(plugin.name, forKey: entry.name) {
           throw StoreError.sameName(entry.name, first: "\(owner)", second: "\(plugin.name)")
         }
-        links.append((entry.name, Self.target(of: entry, plugin), plugin.name))
+        links.append(
+          (
+            "plugins/\(entry.name)", Self.target(entry.target, of: plugin, at: entry.name),
+            plugin.name
+          ))
+      }
+      for extra in plugin.extraFiles {
+        if let owner = owners.updateValue(plugin.name, forKey: extra.name) {
+          throw StoreError.sameName(extra.name, first: "\(owner)", second: "\(plugin.name)")
+        }
+        let name = extra.name.dropFirst("extra/".count)
+        links.append(
+          (extra.name, Self.target(extra.file, of: plugin, at: String(name)), plugin.name))
       }
       libraries.append((plugin.name, "\(instance.told(wanted))/\(layout.library)"))
     }
     activation = profile.activation.map {
       let seen = libraries.map { ($0.name, instance.places.seenByHosts($0.path)) }
-      return ($0.file, GenerationWriter.activationText($0, seen))
+      let folder = instance.places.seenByHosts(instance.told(wanted))
+      return ($0.file, GenerationWriter.activationText($0, seen, folder: folder))
     }
   }
 
@@ -61,12 +74,16 @@ struct GenerationContent {
     return ViewLayout(of: plugin, by: profile, hasBundledLibraries: !others.isEmpty)
   }
 
-  private static func target(of entry: ViewLayout.Entry, _ plugin: InstalledPlugin) -> String {
+  /// What a link must say that leads to a file of a tree, or to the whole of it.
+  ///
+  /// - Parameter name: the link, below a folder of the generation.
+  private static func target(_ file: String, of plugin: InstalledPlugin, at name: String) -> String
+  {
     // From gens/<n>/plugins/ up to <data>; one more for each folder of the name.
-    let depth = entry.name.split(separator: "/").count - 1
+    let depth = name.split(separator: "/").count - 1
     let up = String(repeating: "../", count: 5 + depth)
     let tree = "\(up)trees/\(plugin.treeName)"
-    return entry.target.isEmpty ? tree : "\(tree)/\(entry.target)"
+    return file.isEmpty ? tree : "\(tree)/\(file)"
   }
 }
 
@@ -84,8 +101,10 @@ public enum GenerationWriter {
     try FileSystem.removeTree(folder)
     try FileSystem.makeFolders("\(folder)/plugins")
     for (name, target, _) in content.links {
-      let path = "\(folder)/plugins/\(name)"
-      if name.contains("/") { try FileSystem.makeFolders(FileSystem.folder(of: path)) }
+      let path = "\(folder)/\(name)"
+      if name.utf8.count(where: { $0 == UInt8(ascii: "/") }) > 1 {
+        try FileSystem.makeFolders(FileSystem.folder(of: path))
+      }
       try FileSystem.link(path, to: target)
     }
     if let (file, text) = content.activation {
@@ -106,15 +125,21 @@ public enum GenerationWriter {
   }
 
   /// The text that makes a host load libraries, in their order.
+  ///
+  /// - Parameter folder: where they lie, as the host is told.
   public static func activationText(
-    _ activation: HostProfile.Activation, _ libraries: [(name: PluginName, path: String)]
+    _ activation: HostProfile.Activation, _ libraries: [(name: PluginName, path: String)],
+    folder: String
   ) -> String {
-    var text = activation.header
+    var text = filled(activation.header, [("plugins", folder)])
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     for (name, path) in libraries {
       text += filled(
         activation.text,
-        [("path", path), ("name", name.name.text), ("publisher", name.publisher.text)])
+        [
+          ("path", path), ("name", name.name.text), ("publisher", name.publisher.text),
+          ("plugins", folder),
+        ])
       if !text.hasSuffix("\n") { text += "\n" }
     }
     return text

@@ -23,7 +23,7 @@ extension HostInstance {
     var faults: [StoreFault] = []
     var expected: Set<String> = []
     for (name, target, plugin) in content.links {
-      let path = "\(folder)/plugins/\(name)"
+      let path = "\(folder)/\(name)"
       expected.insert(path)
       guard let status = try? FileSystem.status(path) else {
         faults.append(StoreFault(.missing, path, of: plugin))
@@ -36,6 +36,7 @@ extension HostInstance {
       }
     }
     faults += try extras(in: "\(folder)/plugins", expected)
+    faults += try extras(in: "\(folder)/extra", expected)
     guard let (file, text) = content.activation else { return faults }
     let path = "\(folder)/activate/\(file)"
     let bytes = try FileSystem.readIfPresent(path)

@@ -63,9 +63,13 @@ public struct HostInstance: Sendable {
     // An image's manifests say what its hosts see.
     if let root = places.root { generation.viewFolder = generation.viewFolder.map { root + $0 } }
     // A project's store may have come with a checkout: it names no folder outside of the project.
-    if places.scope == .project, let view = generation.viewFolder {
+    let extra = generation.plugins.flatMap(\.extraFiles).filter(\.isLinked).map {
+      FileSystem.folder(of: $0.path)
+    }
+    for folder in extra + [generation.viewFolder].compactMap(\.self)
+    where places.scope == .project {
       let project = FileSystem.folder(of: places.data)
-      let real = FileSystem.realPath(view) ?? view
+      let real = FileSystem.realPath(folder) ?? folder
       guard real.hasPrefix((FileSystem.realPath(project) ?? project) + "/") else {
         throw StoreError.generationDamaged(path: path)
       }

@@ -9,30 +9,41 @@ struct HostView {
   /// Files of others that count as ours, since their user says so.
   var adopted: Set<String> = []
 
+  /// A name in a folder of the host's.
+  private struct Name {
+    /// The name with its folder, absolute.
+    let path: String
+    /// What it leads to, below the generation's folder.
+    let target: String
+    /// The file itself, inside of the plugin's tree.
+    let file: String
+    let plugin: InstalledPlugin
+    /// Whether the path names the generation, where its plugins' paths do.
+    let isVersioned: Bool
+    /// Whether it is a file of its own, not a link.
+    let isCopied: Bool
+  }
+
   /// Refuses where something that is not ours stands in the way.
   func checkNames(_ next: Generation, owned: [Generation]) throws {
-    guard let folder = next.viewFolder else { return }
-    for (name, plugin) in Self.names(of: next) {
-      let path = "\(folder)/\(name)"
-      guard FileSystem.exists(path) else { continue }
-      guard hasOurs(path, plugin, next) || isOurs(name, in: folder, by: owned) else {
-        throw StoreError.nameTaken(path: path)
+    for name in Self.names(of: next) where FileSystem.exists(name.path) {
+      guard hasOurs(name) || isOurs(name.path, by: owned) else {
+        throw StoreError.nameTaken(path: name.path)
       }
     }
   }
 
-  /// What the folder has under the names of a live generation that is not right.
+  /// What the host's folders have under the names of a live generation that is not right.
   func faults(_ live: Generation) -> [StoreFault] {
-    guard let folder = live.viewFolder else { return [] }
-    return Self.names(of: live).compactMap { name, plugin in
-      let path = "\(folder)/\(name)"
-      guard FileSystem.exists(path) else { return StoreFault(.missing, path, of: plugin.name) }
-      guard !isRight(path, plugin, live) else { return nil }
-      return StoreFault(hasOurs(path, plugin, live) ? .link : .foreign, path, of: plugin.name)
+    Self.names(of: live).compactMap { name in
+      let (path, plugin) = (name.path, name.plugin.name)
+      guard FileSystem.exists(path) else { return StoreFault(.missing, path, of: plugin) }
+      guard !isRight(name, live) else { return nil }
+      return StoreFault(hasOurs(name) ? .link : .foreign, path, of: plugin)
     }
   }
 
-  /// Makes the folder fit for both generations, so that it loads whichever `current` leads to: names
+  /// Makes the folders fit for both generations, so that they load whichever `current` leads to: names
   /// that only one of them has lead to that generation itself; ``settle(_:after:)`` turns or removes them.
   func makeReady(_ next: Generation, after former: Generation?) throws {
     let added = try addMissing(next)
@@ -40,17 +51,16 @@ struct HostView {
     for folder in added.union(held) { try FileSystem.syncFolder(folder) }
   }
 
-  /// Adds the names that the folder lacks; what is there stays.
+  /// Adds the names that the folders lack; what is there stays.
   ///
   /// - Returns: the folders that changed.
   @discardableResult
   func addMissing(_ generation: Generation) throws -> Set<String> {
-    guard let folder = generation.viewFolder else { return [] }
     var touched: Set<String> = []
-    for (name, plugin) in Self.names(of: generation) where !FileSystem.exists("\(folder)/\(name)") {
-      let above = FileSystem.folder(of: "\(folder)/\(name)")
+    for name in Self.names(of: generation) where !FileSystem.exists(name.path) {
+      let above = FileSystem.folder(of: name.path)
       try FileSystem.makeFolders(above)
-      try put(name, plugin, generation, in: folder)
+      try put(name, generation)
       touched.insert(above)
     }
     return touched
@@ -58,26 +68,21 @@ struct HostView {
 
   /// Names that the next generation lacks would lead nowhere between the switch and their removal.
   private func hold(_ former: Generation, against next: Generation) throws -> Set<String> {
-    guard let folder = former.viewFolder, !former.isCopied, !former.isVersioned else { return [] }
-    let staying = next.viewFolder == folder ? Set(Self.names(of: next).map(\.name)) : []
+    let staying = Set(Self.names(of: next).map(\.path))
     var touched: Set<String> = []
-    for (name, plugin) in Self.names(of: former) where !staying.contains(name) {
-      let path = "\(folder)/\(name)"
-      guard hasOurs(path, plugin, former) else { continue }
-      try put(name, plugin, former, in: folder)
-      touched.insert(FileSystem.folder(of: path))
+    for name in Self.names(of: former) where !name.isCopied && !name.isVersioned {
+      guard !staying.contains(name.path), hasOurs(name) else { continue }
+      try put(name, former)
+      touched.insert(FileSystem.folder(of: name.path))
     }
     return touched
   }
 
   /// Whether what stands under a name was put there by one of some generations.
-  private func isOurs(_ name: String, in folder: String, by owners: [Generation]) -> Bool {
-    adopted.contains("\(folder)/\(name)")
+  private func isOurs(_ path: String, by owners: [Generation]) -> Bool {
+    adopted.contains(path)
       || owners.contains { owner in
-        owner.viewFolder == folder
-          && owner.plugins.contains {
-            $0.viewNames.contains(name) && hasOurs("\(folder)/\(name)", $0, owner)
-          }
+        Self.names(of: owner, isAll: true).contains { $0.path == path && hasOurs($0) }
       }
   }
 
@@ -85,17 +90,12 @@ struct HostView {
   /// under one of them stays: the next change is refused for it, and `repair` moves it away.
   func settle(_ generation: Generation, after others: [Generation]) throws {
     var kept: Set<String> = []
-    if let folder = generation.viewFolder {
-      for (name, plugin) in Self.names(of: generation) {
-        let path = "\(folder)/\(name)"
-        kept.insert(path)
-        if isRight(path, plugin, generation) {
-          try FileSystem.removeIfPresent(Self.temporary(path))
-        } else if !FileSystem.exists(path) || hasOurs(path, plugin, generation)
-          || isOurs(name, in: folder, by: others)
-        {
-          try put(name, plugin, generation, in: folder, isLive: true)
-        }
+    for name in Self.names(of: generation) {
+      kept.insert(name.path)
+      if isRight(name, generation) {
+        try FileSystem.removeIfPresent(Self.temporary(name.path))
+      } else if !FileSystem.exists(name.path) || hasOurs(name) || isOurs(name.path, by: others) {
+        try put(name, generation, isLive: true)
       }
     }
     let touched = try remove(others, but: kept).union(kept.map(FileSystem.folder(of:)))
@@ -108,17 +108,11 @@ struct HostView {
   @discardableResult
   func remove(_ others: [Generation], but kept: Set<String>) throws -> Set<String> {
     var touched: Set<String> = []
-    for other in others {
-      guard let folder = other.viewFolder else { continue }
-      for (name, plugin) in Self.names(of: other) {
-        let path = "\(folder)/\(name)"
-        try FileSystem.removeIfPresent(Self.temporary(path))
-        guard !kept.contains(path), FileSystem.exists(path), hasOurs(path, plugin, other) else {
-          continue
-        }
-        try FileSystem.remove(path)
-        touched.insert(FileSystem.folder(of: path))
-      }
+    for name in others.flatMap({ Self.names(of: $0) }) {
+      try FileSystem.removeIfPresent(Self.temporary(name.path))
+      guard !kept.contains(name.path), FileSystem.exists(name.path), hasOurs(name) else { continue }
+      try FileSystem.remove(name.path)
+      touched.insert(FileSystem.folder(of: name.path))
     }
     return touched
   }
@@ -127,7 +121,7 @@ struct HostView {
   /// one folder deep.
   func removeStrays(_ live: Generation) throws {
     guard let folder = live.viewFolder else { return }
-    let kept = Set(Self.names(of: live).map { "\(folder)/\($0.name)" })
+    let kept = Set(Self.names(of: live).map(\.path))
     func sweep(_ folder: String, isTop: Bool) throws {
       for name in try FileSystem.namesIfPresent(in: folder) {
         let path = "\(folder)/\(name)"
@@ -145,37 +139,48 @@ struct HostView {
 
   private static func temporary(_ path: String) -> String { "\(path).plugctl-new" }
 
-  private static func names(of generation: Generation) -> [(name: String, plugin: InstalledPlugin)]
-  {
-    generation.plugins.filter(\.isEnabled).flatMap { plugin in plugin.viewNames.map { ($0, plugin) }
+  /// All names that a generation has in the host's folders.
+  ///
+  /// - Parameter isAll: also of what is disabled.
+  private static func names(of generation: Generation, isAll: Bool = false) -> [Name] {
+    generation.plugins.filter { isAll || $0.isEnabled }.flatMap { plugin -> [Name] in
+      let mine = generation.viewFolder.map { folder in
+        plugin.viewNames.map { name in
+          Name(
+            path: "\(folder)/\(name)", target: "plugins/\(name)", file: plugin.library,
+            plugin: plugin, isVersioned: generation.isVersioned, isCopied: generation.isCopied)
+        }
+      }
+      return (mine ?? [])
+        + plugin.extraFiles.filter(\.isLinked).map { extra in
+          Name(
+            path: extra.path, target: extra.name, file: extra.file, plugin: plugin,
+            isVersioned: false, isCopied: false)
+        }
     }
   }
 
-  private func put(
-    _ name: String, _ plugin: InstalledPlugin, _ generation: Generation, in folder: String,
-    isLive: Bool = false
-  ) throws {
-    let path = "\(folder)/\(name)"
-    let temporary = Self.temporary(path)
+  private func put(_ name: Name, _ generation: Generation, isLive: Bool = false) throws {
+    let temporary = Self.temporary(name.path)
     try FileSystem.removeIfPresent(temporary)
-    if generation.isCopied {
+    if name.isCopied {
       let bytes = try FileSystem.read(
-        "\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
+        "\(instance.places.tree(name.plugin.tree))/\(name.file)", limit: 256 << 20)
       let file = try FileSystem.create(temporary, mode: 0o644)
       try file.write(bytes)
       try file.sync()
       try file.close()
     } else {
       try FileSystem.link(
-        temporary, to: linkText(target(name, generation, isLive: isLive), at: path))
+        temporary, to: linkText(target(name, generation, isLive: isLive), at: name.path))
     }
-    try FileSystem.rename(temporary, to: path)
+    try FileSystem.rename(temporary, to: name.path)
   }
 
-  private func target(_ name: String, _ generation: Generation, isLive: Bool) -> String {
-    let isStable = isLive && !generation.isVersioned
+  private func target(_ name: Name, _ generation: Generation, isLive: Bool) -> String {
+    let isStable = isLive && !name.isVersioned
     let folder = isStable ? instance.current : instance.folder(of: generation.number)
-    return "\(folder)/plugins/\(name)"
+    return "\(folder)/\(name.target)"
   }
 
   /// Absolute, for people who look at it; in an image from the link's own place, so that it leads to the
@@ -186,12 +191,10 @@ struct HostView {
     return FileSystem.relative(target, from: FileSystem.realPath(here) ?? here)
   }
 
-  private func isRight(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
-  {
-    if generation.isCopied { return hasContent(path, of: plugin) }
-    let name = String(path.dropFirst((generation.viewFolder ?? "").count + 1))
-    guard let link = try? FileSystem.linkTarget(path) else { return false }
-    return Self.resolved(link, from: path) == target(name, generation, isLive: true)
+  private func isRight(_ name: Name, _ generation: Generation) -> Bool {
+    if name.isCopied { return hasContent(name) }
+    guard let link = try? FileSystem.linkTarget(name.path) else { return false }
+    return Self.resolved(link, from: name.path) == target(name, generation, isLive: true)
   }
 
   private func leadsHere(_ target: String, from path: String) -> Bool {
@@ -206,18 +209,19 @@ struct HostView {
     return (try? FileSystem.absolute(whole)) ?? whole
   }
 
-  /// A link into this instance, or a copy of this plugin's very library.
-  private func hasOurs(_ path: String, _ plugin: InstalledPlugin, _ generation: Generation) -> Bool
-  {
-    if let target = try? FileSystem.linkTarget(path) { return leadsHere(target, from: path) }
-    return generation.isCopied && hasContent(path, of: plugin)
+  /// A link into this instance, or a copy of this plugin's very file.
+  private func hasOurs(_ name: Name) -> Bool {
+    if let target = try? FileSystem.linkTarget(name.path) {
+      return leadsHere(target, from: name.path)
+    }
+    return name.isCopied && hasContent(name)
   }
 
-  private func hasContent(_ path: String, of plugin: InstalledPlugin) -> Bool {
-    guard let status = try? FileSystem.status(path), status.kind == .file,
-      let there = try? FileSystem.read(path, limit: 256 << 20),
+  private func hasContent(_ name: Name) -> Bool {
+    guard let status = try? FileSystem.status(name.path), status.kind == .file,
+      let there = try? FileSystem.read(name.path, limit: 256 << 20),
       let wanted = try? FileSystem.read(
-        "\(instance.places.tree(plugin.tree))/\(plugin.library)", limit: 256 << 20)
+        "\(instance.places.tree(name.plugin.tree))/\(name.file)", limit: 256 << 20)
     else { return false }
     return there == wanted
   }

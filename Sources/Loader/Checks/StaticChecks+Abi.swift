@@ -6,6 +6,7 @@ extension StaticChecks {
   func abiChecks() -> [CheckResult] {
     var results: [CheckResult] = []
     if target.staticProbes.contains(.nginxSignature) { results.append(nginxSignature()) }
+    if target.staticProbes.contains(.postgresMagic) { results.append(postgresMagic()) }
     if target.staticProbes.contains(.rustCompiler) { results.append(rustCompiler()) }
     if let strings = stringABI() { results.append(strings) }
     let order: [CheckStatus] = [.fail, .warn, .pass]
@@ -56,6 +57,28 @@ extension StaticChecks {
   }
 
   private func stringKind(_ name: String) -> StringABI? { StringABI(mangled: name) }
+
+  private func postgresMagic() -> CheckResult {
+    guard let host = hosts.lazy.compactMap({ PostgresMagic.ofHost($0) }).first else {
+      return CheckResult(.abiVersion, .skip, "the host's binary shows no magic block of PostgreSQL")
+    }
+    guard let module = PostgresMagic.ofModule(image) else {
+      return CheckResult(.abiVersion, .skip, "its magic block can't be found without running it")
+    }
+    guard module.version == host.version else {
+      return CheckResult(
+        .abiVersion, .fail,
+        "module built for PostgreSQL \(module.release), the host is \(host.release)",
+        hint: "choose a build for PostgreSQL \(host.release)")
+    }
+    let differences = module.differences(from: host)
+    guard differences.isEmpty else {
+      return CheckResult(
+        .abiVersion, .fail, "module built with other options than the host's PostgreSQL",
+        notes: differences, hint: "build it with the host's own `pg_config`")
+    }
+    return CheckResult(.abiVersion, .pass)
+  }
 
   private func nginxSignature() -> CheckResult {
     guard let host = hosts.lazy.compactMap({ NginxModule.ofHost($0) }).first else {

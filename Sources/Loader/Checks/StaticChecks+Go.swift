@@ -72,7 +72,7 @@ extension StaticChecks {
 }
 
 /// The packages of a Go plugin or host with their link hashes.
-private struct GoPackages {
+struct GoPackages {
   /// By the package's path; empty for what Go did not link with support of plugins.
   private(set) var hashes: [String: ArraySlice<UInt8>] = [:]
   /// `go.` or `go:`.

@@ -271,13 +271,11 @@ enum BuiltInProfiles {
         # A server of one's own first, then Debian's, which are not on the PATH.
         binary:
           - postgres
-          - /usr/lib/postgresql/18/bin/postgres
-          - /usr/lib/postgresql/17/bin/postgres
-          - /usr/lib/postgresql/16/bin/postgres
-          - /usr/lib/postgresql/15/bin/postgres
-          - /usr/lib/postgresql/14/bin/postgres
-          - /usr/lib/postgresql/13/bin/postgres
+          - /usr/lib/postgresql/*/bin/postgres
         version: { argv: ["{binary}", --version], stream: stdout, regex: 'PostgreSQL\) ([0-9.]+)' }
+        folders:
+          sharedir: { argv: ["{bindir}/pg_config", --sharedir] }
+          libdir: { argv: ["{bindir}/pg_config", --pkglibdir] }
       # `pg_config --pkglibdir` is the distribution's own; these folders go into dynamic_library_path.
       paths:
         - { scope: project, dir: ./pg-modules }
@@ -285,9 +283,21 @@ enum BuiltInProfiles {
         - { scope: system, dir: /usr/local/lib/postgresql }
       types: [module]
       # SQL names the file, so it keeps its name. A new session asks for the same name and gets the new code.
-      layout: { place: flat, file: "{file}", view: include, path: stable }
+      layout:
+        place: flat
+        file: "{file}"
+        view: include
+        path: stable
+        # What `CREATE EXTENSION` reads. Scripts mostly say '$libdir/NAME', which no path leads to but this folder.
+        extra:
+          - { match: "*.control", to: "{sharedir}/extension" }
+          - { match: "*.sql", to: "{sharedir}/extension" }
+          - { match: "*.so", to: "{libdir}" }
       abi:
-        - { kind: c, required: [{ name: Pg_magic_func, type: function }], symbol_providers: ["{binary}"] }
+        - kind: c
+          required: [{ name: Pg_magic_func, type: function }]
+          symbol_providers: ["{binary}"]
+          static_probes: [postgresql-magic]
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 10000 }
       activate:
         file: load.sql

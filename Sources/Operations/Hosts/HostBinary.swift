@@ -10,31 +10,56 @@ public struct HostBinary: Sendable {
 
   /// Finds a profile's host; nil where none is installed or the profile does not say how.
   public static func find(_ profile: HostProfile) -> HostBinary? {
-    guard let detection = profile.detection else { return nil }
-    for candidate in detection.binaries {
-      if let path = locate(candidate) {
-        return HostBinary(path: path, version: version(of: path, detection))
-      }
-    }
-    return nil
+    path(of: profile).map { HostBinary(path: $0, version: version(of: $0, profile)) }
   }
 
   /// The path alone, without running the binary.
   static func path(of profile: HostProfile) -> String? {
-    for candidate in profile.detection?.binaries ?? [] {
-      if let path = locate(candidate) { return path }
+    profile.detection?.binaries.lazy.compactMap {
+      located($0).first(where: FileSystem.isExecutable)
     }
-    return nil
+    .first
   }
 
-  private static func locate(_ name: String) -> String? {
-    if name.hasPrefix("/") { return FileSystem.isExecutable(name) ? name : nil }
-    let path = Machine.environment("PATH") ?? "/usr/bin:/bin"
-    for folder in (path + ":/usr/sbin:/sbin").split(separator: ":") where folder.hasPrefix("/") {
-      let candidate = "\(folder)/\(name)"
-      if FileSystem.isExecutable(candidate) { return candidate }
+  /// All binaries that could be meant, the first one first; each file once, under whatever names.
+  static func paths(of profile: HostProfile) -> [String] {
+    var seen: Set<String> = []
+    return (profile.detection?.binaries ?? []).flatMap(located).filter {
+      FileSystem.isExecutable($0) && seen.insert(FileSystem.realPath($0) ?? $0).inserted
     }
-    return nil
+  }
+
+  /// Where a binary would be.
+  private static func located(_ name: String) -> [String] {
+    guard !name.hasPrefix("/") else { return matching(name) }
+    let path = Machine.environment("PATH") ?? "/usr/bin:/bin"
+    return (path + ":/usr/sbin:/sbin").split(separator: ":").filter { $0.hasPrefix("/") }
+      .map { "\($0)/\(name)" }
+  }
+
+  /// An absolute path; a part of it that is `*` stands for every name there, the highest version first.
+  private static func matching(_ path: String) -> [String] {
+    guard path.contains("*") else { return [path] }
+    return path.split(separator: "/").reduce([""]) { folders, part in
+      guard part == "*" else { return folders.map { "\($0)/\(part)" } }
+      return folders.flatMap { folder in
+        ((try? FileSystem.names(in: folder.isEmpty ? "/" : folder)) ?? [])
+          .sorted { isHigher($0, $1) }.map { "\(folder)/\($0)" }
+      }
+    }
+  }
+
+  private static func isHigher(_ first: String, _ second: String) -> Bool {
+    let numbers = [first, second].map { loose($0) }
+    guard let one = numbers[0], let other = numbers[1], one != other else {
+      return numbers[0] != nil && numbers[1] == nil || bytesPrecede(second, first)
+    }
+    return one > other
+  }
+
+  /// The version that a binary tells; nil where the profile does not say how to ask.
+  static func version(of path: String, _ profile: HostProfile) -> Version? {
+    profile.detection.flatMap { version(of: path, $0) }
   }
 
   private static func version(of path: String, _ detection: HostProfile.Detection) -> Version? {

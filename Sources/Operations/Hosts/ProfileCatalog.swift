@@ -1,21 +1,50 @@
 internal import Files
 public import PkgCore
 internal import PkgStore
+internal import Signing
 
 /// A host profile with where it came from.
 public struct FoundProfile: Sendable {
-  /// The profile.
+  /// The profile; without its commands where nobody approved of them.
   public let profile: HostProfile
   /// The file, or `built in`.
   public let origin: String
+  /// Commands that are not run, since they came with a project and nobody approved of them.
+  public let unapproved: [(purpose: String, arguments: [String])]
+  /// The digest of the file, by which it is approved; nil for what is built in.
+  let digest: SHA256Digest?
+
+  /// What is to be said where commands are left out; nil where none is.
+  public var warning: Diagnostic? {
+    guard !unapproved.isEmpty else { return nil }
+    return Diagnostic(
+      .profileUnapproved, "the commands of this project's profile `\(profile.id)` are not run",
+      notes: ["file: `\(origin)`"],
+      hint: "look at it, then run `plugctl host approve \(profile.id)`")
+  }
 }
 
-/// Profiles by precedence: the user's, the system's, those compiled in.
+/// Profiles by precedence: the user's, the system's, the project's, those compiled in.
 public struct ProfileCatalog: Sendable {
-  private let folders: [String]
+  /// A folder of profiles.
+  private struct Source {
+    let folder: String
+    /// Whether its owner is whoever runs this, or the machine's.
+    let isOwn: Bool
+  }
+
+  private let sources: [Source]
+  private let approvals: ProfileApprovals
 
   /// The profiles that a session sees.
-  public init(_ session: Session) { folders = session.places.configuration.map { "\($0)/hosts.d" } }
+  public init(_ session: Session) {
+    let own = session.places.configuration.map { Source(folder: "\($0)/hosts.d", isOwn: true) }
+    let project = session.projectFolder.map {
+      Source(folder: "\($0)/.plugctl/hosts.d", isOwn: false)
+    }
+    sources = own + (project.map { [$0] } ?? [])
+    approvals = ProfileApprovals(session.places)
+  }
 
   /// The profile of an id.
   ///
@@ -25,23 +54,27 @@ public struct ProfileCatalog: Sendable {
   /// The profile of an id with its origin.
   public func found(_ id: String) throws -> FoundProfile {
     guard NamePart(id) != nil else { throw unknown(id) }
-    for folder in folders {
-      let path = "\(folder)/\(id).yaml"
-      guard let bytes = try FileSystem.readIfPresent(path, limit: 1 << 20) else { continue }
-      return FoundProfile(profile: try read(bytes, file: path, id: id), origin: path)
+    for source in sources {
+      let path = "\(source.folder)/\(id).yaml"
+      guard let bytes = try FileSystem.readIfPresent(path, limit: Self.mostBytes) else { continue }
+      let profile = try Self.read(bytes, file: path, id: id)
+      let digest = sha256(bytes)
+      let isTrusted = try source.isOwn || profile.commands.isEmpty || approvals.has(digest)
+      return FoundProfile(
+        profile: isTrusted ? profile : profile.withoutCommands, origin: path,
+        unapproved: isTrusted ? [] : profile.commands, digest: digest)
     }
-    guard let text = BuiltInProfiles.texts.first(where: { $0.id == id })?.text else {
-      throw unknown(id)
-    }
+    guard let text = Self.builtIn(id) else { throw unknown(id) }
     return FoundProfile(
-      profile: try read(Array(text.utf8), file: "\(id).yaml", id: id), origin: "built in")
+      profile: try Self.read(Array(text.utf8), file: "\(id).yaml", id: id), origin: "built in",
+      unapproved: [], digest: nil)
   }
 
   /// Every profile by id; one that can't be read is a warning to `onFault`.
   public func all(onFault: (Diagnostic) -> Void) throws -> [FoundProfile] {
     var ids = Set(BuiltInProfiles.texts.map(\.id))
-    for folder in folders {
-      for name in try FileSystem.namesIfPresent(in: folder) where name.hasSuffix(".yaml") {
+    for source in sources {
+      for name in try FileSystem.namesIfPresent(in: source.folder) where name.hasSuffix(".yaml") {
         ids.insert(String(name.dropLast(".yaml".count)))
       }
     }
@@ -53,10 +86,14 @@ public struct ProfileCatalog: Sendable {
     }
   }
 
-  private func read(_ bytes: [UInt8], file: String, id: String) throws -> HostProfile {
+  /// No profile is longer.
+  static let mostBytes = 1 << 20
+
+  /// Reads a profile that shall have an id.
+  static func read(_ bytes: [UInt8], file: String, id: String) throws -> HostProfile {
     let node = try AuthoredFile.node(bytes, file: file, .profileInvalid, "host profile")
     let findings = Findings()
-    guard let profile = HostProfile.read(try Self.extended(node, file: file), findings: findings)
+    guard let profile = HostProfile.read(try extended(node, file: file), findings: findings)
     else {
       throw findings.diagnostic(.profileInvalid, file: file, what: "host profile")
     }
@@ -71,7 +108,7 @@ public struct ProfileCatalog: Sendable {
   /// A profile with `extends: ID` takes every field that it does not have from that built-in one.
   static func extended(_ node: Node, file: String) throws -> Node {
     guard let base = node["extends"]?.text, case .map(let own) = node.value else { return node }
-    guard let text = BuiltInProfiles.texts.first(where: { $0.id == base })?.text else {
+    guard let text = builtIn(base) else {
       throw Diagnostic(.profileInvalid, "`\(file)` extends `\(base)`, which is not built in")
     }
     guard
@@ -83,6 +120,10 @@ public struct ProfileCatalog: Sendable {
     }
     let missing = inherited.filter { entry in !own.contains { $0.key == entry.key } }
     return Node(.map(own + missing), mark: node.mark)
+  }
+
+  private static func builtIn(_ id: String) -> String? {
+    BuiltInProfiles.texts.first { $0.id == id }?.text
   }
 
   private func unknown(_ id: String) -> Diagnostic {

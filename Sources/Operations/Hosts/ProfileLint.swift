@@ -12,7 +12,13 @@ public struct ProfileLint: Sendable {
   /// - Returns: faults and doubts with their places; none means that it can be used.
   /// - Throws: where the file can't be read.
   public func findings(in path: String) throws -> [Finding] {
-    let bytes = try FileSystem.read(path, limit: 1 << 20)
+    try findings(of: FileSystem.read(path, limit: ProfileCatalog.mostBytes), file: path)
+  }
+
+  /// Reads a profile.
+  ///
+  /// - Parameter path: the file that it is, or shall be.
+  func findings(of bytes: [UInt8], file path: String) throws -> [Finding] {
     let findings = Findings()
     let own: Node
     do { own = try YAMLReader.read(bytes) } catch {

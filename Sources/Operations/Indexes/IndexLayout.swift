@@ -4,7 +4,8 @@ internal import Signing
 /// The roles of our indexes, and which targets each lists (`docs/formats.md`, "Index").
 ///
 /// ```
-/// targets ─┬─ trusted ──── pub-<publisher>   i/<publisher>/*.json, and names.json in trusted itself
+/// targets ─┬─ hosts/*.yaml, in the role itself
+///          ├─ trusted ──── pub-<publisher>   i/<publisher>/*.json, and names.json in trusted itself
 ///          ├─ catalog                        catalog.json, advisories.json
 ///          ├─ withdrawn                      withdrawn.json
 ///          └─ community ── bin<bits>-<n>     i/*/*.json, by hash where there are many
@@ -19,6 +20,8 @@ enum IndexLayout {
   static let catalogPath = "catalog.json"
   static let advisoriesPath = "advisories.json"
   static let withdrawnPath = "withdrawn.json"
+  /// What stands before the id in the path of a host's profile, and behind it.
+  static let hosts = (folder: "hosts/", suffix: ".yaml")
   /// The member of `custom` by which the catalog's role says how many plugins there are.
   static let pluginCountName = "plugins"
 
@@ -37,6 +40,15 @@ enum IndexLayout {
   static let smallCatalog: Int64 = 4 << 20
   /// Up to this length the names are fetched to compare another name with them.
   static let smallNames: Int64 = 128 << 10
+
+  /// The path of a host's profile.
+  static func hostPath(_ id: String) -> String { "\(hosts.folder)\(id)\(hosts.suffix)" }
+
+  /// The host whose profile a path is; nil for any other path.
+  static func host(ofPath path: String) -> String? {
+    guard path.hasPrefix(hosts.folder), path.hasSuffix(hosts.suffix) else { return nil }
+    return String(path.dropFirst(hosts.folder.count).dropLast(hosts.suffix.count))
+  }
 
   static func publisher(_ publisher: NamePart) -> TUFRoleName { TUFRoleName("pub-\(publisher)") }
 

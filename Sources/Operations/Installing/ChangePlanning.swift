@@ -25,6 +25,8 @@ struct ChangePlanning: Sendable {
   let preferences: VersionPreferences
   /// Whose wishes count; nil outside of a project.
   var project: Project?
+  /// Plugins whose installed version can't stay, with the reason.
+  var unfit: [PluginName: String] = [:]
 
   func plan(_ goal: ChangeGoal) async throws -> (TransactionPlan, [InstanceChange.Wanted]) {
     let installed = goal.current?.plugins ?? []
@@ -54,7 +56,8 @@ struct ChangePlanning: Sendable {
     let outer = OuterPlugins(session, profile).besides(mine)
     let known = mine + outer.map(\.plugin)
     var choice = VersionChoice(
-      source: source, compatibility: Compatibility(profile), host: profile.id, installed: known)
+      source: source, compatibility: Compatibility(profile), profile: profile, installed: known)
+    choice.unfit = unfit
     choice.publishedBefore = preferences.publishedBefore(at: session.now)
     choice.targets = project?.file.targets ?? []
     var roots =

@@ -51,14 +51,17 @@ public struct Installing: Sendable {
       try await project?.check(wishes.map(\.root), session, source, request.preferences)
     }
     var hosts: [String] = []
-    for host in wishes.map(\.host) + brought.packages.map(\.description.manifest.host)
-    where !hosts.contains(host) {
+    let broughtHosts = try brought.packages.map { package in
+      let manifest = package.description.manifest
+      return try host(of: manifest.host, manifest.name, project)
+    }
+    for host in wishes.map(\.host) + broughtHosts where !hosts.contains(host) {
       hosts.append(host)
     }
     var reports: [InstallReport] = []
     for host in hosts {
       let roots = wishes.filter { $0.host == host }.map(\.root)
-      let mine = brought.packages.filter { $0.description.manifest.host == host }
+      let mine = zip(brought.packages, broughtHosts).filter { $0.1 == host }.map(\.0)
       reports.append(
         try await change(host, request, source) { current in
           ChangeGoal(
@@ -199,17 +202,24 @@ public struct Installing: Sendable {
         throw Diagnostic(.pluginUnknown, "no index has a plugin `\(name)`")
       }
       try await LookAlike(session, source).confirm(record)
-      if let host = session.options.host, host != record.host, record.host != "any" {
-        throw Diagnostic(
-          .incompatibleHost, "`\(name)` is a plugin of `\(record.host)`, not of `\(host)`",
-          hint: "leave `--host` out")
-      }
-      let host =
-        record.host == "any"
-        ? session.options.host ?? project?.file.host ?? record.host : record.host
+      let host = try host(of: record.host, name, project)
       wishes.append((host, SolveRequest.Root(name: name, range: reference.range ?? .any)))
     }
     return wishes
+  }
+
+  /// The host that gets a plugin which was made for one: that one, or the one of its kind that is named.
+  private func host(of made: String, _ name: PluginName, _ project: Project?) throws -> String {
+    let isFree = made == HostProfile.anyHost
+    guard let named = session.options.host ?? (isFree ? project?.file.host : nil) else {
+      return made
+    }
+    guard try isFree || ProfileCatalog(session).profile(named).takesPlugins(of: made) else {
+      throw Diagnostic(
+        .incompatibleHost, "`\(name)` is a plugin of `\(made)`, not of `\(named)`",
+        hint: "leave `--host` out")
+    }
+    return named
   }
 
   /// Plans and carries out a change of one instance.
@@ -218,7 +228,9 @@ public struct Installing: Sendable {
     instance: HostInstance? = nil,
     goal: (Generation?) throws -> ChangeGoal
   ) async throws -> InstallReport {
-    let profile = try ProfileCatalog(session).profile(host)
+    let found = try ProfileCatalog(session).found(host)
+    found.warning.map { session.progress(.warning($0)) }
+    let profile = found.profile
     let instance = try instance ?? InstanceLookup(session: session).instance(of: host)
     let planner = ChangePlanning(
       session: session, profile: profile, source: source,

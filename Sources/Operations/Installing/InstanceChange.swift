@@ -35,6 +35,8 @@ struct InstanceChange: Sendable {
   ) async throws -> InstallReport {
     var report = InstallReport(host: instance.id, scope: session.scope, plan: plan)
     guard !plan.isEmpty else { return report }
+    let stopping = HostStopping(profile: profile, session: session)
+    try await stopping.require(for: plan)
     try checkTrust(lock.current)
     let admission = try Admission(session)
     let coming = try admission.admit(plan, wanted)
@@ -61,6 +63,8 @@ struct InstanceChange: Sendable {
       session.progress(.syncing)
       try await settling.value
       try Task.checkCancellation()
+      // It may have been started again meanwhile.
+      try await stopping.require(for: plan)
     } catch {
       // A tree of the live generation that came anew is no worse than the one that was damaged.
       let live = Set(former?.plugins.map(\.tree) ?? [])
@@ -75,11 +79,12 @@ struct InstanceChange: Sendable {
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
     report.undo = undo(plan, former: former, folder: generation.viewFolder)
+    report.hostNotes = unlinkedNotes(prepared.generation, plan)
     // A pin is nothing to the host.
     guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
     let reload = HostReload(profile: profile, instance: instance, session: session)
     do {
-      report.hostNotes = try await reload.tell(prepared, former: former?.plugins ?? [])
+      report.hostNotes += try await reload.tell(prepared, former: former?.plugins ?? [])
     } catch let refusal as Diagnostic {
       throw try await goBack(to: former?.plugins ?? [], from: prepared, because: refusal, lock)
     }
@@ -185,11 +190,15 @@ struct InstanceChange: Sendable {
   private func newGeneration(
     _ wanted: [Wanted], _ came: [SHA256Digest: PackageDescription], _ lock: borrowing InstanceLock
   ) throws -> Generation {
+    let extra = ExtraFolders(profile, session, isLinking: !instance.isChosenByHand)
     let plugins = try wanted.map { wanted in
       var plugin = wanted.plugin
       // Only the package itself says which of its files is the library.
       if plugin.library.isEmpty {
         plugin.library = try description(of: plugin, came).library
+      }
+      if plugin.extraFiles.isEmpty, extra.hasRules {
+        plugin.extraFiles = try extra.files(of: description(of: plugin, came))
       }
       return plugin
     }
@@ -223,7 +232,14 @@ struct InstanceChange: Sendable {
         "the profile `\(profile.id)` has no folder in \(session.scope.rawValue) scope",
         hint: "name one with `--into DIR`")
     }
-    return try HostFolders(session).resolved(folder)
+    let path = try HostFolders(session).resolved(folder)
+    // The profile may have come with the project.
+    if let project = session.projectFolder, !path.hasPrefix(project + "/") {
+      throw Diagnostic(
+        .profileInvalid, "the profile `\(profile.id)` has a folder outside of the project",
+        notes: ["folder: `\(printable(path))`"], hint: "add `--scope user`")
+    }
+    return path
   }
 
   private func description(
@@ -261,6 +277,20 @@ struct InstanceChange: Sendable {
       let diagnostic = report.diagnostic
     else { return }
     throw diagnostic.noting("nothing was changed")
+  }
+
+  /// What is said of files that the host looks for where we put nothing.
+  private func unlinkedNotes(_ generation: Generation, _ plan: TransactionPlan) -> [String] {
+    let changed = Set(plan.steps.filter(\.action.isSeenByHost).map(\.name))
+    let files = generation.plugins.filter { changed.contains($0.name) && $0.isEnabled }
+      .flatMap(\.extraFiles).filter { !$0.isLinked }
+    let byFolder = Dictionary(grouping: files) { FileSystem.folder(of: $0.path) }
+    return byFolder.keys.sorted().map { folder in
+      let names = byFolder[folder, default: []].map { FileSystem.baseName(of: $0.path) }.sorted()
+      let source = FileSystem.folder(of: byFolder[folder]?.first?.name ?? "")
+      return
+        "\(profile.id) looks for \(names.joined(separator: ", ")) in \(folder), which is not ours to write to: link \(names.count == 1 ? "it" : "them") there from \(instance.current)/\(source)"
+    }
   }
 
   private var includeHint: String? {

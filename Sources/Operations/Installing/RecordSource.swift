@@ -230,7 +230,8 @@ actor RecordSource {
   func candidates(named name: NamePart?, for host: String) async throws -> [PluginName] {
     var names: [PluginName] = []
     if let name { names = try await trustedNames()[name.folded, default: []] }
-    let others = try await smallCatalog()?.filter { $0.host == host || $0.host == "any" } ?? []
+    let others =
+      try await smallCatalog()?.filter { $0.host == host || $0.host == HostProfile.anyHost } ?? []
     return names + others.map(\.name).filter { !names.contains($0) }.prefix(500)
   }
 

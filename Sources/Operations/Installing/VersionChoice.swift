@@ -4,12 +4,14 @@ internal import PkgCore
 struct VersionChoice {
   let source: RecordSource
   let compatibility: Compatibility
-  let host: String
+  let profile: HostProfile
   let installed: [InstalledPlugin]
   /// Further systems on which what is chosen must work.
   var targets: [ProjectTarget] = []
   /// What was published later is too young; nil for no such limit.
   var publishedBefore: Timestamp?
+  /// Plugins whose installed version can't stay, with the reason.
+  var unfit: [PluginName: String] = [:]
   /// Versions that are in use already, whatever their age.
   var known: [PluginName: Version] = [:]
 
@@ -67,7 +69,7 @@ struct VersionChoice {
     var result: [Candidate] = []
     let there = installed.first { $0.name == name }
     let record = found?.record
-    if let found, let record, record.host == host || record.host == "any" {
+    if let found, let record, profile.takesPlugins(of: record.host) {
       for release in record.releases {
         var candidate = Candidate(version: release.version, constraints: release.constraints)
         switch release.state {
@@ -81,15 +83,20 @@ struct VersionChoice {
             compatibility.exclusion(of: release, name) ?? youth(of: release, name)
             ?? absence(of: release, found.index)
         }
+        if there?.version == release.version, let reason = unfit[name] {
+          candidate.exclusion = Exclusion(.host, reason)
+        }
         if candidate.exclusion == nil {
           candidate.exclusion =
-            targets.lazy.compactMap { $0.exclusion(of: release, host: host) }.first
+            targets.lazy.compactMap { $0.exclusion(of: release, host: record.host) }.first
         }
         result.append(candidate)
       }
     }
     if let there, !result.contains(where: { $0.version == there.version }) {
-      result.append(Candidate(version: there.version, constraints: there.constraints))
+      var candidate = Candidate(version: there.version, constraints: there.constraints)
+      candidate.exclusion = unfit[name].map { Exclusion(.host, $0) }
+      result.append(candidate)
     }
     return result
   }

@@ -130,7 +130,7 @@ public struct BundleCreating: Sendable {
         let versions = VersionChoice(
           source: source,
           compatibility: profile.map { Compatibility($0) } ?? Compatibility(platform: platform),
-          host: host, installed: [])
+          profile: profile ?? HostProfile(id: host, title: host), installed: [])
         let outcome = try await versions.solve(SolveRequest(roots: mine.map(\.root)))
         choice.records.merge(outcome.records) { $1 }
         for chosen in outcome.choices {

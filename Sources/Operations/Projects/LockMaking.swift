@@ -46,8 +46,13 @@ struct LockMaking: Sendable {
   private func host(of record: IndexRecord, _ wish: ProjectFile.Wish, _ file: ProjectFile) throws
     -> String
   {
-    guard record.host != "any" else { return file.host ?? session.options.host ?? record.host }
-    guard let host = file.host, host != record.host else { return record.host }
+    if record.host == HostProfile.anyHost {
+      return file.host ?? session.options.host ?? record.host
+    }
+    guard let host = file.host else { return record.host }
+    guard try !ProfileCatalog(session).profile(host).takesPlugins(of: record.host) else {
+      return host
+    }
     throw Diagnostic(
       .incompatibleHost,
       "`\(wish.name)` is a plugin of `\(record.host)`, and the project is for `\(host)`",
@@ -61,7 +66,7 @@ struct LockMaking: Sendable {
     let profile = try ProfileCatalog(session).profile(host)
     let current = try HostInstance(id: host, places: session.places).currentGeneration()
     var choice = VersionChoice(
-      source: source, compatibility: Compatibility(profile), host: host, installed: [])
+      source: source, compatibility: Compatibility(profile), profile: profile, installed: [])
     choice.targets = file.targets
     choice.publishedBefore = preferences.publishedBefore(at: session.now)
     choice.known = preferred

@@ -92,7 +92,7 @@ struct LockedPlanning {
       request.addPins([plugin.name: .init(range: pin.range, reason: pin.reason)])
     }
     let choice = VersionChoice(
-      source: source, compatibility: Compatibility(profile), host: profile.id, installed: installed)
+      source: source, compatibility: Compatibility(profile), profile: profile, installed: installed)
     let outcome = try await choice.solve(request)
     return try outcome.choices.map { chosen in
       let there = installed.first { $0.name == chosen.name }

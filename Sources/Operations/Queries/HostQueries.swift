@@ -13,6 +13,8 @@ public struct HostListing: Sendable {
   public let binary: HostBinary?
   /// Plugins installed for it in this scope.
   public let pluginCount: Int
+  /// What is to be said of its profile; nil for nothing.
+  public let warning: Diagnostic?
 }
 
 /// A file in a folder that a host searches.
@@ -150,7 +152,7 @@ public struct HostQueries: Sendable {
     }.count
     return HostListing(
       profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile),
-      pluginCount: count)
+      pluginCount: count, warning: found.warning)
   }
 
   /// A name that an installed plugin has in a host's folder.

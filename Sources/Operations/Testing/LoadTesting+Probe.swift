@@ -22,7 +22,8 @@ extension LoadTesting {
       // Written anew, since a stable path leads to the generation that is still live.
       if let activation {
         try FileSystem.makeFolder("\(folder.path)/activate")
-        let text = GenerationWriter.activationText(activation, prepared.libraries)
+        let text = GenerationWriter.activationText(
+          activation, prepared.libraries, folder: "\(prepared.folder)/plugins")
         try FileSystem.replace(
           "\(folder.path)/activate/\(activation.file)", with: Array(text.utf8), isDurable: false)
       }

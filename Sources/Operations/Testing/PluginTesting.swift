@@ -129,7 +129,7 @@ public struct PluginTesting: Sendable {
     let folder = only.flatMap { FileSystem.target($0)?.kind == .folder ? $0 : nil }
     let host = try session.options.host ?? folder.flatMap { try ManifestFile($0).manifest?.host }
     return try host.map { try ProfileCatalog(session).profile($0) }
-      ?? HostProfile(id: "any", title: "any host")
+      ?? HostProfile(id: HostProfile.anyHost, title: "any host")
   }
 
   private func test(files: [String], _ options: LoadOptions) async throws -> [LoadReport] {

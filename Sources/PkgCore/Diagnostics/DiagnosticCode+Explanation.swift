@@ -39,6 +39,8 @@ extension DiagnosticCode {
       "The file is of a newer schema than this plugctl knows. Install a newer plugctl."
     case .manifestInvalid: "The plugin's manifest has faults; each is listed with line and column."
     case .profileInvalid: "A host profile has faults, or lacks what the command needs."
+    case .profileUnapproved:
+      "A profile that came with a project runs no command until you have looked at it: `plugctl host approve`. A changed file must be approved anew."
     case .configInvalid: "A configuration file has faults; each is listed with line and column."
     case .packageInvalid:
       "The package, or what shall become one, is not as `docs/formats.md` has it."
@@ -134,6 +136,9 @@ extension DiagnosticCode {
     case .incompatibleAbi:
       "The plugin was built for another ABI number or build of the host; the note names the difference."
     case .hostUnknown: "There is no profile of this host. `plugctl host list` names all."
+    case .hostExists: "There is a host of this name already."
+    case .hostRunning:
+      "The host's profile says that its plugins change only while it does not run. Stop it, or let `--wait` wait for that."
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."

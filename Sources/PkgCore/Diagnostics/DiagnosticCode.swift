@@ -68,6 +68,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   // authored files
   case manifestInvalid = "manifest.invalid"
   case profileInvalid = "profile.invalid"
+  case profileUnapproved = "profile.unapproved"
   case configInvalid = "config.invalid"
   case packageInvalid = "package.invalid"
   case packageTooLarge = "package.too-large"
@@ -147,6 +148,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case incompatibleAbi = "incompatible.abi"
   // hosts and store
   case hostUnknown = "host.unknown"
+  case hostExists = "host.exists"
+  case hostRunning = "host.running"
   case hostAmbiguous = "host.ambiguous"
   case hostNotFound = "host.not-found"
   case instanceAmbiguous = "instance.ambiguous"
@@ -181,10 +184,11 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .versionInvalid:
       .usage
     case .systemPermission, .systemReadOnly: .permission
-    case .systemLocked: .locked
+    case .systemLocked, .hostRunning: .locked
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
-      .hostInUse, .storeConflict, .changeUnfinished, .loadHarness, .keyExists, .indexExists,
+      .hostInUse, .hostExists, .storeConflict, .changeUnfinished, .loadHarness, .keyExists,
+      .indexExists,
       .projectUnsaved,
       .projectBehind:
       .failed
@@ -219,7 +223,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .loadCrashed, .loadTimeout: .loadTestCrashed
     case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
       .policyUnsigned, .policyKey, .policyPublisher, .policyScanner,
-      .projectUntrusted,
+      .projectUntrusted, .profileUnapproved,
       .keyUntrusted,
       .solveDowngrade, .lockStale:
       .policy

@@ -6,7 +6,7 @@ public struct Fields {
   private let entries: [Node.Entry]
   private let path: String
   private let mark: Mark
-  private let findings: Findings
+  let findings: Findings
   private var known: [String] = []
 
   /// Opens a map; notes an error and reads as empty where the node is none.

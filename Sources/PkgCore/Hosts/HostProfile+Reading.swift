@@ -7,10 +7,11 @@ extension HostProfile {
     if fields.integer("schema") != schema {
       findings.error(node.mark, "schema", "`schema` must be \(schema)")
     }
-    _ = fields.node("extends")
+    let base = fields.text("extends")
     guard let id = fields.requiredText("id") else { return nil }
     if NamePart(id) == nil { findings.error(node.mark, "id", "`\(id)` is not an id") }
     var profile = HostProfile(id: id, title: fields.text("title") ?? id)
+    profile.base = base
     profile.detection = fields.fields("detect").map(readDetection)
     profile.paths = readPaths(fields.list("paths"), findings)
     profile.types = fields.texts("types")
@@ -35,6 +36,13 @@ extension HostProfile {
       detection.versionOnStderr = version.choice("stream", OutputStream.self) == .stderr
       detection.versionPattern = version.requiredText("regex") ?? ""
       version.finish()
+    }
+    detection.folders = fields.map("folders").compactMap { entry, path in
+      var folder = Fields(entry.value, path: path, findings: fields.findings)
+      defer { folder.finish() }
+      let arguments = folder.texts("argv")
+      if arguments.isEmpty { _ = folder.requiredText("argv") }
+      return (entry.key, arguments)
     }
     fields.finish()
     return detection
@@ -74,6 +82,14 @@ extension HostProfile {
         view, "view", "can't be `copies` where each plugin has a folder; use `links`")
     }
     layout.pathStyle = fields.choice("path", PathStyle.self) ?? layout.pathStyle
+    layout.extra = fields.list("extra").compactMap { element, path in
+      var rule = Fields(element, path: path, findings: fields.findings)
+      defer { rule.finish() }
+      guard let match = rule.requiredText("match"), let folder = rule.requiredText("to") else {
+        return nil
+      }
+      return ExtraRule(match: match, folder: folder)
+    }
     layout.isExecutable = fields.bool("executable") ?? layout.isExecutable
     fields.finish()
     return layout

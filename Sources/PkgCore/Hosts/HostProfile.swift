@@ -29,8 +29,14 @@ public struct HostProfile: Sendable {
     public var versionArguments: [String] = []
     /// Whether the version comes on stderr.
     public var versionOnStderr = false
+    /// Commands that each print a folder of the host's, by the word for it; `{binary}` and `{bindir}`, the
+    /// folder of the binary, are replaced.
+    public var folders: [(name: String, arguments: [String])] = []
     /// POSIX extended expression; group 1 is the version.
     public var versionPattern = ""
+
+    /// Nothing is known yet.
+    public init() {}
   }
 
   /// How plugins get into the host's sight.
@@ -75,8 +81,26 @@ public struct HostProfile: Sendable {
     public var view = View.links
     /// Which path the host is given.
     public var pathStyle = PathStyle.stable
+    /// Files of packages that the host looks for in folders of its own.
+    public var extra: [ExtraRule] = []
     /// Whether the host refuses a library without execute permission; then it is packed with it.
     public var isExecutable = false
+  }
+
+  /// Which files of a package go to a folder of the host's.
+  public struct ExtraRule: Sendable, Equatable {
+    /// A file's base name, in which one `*` stands for anything.
+    public var match: String
+    /// The folder; `{word}` is one of ``Detection/folders``.
+    public var folder: String
+
+    /// Whether a file of this base name is meant.
+    public func takes(_ name: String) -> Bool {
+      let parts = match.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return name == match }
+      return name.utf8.count >= match.utf8.count - 1 && name.hasPrefix(parts[0])
+        && name.hasSuffix(parts[1])
+    }
   }
 
   /// A symbol that the host looks up.
@@ -117,9 +141,9 @@ public struct HostProfile: Sendable {
   public struct Activation: Sendable {
     /// The file's name below `activate/`.
     public var file = "plugins.conf"
-    /// Written once at the top.
+    /// Written once at the top; `{plugins}` is replaced.
     public var header = ""
-    /// Written for each plugin; `{path}`, `{name}`, `{publisher}` are replaced.
+    /// Written for each plugin; `{path}`, `{name}`, `{publisher}`, `{plugins}` are replaced.
     public var text: String
     /// What the host's own configuration must say once; `{activate}`, `{plugins}` are replaced.
     public var includeHint: String?
@@ -163,6 +187,8 @@ public struct HostProfile: Sendable {
 
   /// `[a-z0-9][a-z0-9_-]*`.
   public var id: String
+  /// The profile that this one extends; nil where it stands alone.
+  public var base: String?
   /// For people.
   public var title: String
   /// How to find it; nil where it can't be found.
@@ -193,6 +219,38 @@ public struct HostProfile: Sendable {
   public init(id: String, title: String) {
     self.id = id
     self.title = title
+  }
+
+  /// Whether plugins that were made for a host fit this one: it is that host, or one of its kind.
+  public func takesPlugins(of host: String) -> Bool {
+    host == id || host == base || host == Self.anyHost
+  }
+
+  /// What a manifest says whose plugin is for every host.
+  public static let anyHost = "any"
+
+  /// The commands that a profile would have run, a sentence each.
+  public var commands: [(purpose: String, arguments: [String])] {
+    var commands: [(String, [String])] = []
+    if let version = detection?.versionArguments, !version.isEmpty {
+      commands.append(("to ask for the version", version))
+    }
+    for folder in detection?.folders ?? [] {
+      commands.append(("to ask for its folder `\(folder.name)`", folder.arguments))
+    }
+    if let probe, !probe.arguments.isEmpty { commands.append(("to prove a load", probe.arguments)) }
+    if case .command(let arguments) = reload { commands.append(("to reload", arguments)) }
+    return commands
+  }
+
+  /// The same profile, running nothing.
+  public var withoutCommands: HostProfile {
+    var profile = self
+    profile.detection?.versionArguments = []
+    profile.detection?.folders = []
+    profile.probe = nil
+    if case .command = reload { profile.reload = .restart }
+    return profile
   }
 
   /// The host's own environment variable of folders, where it has one.

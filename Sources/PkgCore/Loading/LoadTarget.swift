@@ -72,6 +72,8 @@ public struct LoadTarget: Sendable, Equatable {
   public enum StaticProbe: String, Sendable, CaseIterable {
     /// nginx's version number and signature of build options.
     case nginxSignature = "nginx-signature"
+    /// The numbers that PostgreSQL compares before it takes a module up.
+    case postgresMagic = "postgresql-magic"
     /// The rustc release in `.comment`.
     case rustCompiler = "rustc"
     /// The link hashes of Go packages.

@@ -55,6 +55,7 @@ extension InstalledPlugin {
     object.append("pin", pin?.json)
     object.append("key", keyID.map { .string($0) })
     if !viewNames.isEmpty { object.append("view", .strings(viewNames)) }
+    if !extraFiles.isEmpty { object.append("extra", .array(extraFiles.map(\.json))) }
     constraints.write(to: &object)
     return .object(object)
   }
@@ -83,6 +84,10 @@ extension InstalledPlugin {
       self.pin = pin
     }
     viewNames = json["view"]?.texts ?? []
-    guard viewNames.allSatisfy(PackagePath.isSafe) else { return nil }
+    let extra = json["extra"]?.arrayValue ?? []
+    extraFiles = extra.compactMap { ExtraFile(json: $0) }
+    guard viewNames.allSatisfy(PackagePath.isSafe), extraFiles.count == extra.count else {
+      return nil
+    }
   }
 }

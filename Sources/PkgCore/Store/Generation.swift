@@ -44,6 +44,8 @@ public struct InstalledPlugin: Sendable {
   /// Names of the library in the host's view, relative to its folder; the first is the main one, the
   /// others are aliases. Empty until the generation is laid out.
   public var viewNames: [String] = []
+  /// Further files that the host looks for, each in a folder of its own.
+  public var extraFiles: [ExtraFile] = []
 
   /// An installed plugin of these parts; enabled.
   public init(

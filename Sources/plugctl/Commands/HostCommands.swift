@@ -18,6 +18,7 @@ enum HostCommands {
 
   static func show(_ call: Invocation) throws -> Answer {
     let host = try HostQueries(call.session()).host(call.arguments[0])
+    if let warning = host.warning { call.output.warn(warning) }
     let profile = host.profile
     var rows: [(String, String)] = [
       ("host", profile.id), ("title", profile.title), ("profile", host.origin),

@@ -14,7 +14,7 @@ extension CommandTable {
     ],
     commands: findCommands + changeCommands + projectCommands + healthCommands + testingCommands
       + authorCommands + indexCommands + movingCommands
-      + hostCommands,
+      + hostCommands + selfCommands,
     exitCodes: ExitCode.table, environment: Environment.table)
 
   private static let globalOptions: [OptionSpec] = [
@@ -228,24 +228,7 @@ extension CommandTable {
       ]),
   ]
 
-  private static let hostCommands: [CommandSpec] = [
-    CommandSpec(
-      "host", group: "hosts and this program", "show what is known of hosts",
-      subcommands: [
-        CommandSpec("list", "list all host profiles"),
-        CommandSpec(
-          "show", "show a host's profile",
-          arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
-        CommandSpec(
-          "path", "say where a host gets its plugins from",
-          arguments: [ArgumentSpec("NAME", "a host", completion: .dynamic("host"))]),
-        CommandSpec(
-          "lint", "check a host profile before it is used",
-          arguments: [
-            ArgumentSpec("FILE", "a profile, as `hosts.d/nginx.yaml`", completion: .files)
-          ]
-        ),
-      ]),
+  private static let selfCommands: [CommandSpec] = [
     CommandSpec(
       "completion", group: "hosts and this program", "print a shell's completion script",
       arguments: [

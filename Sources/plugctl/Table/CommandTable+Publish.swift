@@ -265,6 +265,23 @@ extension CommandTable {
               arguments: [ArgumentSpec("ID", "an advisory's id")]),
           ]),
         CommandSpec(
+          "host", "describe hosts to users of the index: what `host add --from` takes",
+          subcommands: [
+            CommandSpec(
+              "add", "publish host profiles",
+              discussion: ["One takes the place of another with its id."],
+              options: indexFolderOptions,
+              arguments: [
+                ArgumentSpec("FILE", "host profiles", arity: .oneOrMore, completion: .files)
+              ]),
+            CommandSpec(
+              "list", "list the hosts that an index describes", options: [keysOption],
+              arguments: [indexFolder]),
+            CommandSpec(
+              "remove", "take a host profile away", options: indexFolderOptions,
+              arguments: [ArgumentSpec("NAME", "a host")]),
+          ]),
+        CommandSpec(
           "check", "check everything in an index as a client would",
           options: [keysOption], arguments: [indexFolder]),
       ]),

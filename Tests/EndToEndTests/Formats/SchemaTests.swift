@@ -87,6 +87,7 @@ struct SchemaTests {
     try user.run(["tar", "-xf", "b.tar", "bundle.json"]).succeeded()
     try user.run(["python3", "-c", Self.description, Programs.folder, "description.json"])
       .succeeded()
+    try user.plugctl("host", "snapshot", "nginx", "-o", "snapshot.json").succeeded()
     let cases: [(schema: String, patterns: [String])] = [
       ("host-1", ["\(Programs.repository)/registry-index/hosts/*.yaml"]),
       ("record-1", ["\(targets)/i/*/*.json"]), ("catalog-1", ["\(targets)/*.catalog.json"]),
@@ -96,6 +97,7 @@ struct SchemaTests {
       ("mirror-1", ["\(user.work)/mirror/mirror.json", "\(user.work)/part/mirror.json"]),
       ("bundle-1", ["\(user.work)/bundle.json"]),
       ("description-1", ["\(user.work)/description.json"]),
+      ("snapshot-1", ["\(user.work)/snapshot.json"]),
       ("plan-1", ["\(user.work)/plan.json"]),
       (
         "index-1",

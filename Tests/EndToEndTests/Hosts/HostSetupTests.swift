@@ -1,0 +1,285 @@
+import Files
+import PkgCore
+import TestSupport
+import Testing
+
+/// Hosts beside the built-in ones: second installations, own profiles, those of projects and indexes.
+@Suite("hosts of one's own")
+struct HostSetupTests {
+  /// The author of the plugins, whose own key is trusted.
+  let user: Sandbox
+  let workshop: Workshop
+
+  init() throws {
+    workshop = try Workshop()
+    user = workshop.author
+  }
+
+  /// A copy, so that no server of this machine runs it.
+  private var server: String { user.folder.file("bin/postgres") }
+
+  private func module(_ name: String) throws -> String {
+    try workshop.pack(
+      Workshop.Facts(name: name, version: "1.0.0", host: "postgresql", type: "module"),
+      library: workshop.compile("void *Pg_magic_func(void) { return 0; }", name))
+  }
+
+  private func addSecond() throws -> Outcome {
+    if !FileSystem.exists(server) {
+      try FileSystem.makeFolders(FileSystem.folder(of: server))
+      try user.run(["cp", "/usr/lib/postgresql/15/bin/postgres", server]).succeeded()
+    }
+    return try user.plugctl("host", "add", "pg15", "--profile", "postgresql", "--binary", server)
+  }
+
+  @Test("a second installation has plugins of its own, also those made for its kind")
+  func second() throws {
+    try addSecond().succeeded()
+    let index = try workshop.makeIndex()
+    try index.publish(module("one"), module("two")).succeeded()
+    try user.add(index)
+    try user.plugctl("install", "one").succeeded()
+    try user.plugctl("install", "two", "--host", "pg15").succeeded()
+    #expect(try user.plugctl("list", "--host", "pg15").succeeded().output.contains("acme/two"))
+    #expect(FileSystem.exists("\(user.live("pg15"))/plugins/two.so"))
+    #expect(!FileSystem.exists("\(user.live("postgresql"))/plugins/two.so"))
+    let path = try user.plugctl("host", "path", "pg15").succeeded().output
+    #expect(path.contains("dynamic_library_path = '\(user.live("pg15"))/plugins:$libdir'"))
+    let wrong = try user.plugctl("install", "two", "--host", "redis")
+    #expect(wrong.exit == 7 && wrong.code == "incompatible.host", "\(wrong)")
+    let file = try user.plugctl("install", module("three"), "--host", "redis")
+    #expect(file.code == "incompatible.host", "\(file)")
+  }
+
+  @Test("a host's name is taken once, its program must be there, and its kind must be known")
+  func faults() throws {
+    try addSecond().succeeded()
+    #expect(try addSecond().code == "host.exists")
+    #expect(
+      try user.plugctl("host", "add", "nginx", "--profile", "nginx").code == "host.exists")
+    let missing = try user.plugctl(
+      "host", "add", "pg9", "--profile", "postgresql", "--binary", "/none/postgres")
+    #expect(missing.exit == 3 && missing.code == "host.not-found", "\(missing)")
+    #expect(try user.plugctl("host", "add", "pg9", "--profile", "posgres").exit == 3)
+    #expect(try user.plugctl("host", "add", "pg9").exit == 2)
+    #expect(try user.plugctl("host", "add", "../x", "--profile", "nginx").exit == 2)
+    let chain = try user.plugctl("host", "add", "pg16", "--profile", "pg15")
+    #expect(chain.hint?.contains("--profile postgresql") ?? false, "\(chain)")
+  }
+
+  @Test("a host is removed only when it has no plugins")
+  func removal() throws {
+    try addSecond().succeeded()
+    try user.plugctl("install", module("one"), "--host", "pg15").succeeded()
+    let refused = try user.plugctl("host", "remove", "pg15")
+    #expect(refused.exit == 1 && refused.code == "host.in-use", "\(refused)")
+    try user.plugctl("remove", "one", "--host", "pg15").succeeded()
+    try user.plugctl("host", "remove", "pg15").succeeded()
+    #expect(try user.plugctl("host", "show", "pg15").code == "host.unknown")
+    #expect(try user.plugctl("host", "remove", "nginx").code == "host.unknown")
+  }
+
+  @Test("the programs of this machine are found, and who uses them")
+  func detection() throws {
+    func hosts(of binary: String) throws -> [String]? {
+      try user.plugctl("--json", "host", "detect").succeeded().data().arrayValue?
+        .first { $0["binary"]?.stringValue == binary }?["hosts"]?.texts
+    }
+    let nginx = try #require(Programs.path(of: "nginx"))
+    #expect(try hosts(of: nginx) == ["nginx"])
+    let copy = "\(user.work)/nginx"
+    try user.run(["cp", nginx, copy]).succeeded()
+    try user.plugctl("host", "add", "web", "--profile", "nginx", "--binary", copy).succeeded()
+    let shown = try user.plugctl("host", "show", "web").succeeded().output
+    #expect(shown.contains("\(copy) 1."), "\(shown)")
+  }
+
+  private static let noisy = """
+    schema: 1
+    id: acmedb
+    title: Acme DB
+    detect:
+      binary: [sh]
+      version: { argv: [touch, WITNESS], stream: stdout, regex: "([0-9.]+)" }
+    paths: [{ scope: project, dir: ./plugins }]
+    types: [extension]
+
+    """
+
+  @Test(
+    "a project's profile runs nothing until it is approved, and nothing again once it has changed")
+  func approval() throws {
+    let witness = user.folder.file("witness")
+    let profile = Self.noisy.replacing("WITNESS", with: witness)
+    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try user.folder.write("work/.plugctl/hosts.d/acmedb.yaml", profile)
+    func show() throws -> Outcome {
+      try user.plugctl("host", "show", "acmedb", with: ["PLUGCTL_SCOPE": "project"]).succeeded()
+    }
+    func approve(_ more: String...) throws -> Outcome {
+      try user.plugctl(
+        ["host", "approve", "acmedb"] + more, with: ["PLUGCTL_SCOPE": "project"])
+    }
+    #expect(try show().errors.contains("profile.unapproved"))
+    #expect(!FileSystem.exists(witness))
+    let asked = try approve()
+    #expect(asked.exit == 14 && asked.errors.contains("touch \(witness)"), "\(asked)")
+    try approve("--yes").succeeded()
+    #expect(try !show().errors.contains("profile.unapproved"))
+    #expect(FileSystem.exists(witness))
+    try FileSystem.remove(witness)
+    try user.folder.write("work/.plugctl/hosts.d/acmedb.yaml", profile + "# changed\n")
+    #expect(try show().errors.contains("profile.unapproved"))
+    #expect(!FileSystem.exists(witness))
+  }
+
+  @Test("a project's profile has no plugins put outside of the project")
+  func outside() throws {
+    let away = user.folder.file("away")
+    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try user.folder.write(
+      "work/.plugctl/hosts.d/acmedb.yaml",
+      "schema: 1\nid: acmedb\npaths: [{ scope: project, dir: \(away) }]\ntypes: [extension]\n")
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "one", version: "1.0.0", host: "acmedb"),
+      library: workshop.compile("int f(void) { return 1; }", "one"))
+    let outcome = try user.plugctl(
+      "install", archive, "--no-save", with: ["PLUGCTL_SCOPE": "project"])
+    #expect(outcome.exit == 13 && outcome.code == "profile.invalid", "\(outcome)")
+    #expect(!FileSystem.exists(away))
+  }
+
+  @Test("an index describes a host, and who trusts the index takes it")
+  func fromIndex() throws {
+    let index = try workshop.makeIndex()
+    let profile = try workshop.author.folder.write(
+      "any-name.yaml",
+      "schema: 1\nid: acmedb\ntitle: Acme DB\nextends: sqlite\npaths: [{ scope: user, dir: ~/acme }]\n"
+    )
+    let broken = try workshop.author.folder.write(
+      "broken.yaml", "schema: 1\nid: other\nlayout: 7\n")
+    let refused = try workshop.author.plugctl(
+      "index", "host", "add", broken, "--to", index.path)
+    #expect(refused.exit == 13, "\(refused)")
+    try workshop.author.plugctl("index", "host", "add", profile, "--to", index.path).succeeded()
+    #expect(
+      try workshop.author.plugctl("index", "host", "list", index.path).succeeded().output
+        == "acmedb\tAcme DB\n")
+    try user.add(index)
+    let unknown = try user.plugctl("host", "add", "acmebd", "--from", "acme")
+    #expect(unknown.exit == 3, "\(unknown)")
+    let name = try #require(
+      try user.plugctl("--json", "index", "list").succeeded().data().arrayValue?.first?["name"]?
+        .stringValue)
+    let asked = try user.plugctl("host", "add", "acmedb", "--from", name)
+    #expect(asked.exit == 14 && asked.errors.contains("-init {activate}/load.sql"), "\(asked)")
+    try user.plugctl("host", "add", "acmedb", "--from", name, "--yes").succeeded()
+    let shown = try user.plugctl("host", "show", "acmedb").succeeded().output
+    #expect(shown.contains("Acme DB") && shown.contains("~/acme"), "\(shown)")
+    try workshop.author.plugctl("index", "check", index.path).succeeded()
+    try workshop.author.plugctl("index", "host", "remove", "acmedb", "--to", index.path).succeeded()
+    #expect(
+      try workshop.author.plugctl("index", "host", "list", index.path).succeeded().output == "")
+  }
+}
+
+/// What another build of a host would do to its plugins.
+@Suite(
+  "before a host is upgraded",
+  .enabled(if: RealPlugins.areThere, "scripts/test-plugins was not run"))
+struct HostUpgradeTests {
+  let real: RealPlugins
+  let user: Sandbox
+
+  init() throws {
+    real = try RealPlugins.shared.get()
+    user = try Sandbox()
+  }
+
+  /// A real nginx, or a module, that says that it is 1.23.0: the number is in it as text and as a number.
+  private func newer(_ path: String, as name: String) throws -> String {
+    var bytes = try FileSystem.read(path, limit: 64 << 20)
+    func replace(_ old: [UInt8], _ new: [UInt8]) {
+      for place in bytes.indices.dropLast(old.count - 1)
+      where bytes[place] == old[0] && bytes[place..<place + old.count].elementsEqual(old) {
+        bytes.replaceSubrange(place..<place + old.count, with: new)
+      }
+    }
+    func number(_ value: UInt64) -> [UInt8] {
+      (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    replace(Array("nginx/1.22.1".utf8), Array("nginx/1.23.0".utf8))
+    replace(number(1_022_001), number(1_023_000))
+    let copy = try user.folder.write(name, bytes)
+    try FileSystem.setMode(copy, 0o755)
+    return copy
+  }
+
+  @Test("`host check` names what breaks, and the upgrades that mend it")
+  func check() throws {
+    let (index, owner) = try real.index.copy()
+    defer { withExtendedLifetime(owner) {} }
+    let echo = "\(real.modules)/ngx_http_echo_module.so"
+    try index.publish(
+      real.pack(
+        "echo", "0.64.0", "nginx", "module", newer(echo, as: "new/ngx_http_echo_module.so"),
+        "requires: { host: \">=1.23\" }")
+    ).succeeded()
+    try user.add(index)
+    try user.plugctl("install", "echo", "pcre").succeeded()
+    let nginx = try newer(try #require(Programs.path(of: "nginx")), as: "nginx")
+    let report = try user.plugctl("host", "check", "nginx", "--binary", nginx).succeeded()
+    #expect(
+      report.output.contains("module built for nginx 1.22.1, the host is 1.23.0"), "\(report)")
+    #expect(report.output.contains("upgrade debian/echo 0.63.0 -> 0.64.0"), "\(report)")
+    let coded = try user.plugctl(
+      "host", "check", "nginx", "--binary", nginx, "--level", "1", "--exit-code")
+    #expect(coded.exit == 20, "\(coded)")
+    let same = try user.plugctl(
+      "host", "check", "nginx", "--binary", try #require(Programs.path(of: "nginx")), "--exit-code")
+    #expect(same.exit == 0 && same.output.contains("loads"), "\(same)")
+    #expect(try user.list() == ["echo 0.63.0", "pcre 1.0.0"])
+  }
+
+  @Test("`host check` says so where no index mends it")
+  func noWayOut() throws {
+    try user.add(real.index)
+    try user.plugctl("install", "echo").succeeded()
+    let nginx = try newer(try #require(Programs.path(of: "nginx")), as: "nginx")
+    let report = try user.plugctl("host", "check", "nginx", "--binary", nginx).succeeded()
+    #expect(report.output.contains("nothing in your indexes mends it"), "\(report)")
+  }
+
+  @Test("a snapshot says what differs in another build")
+  func snapshot() throws {
+    let nginx = try #require(Programs.path(of: "nginx"))
+    let file = user.folder.file("before.json")
+    try user.plugctl("host", "snapshot", "nginx", "-o", file).succeeded()
+    let same = try user.plugctl("host", "snapshot", nginx, "--compare", file).succeeded()
+    #expect(same.output == "nothing differs that plugins depend on\n", "\(same)")
+    let other = try user.plugctl(
+      "host", "snapshot", newer(nginx, as: "nginx"), "--compare", file
+    ).succeeded()
+    #expect(other.lines.prefix(3) == ["version", "  - 1.22.1", "  + 1.23.0"], "\(other)")
+    #expect(other.output.contains("nginx signature"), "\(other)")
+    try user.folder.write("work/bad.json", "{\"schema\": 9}")
+    #expect(try user.plugctl("host", "snapshot", nginx, "--compare", "bad.json").exit == 13)
+  }
+
+  @Test("a module for another PostgreSQL is refused before the switch, and both versions are named")
+  func postgresMagic() throws {
+    var bytes = try FileSystem.read("/usr/lib/postgresql/15/lib/hstore.so", limit: 64 << 20)
+    let block: [UInt8] = [56, 0, 0, 0, 0xDC, 5, 0, 0, 100, 0, 0, 0]
+    let place = try #require(
+      bytes.indices.dropLast(block.count).first {
+        bytes[$0] == 56 && bytes[$0..<$0 + block.count].elementsEqual(block)
+      })
+    bytes[place + 4] = 0x78  // 1400
+    let library = try user.folder.write("old/hstore.so", bytes)
+    let archive = try real.pack("hstore", "1.0.0", "postgresql", "module", library)
+    let outcome = try real.workshop.author.plugctl("install", archive)
+    #expect(outcome.exit == 7, "\(outcome)")
+    #expect(
+      outcome.errors.contains("module built for PostgreSQL 14, the host is 15"), "\(outcome)")
+  }
+}
