@@ -25,12 +25,31 @@ public struct Pattern: ~Copyable {
   public func matches(_ text: String) -> Bool { regexec(compiled, text, 0, nil, 0) == 0 }
 
   /// What the first group matched, or the whole match where there is no group; nil without a match.
-  public func firstGroup(in text: String) -> String? {
-    var groups = [regmatch_t](repeating: regmatch_t(), count: 2)
-    guard regexec(compiled, text, 2, &groups, 0) == 0 else { return nil }
-    let group = groups[1].rm_so >= 0 ? groups[1] : groups[0]
+  public func firstGroup(in text: String) -> String? { firstGroups(in: text, atMost: 1).first }
+
+  /// The same of one match after the other.
+  public func firstGroups(in text: String, atMost limit: Int = 10_000) -> [String] {
     let bytes = Array(text.utf8)
-    guard group.rm_so >= 0, Int(group.rm_eo) <= bytes.count else { return nil }
-    return String(decoding: bytes[Int(group.rm_so)..<Int(group.rm_eo)], as: UTF8.self)
+    let ended = bytes.map { CChar(bitPattern: $0) } + [0]
+    var found: [String] = []
+    var place = 0
+    var groups = [regmatch_t](repeating: regmatch_t(), count: 2)
+    while found.count < limit, place <= bytes.count {
+      // Only at a line's beginning may `^` match.
+      let isMiddle = place > 0 && bytes[place - 1] != UInt8(ascii: "\n")
+      let code = ended.withUnsafeBufferPointer { all in
+        all.baseAddress.map {
+          regexec(compiled, $0 + place, 2, &groups, isMiddle ? REG_NOTBOL : 0)
+        }
+      }
+      guard code == 0 else { break }
+      let group = groups[1].rm_so >= 0 ? groups[1] : groups[0]
+      let end = place + Int(groups[0].rm_eo)
+      guard group.rm_so >= 0, end <= bytes.count else { break }
+      let range = place + Int(group.rm_so)..<place + Int(group.rm_eo)
+      found.append(String(decoding: bytes[range], as: UTF8.self))
+      place = max(end, place + 1)
+    }
+    return found
   }
 }

@@ -98,6 +98,7 @@ enum CommandRegistry {
     "cache list": CacheCommands.list,
     "cache clean": CacheCommands.clean,
     "cache verify": CacheCommands.verify,
+    "reload": HostCommands.reload,
     "host list": HostCommands.list,
     "host show": HostCommands.show,
     "host path": HostCommands.path,

@@ -116,6 +116,7 @@ enum BuiltInProfiles {
       detect:
         binary: [nginx, /usr/sbin/nginx]
         version: { argv: ["{binary}", -v], stream: stderr, regex: 'nginx/([0-9.]+)' }
+        builtin: { argv: ["{binary}", -V], stream: stderr, regex: '--with-([a-z0-9_]+_module)( |$)' }
       paths:
         - { scope: project, dir: ./modules }
         - { scope: user, dir: ~/.nginx/modules }
@@ -167,6 +168,7 @@ enum BuiltInProfiles {
       detect:
         binary: [openssl]
         version: { argv: ["{binary}", version], stream: stdout, regex: '^OpenSSL ([0-9.]+)' }
+        builtin: { argv: ["{binary}", list, -providers], stream: stdout, regex: '^  ([a-z0-9_]+)$' }
       paths:
         - { scope: project, dir: ./ossl-modules }
         - { scope: user, dir: ~/.local/lib/ossl-modules }
@@ -364,6 +366,10 @@ enum BuiltInProfiles {
       detect:
         binary: [sqlite3]
         version: { argv: ["{binary}", "--version"], stream: stdout, regex: '^([0-9]+\.[0-9]+\.[0-9]+)' }
+        builtin:
+          argv: ["{binary}", -batch, -init, /dev/null, ":memory:", "SELECT name FROM pragma_module_list"]
+          stream: stdout
+          regex: '^([A-Za-z0-9_]+)$'
       paths:
         - { scope: project, dir: ./sqlite-extensions }
         - { scope: user, dir: ~/.local/lib/sqlite3 }
@@ -399,6 +405,7 @@ enum BuiltInProfiles {
       detect:
         binary: [stormdb]
         version: { argv: ["{binary}", --version], stream: stdout, regex: '([0-9]+\.[0-9]+\.[0-9]+)' }
+        builtin: { argv: ["{binary}", --list-workloads], stream: stdout, regex: '^[ -]*([a-z][a-z0-9_]*)' }
       paths:
         - { scope: project, dir: ./plugins }
         - { scope: user, dir: ~/.stormdb/plugins }

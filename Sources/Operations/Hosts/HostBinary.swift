@@ -37,6 +37,23 @@ public struct HostBinary: Sendable {
       .map { "\($0)/\(name)" }
   }
 
+  /// What the host has without plugins, sorted; nil where it does not tell.
+  static func builtIns(of profile: HostProfile) throws -> [String]? {
+    guard let wanted = profile.detection?.builtIns, let path = path(of: profile) else { return nil }
+    var command = ChildCommand(wanted.arguments.map { filled($0, [("binary", path)]) })
+    command.environment = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
+    command.timeoutMilliseconds = 10_000
+    let result = try command.run()
+    guard result.isSuccess else {
+      throw Diagnostic(
+        .profileInvalid, "`\(profile.id)` does not say what is built in",
+        notes: ["command: \(printable(command.arguments.joined(separator: " ")))"])
+    }
+    let text = wanted.isOnStderr ? result.errorText : result.outputText
+    let names = Pattern(wanted.pattern)?.firstGroups(in: text) ?? []
+    return Set(names.filter { !$0.isEmpty }).sorted(by: bytesPrecede)
+  }
+
   /// An absolute path; a part of it that is `*` stands for every name there, the highest version first.
   private static func matching(_ path: String) -> [String] {
     guard path.contains("*") else { return [path] }

@@ -46,7 +46,8 @@ public struct ProfileLint: Sendable {
 
   private func checkExpressions(_ root: Node, _ findings: Findings) {
     let places = [
-      ["detect", "version", "regex"], ["probe", "ok", "regex"], ["probe", "fail_regex"],
+      ["detect", "version", "regex"], ["detect", "builtin", "regex"], ["probe", "ok", "regex"],
+      ["probe", "fail_regex"],
     ]
     for keys in places {
       let node = keys.reduce(Node?.some(root)) { $0?[$1] }

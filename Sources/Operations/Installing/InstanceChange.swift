@@ -79,7 +79,7 @@ struct InstanceChange: Sendable {
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
     report.undo = undo(plan, former: former, folder: generation.viewFolder)
-    report.hostNotes = unlinkedNotes(prepared.generation, plan)
+    report.hostNotes = unlinkedNotes(prepared.generation, plan) + shadowNotes(prepared.generation)
     // A pin is nothing to the host.
     guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
     let reload = HostReload(profile: profile, instance: instance, session: session)
@@ -277,6 +277,21 @@ struct InstanceChange: Sendable {
       let diagnostic = report.diagnostic
     else { return }
     throw diagnostic.noting("nothing was changed")
+  }
+
+  /// What is said of files in folders that the host searches before ours.
+  private func shadowNotes(_ generation: Generation) -> [String] {
+    guard let folder = generation.viewFolder,
+      let places = try? HostFolders(session).search(profile)
+    else { return [] }
+    let before = places.prefix { $0.path != folder }
+    // Where it is none of the folders that are searched, none comes before it.
+    guard before.count < places.count else { return [] }
+    return generation.plugins.filter(\.isEnabled).flatMap(\.viewNames).flatMap { name in
+      before.map { "\($0.path)/\(name)" }.filter(FileSystem.exists).map {
+        "\(profile.id) finds `\($0)` first, which hides `\(folder)/\(name)`"
+      }
+    }
   }
 
   /// What is said of files that the host looks for where we put nothing.

@@ -98,52 +98,105 @@ public struct HostQueries: Sendable {
       variable: profile.variable.map { "\($0.name)=\(plugins)" })
   }
 
-  /// Shared objects in the folders that hosts search, or in given ones.
+  /// Shared objects in the folders that hosts search, or in given ones. A file that several hosts see is
+  /// told once, as the first host sees it from which nothing hides it.
   public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
-    var places = try folders.map {
-      try Self.checkFolder($0)
-      return HostFolders.Place(path: try FileSystem.absolute($0), source: "argument")
-    }
-    if places.isEmpty {
-      let profiles =
-        try host.map { [try ProfileCatalog(session).profile($0)] }
-        ?? ProfileCatalog(session).all { session.progress(.warning($0)) }.map(\.profile)
-      for profile in profiles { places += try HostFolders(session).search(profile) }
-    }
     let managed = try managedPaths()
+    guard folders.isEmpty else {
+      let places = try folders.map {
+        try Self.checkFolder($0)
+        return HostFolders.Place(path: try FileSystem.absolute($0), source: "argument")
+      }
+      return Self.listings(in: places, managed)
+    }
+    let profiles =
+      try host.map { [try ProfileCatalog(session).profile($0)] }
+      ?? ProfileCatalog(session).all { session.progress(.warning($0)) }.map(\.profile)
+    var listings: [ScanListing] = []
+    var known: [String: Int] = [:]
+    for profile in profiles {
+      for listing in Self.listings(in: try HostFolders(session).search(profile), managed) {
+        if let place = known[listing.path] {
+          if listings[place].state == .shadowed { listings[place] = listing }
+        } else {
+          known[listing.path] = listings.count
+          listings.append(listing)
+        }
+      }
+    }
+    return listings
+  }
+
+  /// What lies in the folders of one host, in the order in which it searches them.
+  private static func listings(in places: [HostFolders.Place], _ managed: [String: Managed])
+    -> [ScanListing]
+  {
     var winners: [String: String] = [:]
     return places.flatMap { place in
-      Self.sharedObjects(in: place.path).map { path in
+      sharedObjects(in: place.path).map { path in
         let name = String(path.dropFirst(place.path.count + 1))
         let winner = winners[name]
         if winner == nil { winners[name] = path }
-        return Self.listing(path, place, shadowedBy: winner, managed[path])
+        return listing(path, place, shadowedBy: winner, managed[path])
       }
     }
   }
 
-  /// The file that a host gets for a plugin, and files of the same name behind it.
+  /// The file that a host gets for a plugin first, then those that this one hides: in the order in which
+  /// each host searches.
   public func which(_ text: String) throws -> [ScanListing] {
     let reference = try PluginReference(text)
     let installed = try InstalledQueries(session).list().filter {
       reference.matches($0.plugin.name)
     }
-    var found = installed.map { listing in
+    let known = installed.flatMap(\.plugin.viewNames).map(FileSystem.baseName)
+    let names = Set(known + ["\(reference.name).so", "lib\(reference.name).so"])
+    // The plugin's own hosts count, if it has any.
+    let hosts = Set(installed.map { HostInstance(id: $0.host, places: session.places).hostID })
+    let asked: [String?] = hosts.isEmpty ? [session.options.host] : hosts.sorted()
+    let searched = try asked.flatMap { try scan([], host: $0) }.filter {
+      names.contains(FileSystem.baseName(of: $0.path))
+    }
+    // Where the host is told by its configuration, it searches nowhere.
+    let told = installed.filter { listing in !searched.contains { $0.path == listing.path } }.map {
       ScanListing(
-        path: listing.path, source: listing.scope.rawValue, state: .managed,
-        plugin: "\(listing.plugin.name) \(listing.plugin.version)", note: nil)
+        path: $0.path, source: $0.scope.rawValue, state: .managed,
+        plugin: "\($0.plugin.name) \($0.plugin.version)", note: nil)
     }
-    let names = ["\(reference.name).so", "lib\(reference.name).so"]
-    for listing in try scan([], host: session.options.host)
-    where !found.contains(where: { $0.path == listing.path }) {
-      if names.contains(FileSystem.baseName(of: listing.path)) { found.append(listing) }
-    }
-    guard !found.isEmpty else {
+    guard !told.isEmpty || !searched.isEmpty else {
       throw Diagnostic(
         .pluginNotInstalled, "no host here would find a plugin `\(reference.name)`",
         hint: "`plugctl scan` shows what lies in the hosts' folders")
     }
-    return found
+    return told + searched
+  }
+
+  /// What hosts have without plugins, by host; those that don't tell are left out.
+  ///
+  /// - Parameter id: one host; nil for all that are installed here.
+  /// - Throws: ``Diagnostic`` with `host.unknown`, `host.not-found` where the one that is named can't tell.
+  public func builtIns(_ id: String?) throws -> [(host: String, names: [String])] {
+    let catalog = ProfileCatalog(session)
+    guard let id else {
+      return try catalog.all { session.progress(.warning($0)) }.map(\.profile).compactMap {
+        profile in
+        try HostBinary.builtIns(of: profile).map { (profile.id, $0) }
+      }
+    }
+    let profile = try catalog.profile(id)
+    guard HostBinary.path(of: profile) != nil else {
+      throw Diagnostic(
+        .hostNotFound, "`\(id)` is not installed here, so it can't be asked what it has",
+        hint:
+          "its program is looked for as \((profile.detection?.binaries ?? []).map { "`\($0)`" }.joined(separator: ", "))"
+      )
+    }
+    guard let names = try HostBinary.builtIns(of: profile) else {
+      throw Diagnostic(
+        .profileInvalid, "the profile `\(id)` does not say how to ask for what is built in",
+        hint: "a profile of your own may say so: `detect: { builtin: … }`")
+    }
+    return [(id, names)]
   }
 
   private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {

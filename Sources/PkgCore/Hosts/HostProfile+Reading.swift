@@ -37,6 +37,13 @@ extension HostProfile {
       detection.versionPattern = version.requiredText("regex") ?? ""
       version.finish()
     }
+    if var builtIns = fields.fields("builtin") {
+      let arguments = builtIns.texts("argv")
+      if arguments.isEmpty { _ = builtIns.requiredText("argv") }
+      let isOnStderr = builtIns.choice("stream", OutputStream.self) == .stderr
+      detection.builtIns = (arguments, isOnStderr, builtIns.requiredText("regex") ?? "")
+      builtIns.finish()
+    }
     detection.folders = fields.map("folders").compactMap { entry, path in
       var folder = Fields(entry.value, path: path, findings: fields.findings)
       defer { folder.finish() }

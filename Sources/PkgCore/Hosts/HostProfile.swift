@@ -29,6 +29,9 @@ public struct HostProfile: Sendable {
     public var versionArguments: [String] = []
     /// Whether the version comes on stderr.
     public var versionOnStderr = false
+    /// The command by which the host tells what it has without plugins, and the expression whose group 1 is
+    /// a name; it is looked for on and on in the output. nil where the host tells nothing.
+    public var builtIns: (arguments: [String], isOnStderr: Bool, pattern: String)?
     /// Commands that each print a folder of the host's, by the word for it; `{binary}` and `{bindir}`, the
     /// folder of the binary, are replaced.
     public var folders: [(name: String, arguments: [String])] = []
@@ -235,6 +238,9 @@ public struct HostProfile: Sendable {
     if let version = detection?.versionArguments, !version.isEmpty {
       commands.append(("to ask for the version", version))
     }
+    if let builtIns = detection?.builtIns {
+      commands.append(("to ask for what is built in", builtIns.arguments))
+    }
     for folder in detection?.folders ?? [] {
       commands.append(("to ask for its folder `\(folder.name)`", folder.arguments))
     }
@@ -247,6 +253,7 @@ public struct HostProfile: Sendable {
   public var withoutCommands: HostProfile {
     var profile = self
     profile.detection?.versionArguments = []
+    profile.detection?.builtIns = nil
     profile.detection?.folders = []
     profile.probe = nil
     if case .command = reload { profile.reload = .restart }

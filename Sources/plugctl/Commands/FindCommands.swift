@@ -21,15 +21,22 @@ enum FindCommands {
   static func list(_ call: Invocation) throws -> Answer {
     if call.parsed.has("outdated") { return try outdated(call) }
     let session = try call.session()
+    if call.parsed.has("builtin") { return try builtIns(session, call) }
+    let type = call.parsed.value("type")
     if call.parsed.has("available") {
       var filter = SearchFilter()
       filter.host = session.options.host
+      filter.type = type
       let wanted = filter
       return answer(
         "list", try Interruption.run { try await IndexQueries(session).search("", wanted) },
         call.output)
     }
-    let listings = try InstalledQueries(session).list()
+    let states = [("enabled", true), ("disabled", false)].filter { call.parsed.has($0.0) }.map(\.1)
+    let listings = try InstalledQueries(session).list().filter { listing in
+      (type == nil || listing.plugin.type == type)
+        && (states.isEmpty || states.contains(listing.plugin.isEnabled))
+    }
     // Hosts are told apart by their folders, where some were chosen by hand.
     let hasFolders = listings.contains(where: \.isChosenByHand)
     let hasStates = listings.contains { !state($0.plugin, session).isEmpty }
@@ -54,6 +61,33 @@ enum FindCommands {
       listings.isEmpty && call.output.isInteractive
       ? "no plugins are installed in \(session.scope.rawValue) scope" : table.text(call.output)
     return Answer("list", json: .array(listings.map(json)), text: text)
+  }
+
+  /// What hosts have without plugins; with `--available` before what the indexes have for them.
+  private static func builtIns(_ session: Session, _ call: Invocation) throws -> Answer {
+    let found = try HostQueries(session).builtIns(session.options.host)
+    var table = TextTable(["HOST", "BUILT IN"])
+    for (host, name) in found.flatMap({ one in one.names.map { (one.host, $0) } }) {
+      table.add([host, printable(name)])
+    }
+    let data = found.flatMap { one in
+      one.names.map { name -> JSON in
+        ["host": .string(one.host), "name": .string(name), "builtin": true]
+      }
+    }
+    guard call.parsed.has("available") else {
+      return Answer("list", json: .array(data), text: table.text(call.output))
+    }
+    var filter = SearchFilter()
+    filter.host = session.options.host
+    filter.type = call.parsed.value("type")
+    let wanted = filter
+    let others = answer(
+      "list", try Interruption.run { try await IndexQueries(session).search("", wanted) },
+      call.output)
+    return Answer(
+      "list", json: .array(data + (others.json.arrayValue ?? [])),
+      text: [table.text(call.output), others.text].filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   /// What keeps a plugin from being as others are.

@@ -70,6 +70,36 @@ enum HostCommands {
       try ProfileLint().findings(in: file), in: file, "host-lint", .profileInvalid, call.output)
   }
 
+  static func reload(_ call: Invocation) throws -> Answer {
+    let (session, names) = (try call.session(), call.arguments)
+    let outcomes = try Interruption.run { try await Reloading(session).reload(names) }
+    let lines = outcomes.flatMap { outcome in
+      outcome.notes.isEmpty ? ["\(outcome.host): \(words(outcome.status))"] : outcome.notes
+    }
+    let data = outcomes.map { outcome -> JSON in
+      [
+        "host": .string(outcome.host), "status": .string(outcome.status.rawValue),
+        "plugins": .array(
+          outcome.plugins.map {
+            [
+              "id": .string($0.name.description), "version": .string($0.version.description),
+              "status": .string($0.isEnabled ? "active" : "inactive"),
+            ]
+          }), "notes": .strings(outcome.notes),
+      ]
+    }
+    return Answer("reload", json: .array(data), text: lines.joined(separator: "\n"))
+  }
+
+  private static func words(_ status: ReloadOutcome.Status) -> String {
+    switch status {
+    case .reloaded: "told to reload"
+    case .restartNeeded: "restart it to use the plugins as they are now"
+    case .notSupported: "running processes can't be told; new ones use the plugins as they are now"
+    case .notRunning: "no process uses a plugin of this host"
+    }
+  }
+
   static func scan(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let found = try HostQueries(session).scan(call.arguments, host: session.options.host)

@@ -182,6 +182,16 @@ extension CommandTable {
       options: changeOptions + [intoOption],
       arguments: [ArgumentSpec("GEN", "a generation; without it the one before", arity: .optional)]),
     CommandSpec(
+      "reload", group: "change what is installed", "tell running hosts to load plugins again",
+      discussion: [
+        "Each change does this by itself. The host's profile says how; where it can't be told, the answer says what to do."
+      ],
+      arguments: [
+        ArgumentSpec(
+          "NAME", "installed plugins; all without any", arity: .any,
+          completion: .dynamic("installed"))
+      ]),
+    CommandSpec(
       "history", group: "change what is installed", "list what was installed when",
       options: [intoOption, OptionSpec("diff", "show what each change changed")],
       arguments: [ArgumentSpec("GEN", "only this generation", arity: .optional)]),

@@ -75,6 +75,10 @@ extension CommandTable {
       options: [
         OptionSpec("available", "list what the indexes have instead"),
         OptionSpec("outdated", "list only plugins of which there is a newer version"),
+        OptionSpec("builtin", "list what the hosts have without plugins instead"),
+        OptionSpec("enabled", "only what the hosts get to see"),
+        OptionSpec("disabled", "only what is disabled"),
+        OptionSpec("type", value: "TYPE", "only plugins of this type"),
       ]),
     CommandSpec(
       "outdated", group: "find plugins", "list plugins of which there is a newer version",
