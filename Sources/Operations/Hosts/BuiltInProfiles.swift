@@ -45,6 +45,27 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
       switch: any-time
       reload: { mode: restart }
+      # The fields of its PluginManagerConfig and ResourceLimits, as Go's encoders name them.
+      config:
+        folder: PluginDir
+        publishers: TrustedPublishers
+        schema:
+          type: object
+          properties:
+            PluginDir: { type: string, minLength: 1 }
+            AutoLoad: { type: boolean }
+            WatchChanges: { type: boolean }
+            AllowUnsigned: { type: boolean }
+            TrustedPublishers: { type: array, items: { type: string, minLength: 1 }, uniqueItems: true }
+            RequireChecksum: { type: boolean }
+            # A time.Duration: nanoseconds, or as Go writes it.
+            MonitorInterval:
+              anyOf: [{ type: integer, minimum: 0 }, { type: string, pattern: '^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$' }]
+            MaxMemoryMB: { type: integer, minimum: 1 }
+            MaxCPUPercent: { type: number, exclusiveMinimum: 0 }
+            MaxGoroutines: { type: integer, minimum: 1 }
+            MaxFileHandles: { type: integer, minimum: 1 }
+            MaxExecutionMS: { type: integer, minimum: 1 }
 
       """#
     ),
@@ -69,6 +90,27 @@ enum BuiltInProfiles {
         include_hint: "in its YAML, below `plugins`: plugin_dir: {plugins}"
       switch: any-time
       reload: { mode: restart }
+      config:
+        plugins: [{ each: plugins.plugin_configs }]
+        folder: plugins.plugin_dir
+        schema:
+          type: object
+          properties:
+            plugins:
+              type: object
+              required: [plugin_dir]
+              additionalProperties: false
+              properties:
+                plugin_dir: { type: string, minLength: 1 }
+                enable_plugins: { type: boolean }
+                plugin_configs: { type: object, additionalProperties: { type: object } }
+        snippet: |
+          plugins:
+            plugin_dir: "{plugins}"
+            enable_plugins: true
+            plugin_configs:
+              {name}:
+                {settings}
 
       """#
     ),
@@ -422,6 +464,27 @@ enum BuiltInProfiles {
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
       switch: any-time
       reload: { mode: restart }
+      config:
+        plugins:
+          - { name: workload.plugin_name, settings: workload.plugin_config, when: { workload.type: plugin } }
+        schema:
+          type: object
+          properties:
+            workload:
+              type: object
+              required: [type]
+              properties:
+                type: { type: string }
+                plugin_name: { type: string, minLength: 1 }
+                plugin_config: { type: object }
+              if: { properties: { type: { const: plugin } } }
+              then: { required: [plugin_name] }
+        snippet: |
+          workload:
+            type: "plugin"
+            plugin_name: "{name}"
+            plugin_config:
+              {settings}
 
       """#
     ),

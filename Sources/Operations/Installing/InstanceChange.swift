@@ -78,6 +78,7 @@ struct InstanceChange: Sendable {
     report.generation = generation.number
     let isEmptied = generation.plugins.isEmpty
     report.includeHint = isEmptied ? nil : includeHint
+    report.snippets = snippets(plan, generation)
     report.undo = undo(plan, former: former, folder: generation.viewFolder)
     report.hostNotes = unlinkedNotes(prepared.generation, plan) + shadowNotes(prepared.generation)
     // A pin is nothing to the host.
@@ -277,6 +278,21 @@ struct InstanceChange: Sendable {
       let diagnostic = report.diagnostic
     else { return }
     throw diagnostic.noting("nothing was changed")
+  }
+
+  /// What to add to the host's own configuration, for what came anew. It is help: a fault in it is no
+  /// reason to fail now.
+  private func snippets(_ plan: TransactionPlan, _ generation: Generation)
+    -> [(plugin: PluginName, text: String)]
+  {
+    let new = plan.steps.filter { $0.action == .install }.map(\.name)
+    guard !new.isEmpty, let snippet = try? ConfigSnippet(session, profile, instance) else {
+      return []
+    }
+    return generation.plugins.filter { $0.isRequested && new.contains($0.name) }.compactMap {
+      plugin in
+      (try? snippet.text(for: plugin))?.flatMap { (plugin.name, $0) }
+    }
   }
 
   /// What is said of files in folders that the host searches before ours.

@@ -20,6 +20,7 @@ extension HostProfile {
     profile.abiNumber = fields.integer("abi_number", in: 0...1_000_000)
     if let limits = fields.fields("limits") { profile.limits = readLimits(limits) }
     profile.activation = fields.fields("activate").flatMap(readActivation)
+    profile.configuration = fields.fields("config").map(readConfiguration)
     profile.switchTime = fields.choice("switch", SwitchTime.self) ?? .anyTime
     profile.probe = fields.fields("probe").map { readProbe($0) }
     if let reload = fields.fields("reload") { profile.reload = readReload(reload) }

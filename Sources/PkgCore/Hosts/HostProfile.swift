@@ -211,6 +211,8 @@ public struct HostProfile: Sendable {
   public var limits = Limits()
   /// nil where the host loads what it finds.
   public var activation: Activation?
+  /// How the host's own configuration speaks of plugins; nil where nothing is known of it.
+  public var configuration: Configuration?
   /// When `current` may change.
   public var switchTime = SwitchTime.anyTime
   /// nil where the host has no such command.

@@ -14,6 +14,8 @@ public struct InstallReport: Sendable {
   public var tests: [LoadReport] = []
   /// What the host's own configuration must say once; nil where it needs nothing.
   public var includeHint: String?
+  /// What to add to the host's own configuration for plugins that came anew, by plugin.
+  public var snippets: [(plugin: PluginName, text: String)] = []
   /// What was done to tell the running host, and what /proc showed afterwards.
   public var hostNotes: [String] = []
   /// The command that undoes the change; nil where nothing changed.
@@ -40,6 +42,12 @@ public struct InstallReport: Sendable {
     object.append("generation", generation.map { .integer($0) })
     object.append("tests", .array(tests.map(\.json)))
     object.append("includeHint", includeHint.map { .string($0) })
+    if !snippets.isEmpty {
+      object.append(
+        "snippets",
+        .array(
+          snippets.map { ["id": .string($0.plugin.description), "text": .string($0.text)] }))
+    }
     object.append("hostNotes", .strings(hostNotes))
     object.append("undo", undo.map { .string($0) })
     object.append("saved", saved?.json)

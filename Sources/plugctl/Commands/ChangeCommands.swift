@@ -163,6 +163,19 @@ enum ChangeCommands {
       {
         lines.append("\(output.style.cyan("host")): \(hint)")
       }
+      // Of many, each would push the others out of sight.
+      if report.snippets.count <= 2 {
+        for snippet in report.snippets {
+          lines.append(
+            "\(output.style.cyan("configure")): for \(snippet.plugin), in \(report.host)'s own file:"
+          )
+          lines += snippet.text.split(separator: "\n").map { "  \($0)" }
+        }
+      } else {
+        lines.append(
+          "\(output.style.cyan("configure")): `plugctl config example NAME` says how each is set up"
+        )
+      }
       for line in report.saved.map(saved) ?? [] {
         lines.append("\(output.style.cyan("project")): \(line)")
       }

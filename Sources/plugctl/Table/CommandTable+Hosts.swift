@@ -58,8 +58,36 @@ extension CommandTable {
               "before the upgrade from 15"
             )
           ]),
-      ])
+      ]),
+    CommandSpec(
+      "config", group: "hosts and this program",
+      "a host's own configuration, as far as it is about plugins",
+      subcommands: [
+        CommandSpec(
+          "check", "check a host's configuration against the plugins that are installed",
+          discussion: [
+            "The host's own settings are checked by its profile, those of plugins by the schemas that they ship; `${VAR}` is filled in from the environment first. Every fault is told with line and column."
+          ],
+          arguments: [aConfiguration],
+          examples: [("config check config.yaml --host stormdb", "before StormDB is started")]),
+        CommandSpec(
+          "show", "show a host's configuration as its plugins will see it",
+          options: [
+            OptionSpec("resolved", "with variables and defaults filled in"),
+            OptionSpec("origin", "each value, and where it is from"),
+            OptionSpec("show-secrets", "also passwords and the like"),
+          ],
+          arguments: [aConfiguration]),
+        CommandSpec(
+          "example", "show what to add to a host's configuration for a plugin",
+          arguments: [
+            ArgumentSpec("NAME", "an installed plugin", completion: .dynamic("installed"))
+          ]),
+      ]),
   ]
+
+  private static let aConfiguration = ArgumentSpec(
+    "FILE", "the host's configuration, YAML or JSON", completion: .files)
 
   private static let aHost = ArgumentSpec("NAME", "a host", completion: .dynamic("host"))
 

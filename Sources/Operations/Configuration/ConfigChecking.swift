@@ -1,0 +1,204 @@
+internal import Files
+internal import Formats
+public import PkgCore
+internal import PkgStore
+
+/// What a host's own configuration says of its plugins.
+public struct ConfigReport: Sendable {
+  /// The host whose configuration it was taken for.
+  public let host: String
+  /// Faults and doubts with their places.
+  public let findings: [Finding]
+  /// The document with everything filled in.
+  public let resolved: Node
+  /// Every value of it.
+  public let leaves: [ConfigResolution.Leaf]
+  /// Names of plugins in it, each with the version that is installed; nil for none.
+  public let plugins: [(name: String, version: Version?)]
+}
+
+/// Holds the configurations of hosts against what is installed for them.
+public struct ConfigChecking: Sendable {
+  private let session: Session
+
+  /// Checks in a session's scope.
+  public init(_ session: Session) { self.session = session }
+
+  /// Reads a host's configuration, fills it in, and checks it: the host's own settings by its profile,
+  /// those of plugins by the schemas that they ship.
+  ///
+  /// - Throws: ``Diagnostic`` with `config.invalid` for what is no YAML, `host.ambiguous` where the file
+  ///   doesn't tell whose it is.
+  public func check(_ path: String) throws -> ConfigReport {
+    let bytes = try FileSystem.read(path, limit: YAMLReader.maximumSize)
+    let node = try AuthoredFile.node(bytes, file: path, .configInvalid, "configuration")
+    let (profile, rules) = try host(of: node)
+    let findings = Findings()
+    let instance = try InstanceLookup(session: session).instance(of: profile.id)
+    let current = try instance.currentGeneration()
+    let installed = (current?.plugins ?? []) + OuterPlugins(session, profile).plugins.map(\.plugin)
+    let named = Self.named(in: node, rules)
+    var schemas: [String: JSON] = [:]
+    schemas[""] = rules.schema
+    var plugins: [(name: String, version: Version?)] = []
+    for mention in named {
+      let plugin = installed.first { mention.means($0.name) }
+      plugins.append((mention.name, plugin?.version))
+      check(mention, plugin, profile, findings)
+      if let plugin { schemas[mention.settings] = try schema(of: plugin) }
+    }
+    var resolution = ConfigResolution(environment: Machine.environment, findings: findings)
+    let resolved = resolution.resolve(node) { schemas[$0] }
+    for (place, schema) in schemas.sorted(by: { bytesPrecede($0.key, $1.key) }) {
+      guard let part = place.isEmpty ? resolved : resolved.at(place) else { continue }
+      var check = SchemaCheck(schema, matching: SchemaPattern.matches)
+      check.check(part, path: place, findings)
+    }
+    try checkFolder(resolved, rules, instance, current, findings)
+    checkPublishers(resolved, rules, current?.plugins ?? [], findings)
+    return ConfigReport(
+      host: profile.id, findings: findings.list, resolved: resolved, leaves: resolution.leaves,
+      plugins: plugins)
+  }
+
+  /// What to add to the host's configuration for an installed plugin, by host.
+  ///
+  /// - Throws: ``Diagnostic`` with `plugin.not-installed`; `config.invalid` where the host's profile does not
+  ///   say how it names plugins, and the plugin has no example.
+  public func example(_ name: String) throws -> [(host: String, text: String)] {
+    let found = try InstalledQueries(session).installed(name).compactMap { listing in
+      let instance = HostInstance(id: listing.host, places: session.places)
+      let profile = try ProfileCatalog(session).profile(instance.hostID)
+      let snippet = try ConfigSnippet(session, profile, instance)
+      return try (snippet.text(for: listing.plugin) ?? snippet.example(of: listing.plugin))
+        .map { (listing.host, $0) }
+    }
+    guard !found.isEmpty else {
+      throw Diagnostic(
+        .configInvalid, "neither `\(printable(name))` nor its host's profile has an example",
+        hint: "its README may say more: `plugctl files \(name)`")
+    }
+    return found
+  }
+
+  /// A plugin that a configuration names.
+  private struct Mention {
+    let name: String
+    let mark: Mark
+    let path: String
+    /// The path of its settings.
+    let settings: String
+
+    func means(_ plugin: PluginName) -> Bool {
+      (try? PluginReference(name))?.matches(plugin) ?? false
+    }
+  }
+
+  private static func named(in node: Node, _ rules: HostProfile.Configuration) -> [Mention] {
+    rules.places.flatMap { place -> [Mention] in
+      switch place {
+      case .each(let path):
+        guard case .map(let entries)? = node.at(path)?.value else { return [] }
+        return entries.map {
+          Mention(
+            name: $0.key, mark: $0.keyMark, path: "\(path).\($0.key)", settings: "\(path).\($0.key)"
+          )
+        }
+      case .one(let path, let settings, let condition):
+        if let condition, node.at(condition.path)?.text != condition.value { return [] }
+        guard let name = node.at(path), let text = name.text else { return [] }
+        return [Mention(name: text, mark: name.mark, path: path, settings: settings)]
+      }
+    }
+  }
+
+  private func check(
+    _ mention: Mention, _ plugin: InstalledPlugin?, _ profile: HostProfile, _ findings: Findings
+  ) {
+    let name = printable(mention.name)
+    guard let plugin else {
+      findings.error(
+        mention.mark, mention.path,
+        "`\(name)` is not installed for \(profile.id): `plugctl install \(name)`")
+      return
+    }
+    if !plugin.isEnabled {
+      findings.error(
+        mention.mark, mention.path, "`\(name)` is disabled: `plugctl enable \(name)`")
+    }
+  }
+
+  private func schema(of plugin: InstalledPlugin) throws -> JSON? {
+    let tree = session.places.tree(plugin.tree)
+    guard let name = try TreeStore.description(in: tree).manifest.configSchema,
+      let bytes = try FileSystem.readIfPresent("\(tree)/\(name)", limit: 1 << 20)
+    else { return nil }
+    do { return try JSONParser.parse(bytes) } catch {
+      throw error.diagnostic.noting("the schema of `\(plugin.name)` \(plugin.version)")
+    }
+  }
+
+  /// The folder that the host is told must be the one into which its plugins are installed.
+  private func checkFolder(
+    _ node: Node, _ rules: HostProfile.Configuration, _ instance: HostInstance,
+    _ current: Generation?, _ findings: Findings
+  ) throws {
+    guard let path = rules.folder, let named = node.at(path), let text = named.text, let current
+    else { return }
+    let folder = instance.folder(seenBy: current)
+    let told = try FileSystem.absolute(text)
+    let isSame = (FileSystem.realPath(told) ?? told) == (FileSystem.realPath(folder) ?? folder)
+    guard !isSame else { return }
+    findings.warning(
+      named.mark, path,
+      "\(instance.id) would look in `\(printable(told))`, and its plugins are in `\(folder)`")
+  }
+
+  private func checkPublishers(
+    _ node: Node, _ rules: HostProfile.Configuration, _ installed: [InstalledPlugin],
+    _ findings: Findings
+  ) {
+    guard let path = rules.publishers, let list = node.at(path), case .list(let nodes) = list.value
+    else { return }
+    let trusted = Set(nodes.compactMap { $0.text?.lowercased() })
+    for plugin in installed where !trusted.contains(plugin.name.publisher.text) {
+      findings.warning(
+        list.mark, path, "`\(plugin.name)` is installed, and its publisher is not named here")
+    }
+  }
+
+  /// Whose configuration it is: as named, or the only host whose places are in it.
+  private func host(of node: Node) throws -> (HostProfile, HostProfile.Configuration) {
+    let catalog = ProfileCatalog(session)
+    if let id = try session.options.host ?? Project.open(session)?.file.host {
+      let profile = try catalog.profile(id)
+      guard let rules = profile.configuration else {
+        throw Diagnostic(
+          .profileInvalid, "the profile `\(id)` does not say how its configuration names plugins",
+          hint: "a profile of your own may say so: `config: { plugins: … }`")
+      }
+      return (profile, rules)
+    }
+    let fitting = try catalog.all { session.progress(.warning($0)) }.compactMap { found in
+      found.profile.configuration.flatMap { rules in
+        Self.isPresent(rules, in: node) ? (found.profile, rules) : nil
+      }
+    }
+    guard let first = fitting.first, fitting.count == 1 else {
+      throw Diagnostic(
+        .hostAmbiguous, "the file does not tell whose configuration it is",
+        notes: fitting.map { "it could be \($0.0.id)'s" }, hint: "add `--host NAME`")
+    }
+    return first
+  }
+
+  private static func isPresent(_ rules: HostProfile.Configuration, in node: Node) -> Bool {
+    let paths = rules.places.map { place in
+      switch place {
+      case .one(let name, _, _): name
+      case .each(let path): path
+      }
+    }
+    return (paths + [rules.folder].compactMap(\.self)).contains { node.at($0) != nil }
+  }
+}
