@@ -5,7 +5,7 @@ import Testing
 
 /// What a host has and where it finds it: its own types, its folders, its running processes.
 @Suite("what a host has")
-struct DiscoveryTests {
+struct HostContentTests {
   let storm: StormPlugins
   let user: Sandbox
 
