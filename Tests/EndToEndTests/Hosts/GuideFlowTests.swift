@@ -21,7 +21,8 @@ struct GuideFlowTests {
   }
 
   @discardableResult
-  private func shell(_ script: String, by sandbox: Sandbox, with more: [String: String] = [:]) throws
+  private func shell(_ script: String, by sandbox: Sandbox, with more: [String: String] = [:])
+    throws
     -> Outcome
   {
     try sandbox.run(["bash", "-c", "set -eu\n" + script], with: more).succeeded()
@@ -93,8 +94,10 @@ struct GuideFlowTests {
       library: StormPlugins.library("my_plugin", "1.0.0", workshop))
     try user.plugctl("install", archive, "--into", folders[0], with: variables).succeeded()
     let scan = try user.plugctl("--host", "stormdb", "scan", with: variables).succeeded()
-    #expect(scan.output.contains("managed\tSTORMDB_PLUGIN_PATH\t\(folders[0])/my_plugin.so"), "\(scan)")
-    #expect(scan.output.contains("shadowed\tSTORMDB_PLUGIN_PATH\t\(folders[1])/my_plugin.so"), "\(scan)")
+    #expect(
+      scan.output.contains("managed\tSTORMDB_PLUGIN_PATH\t\(folders[0])/my_plugin.so"), "\(scan)")
+    #expect(
+      scan.output.contains("shadowed\tSTORMDB_PLUGIN_PATH\t\(folders[1])/my_plugin.so"), "\(scan)")
   }
 
   @Test("distributed-transformer's copy has one of the two names, an install has both")
