@@ -33,9 +33,54 @@ struct GuideTests {
     try run("moving", leastBlocks: 8, by: user)
   }
 
+  @Test("to running a host has commands that work, from nothing to a host that is looked after")
+  func operators() throws {
+    let (user, _) = try reader(of: ["vector"])
+    try run("operators", leastBlocks: 8, by: user)
+  }
+
+  @Test("to hosts has commands that work, from a profile to a plugin in the host")
+  func hosts() throws {
+    let (user, index) = try reader(of: ["vector"])
+    try user.plugctl("index", "add", index, "--name", "main", "--trust", "1.root.json").succeeded()
+    try run("hosts", leastBlocks: 5, by: user, host: "")
+  }
+
+  /// Someone with an index beside him: plugins of SQLite in two versions, and one of StormDB with a schema.
+  private func reader(of names: [String]) throws -> (Sandbox, index: String) {
+    let workshop = try Workshop()
+    let user = workshop.author
+    let index = try workshop.makeIndex()
+    for name in names {
+      try index.publish(workshop.packExtension(name, "1.0.0")).succeeded()
+    }
+    let storm = try workshop.pack(
+      Workshop.Facts(
+        name: "my_plugin", version: "1.0.0", host: "stormdb", type: "workload",
+        more: "config: { schema: config.schema.json, example: example.yaml }",
+        files: [
+          (
+            "config.schema.json",
+            Array(#"{"type": "object", "properties": {"size": {"type": "integer"}}}"#.utf8)
+          ),
+          ("example.yaml", Array("size: 3\n".utf8)),
+        ]),
+      library: StormPlugins.library("my_plugin", "1.0.0", workshop))
+    try index.publish(storm).succeeded()
+    // In the guides it lies where they are followed.
+    try FileSystem.rename(index.path, to: "\(user.work)/index")
+    try FileSystem.rename(
+      "\(FileSystem.folder(of: index.path))/index-keys", to: "\(user.work)/index-keys")
+    try user.folder.write(
+      "work/1.root.json", FileSystem.read("\(user.work)/index/metadata/1.root.json"))
+    return (user, "\(user.work)/index")
+  }
+
   /// Runs all blocks of a guide in one folder. What is done elsewhere has another home, and what was done
   /// there before is forgotten at each index that is added.
-  private func run(_ guide: String, leastBlocks: Int, by user: Sandbox) throws {
+  private func run(_ guide: String, leastBlocks: Int, by user: Sandbox, host: String = "sqlite")
+    throws
+  {
     let text = String(
       decoding: try FileSystem.read("\(Programs.repository)/docs/\(guide).md"), as: UTF8.self)
     let blocks = Self.blocks(text)
@@ -49,11 +94,11 @@ struct GuideTests {
     }
     let outcome = try user.run(
       ["bash", "-c", "set -euxo pipefail\n" + script.joined(separator: "\n")],
-      with: ["PATH": "\(Programs.folder):/usr/local/bin:/usr/bin:/bin", "PLUGCTL_HOST": "sqlite"])
+      with: ["PATH": "\(Programs.folder):/usr/local/bin:/usr/bin:/bin", "PLUGCTL_HOST": host])
     #expect(outcome.exit == 0, "\(outcome)")
   }
 
-  private static func blocks(_ text: String) -> [(commands: String, isElsewhere: Bool)] {
+  static func blocks(_ text: String) -> [(commands: String, isElsewhere: Bool)] {
     var blocks: [(commands: String, isElsewhere: Bool)] = []
     var isElsewhere = false
     var inside: [String]?
