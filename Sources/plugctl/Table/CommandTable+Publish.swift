@@ -4,13 +4,23 @@ internal import CommandLineKit
 extension CommandTable {
   static let authorCommands: [CommandSpec] = [
     CommandSpec(
-      "init", group: "author", "begin a plugin: write a manifest",
+      "init", group: "author", "begin a plugin: write a manifest, or a whole project",
+      discussion: [
+        "With --template the project builds, packs and passes `plugctl test` as it is. Nothing that is there is overwritten."
+      ],
       options: [
+        OptionSpec(
+          "template", value: "NAME",
+          "the language: c, cpp, go, rust, swift; go-plugin for Go's own plugins",
+          completion: .words(["c", "cpp", "go", "go-plugin", "rust", "swift"])),
         OptionSpec("publisher", value: "NAME", "the publisher"),
         OptionSpec("name", value: "NAME", "the plugin; the folder's name by default"),
       ],
       arguments: [
         ArgumentSpec("DIR", "the plugin's folder", arity: .optional, completion: .folders)
+      ],
+      examples: [
+        ("init hello --template c --host plug --publisher me", "a plugin in C, in the folder hello")
       ]),
     CommandSpec(
       "lint", group: "author", "check a manifest and the files that it names",
