@@ -47,11 +47,12 @@ public struct ManifestFile {
 
   /// The manifest, or a diagnostic with every fault.
   public func required() throws -> Manifest {
-    guard let manifest else {
-      throw findings.diagnostic(.manifestInvalid, file: path, what: "manifest")
-    }
+    guard let manifest else { throw fault }
     return manifest
   }
+
+  /// Every fault, as a diagnostic.
+  var fault: Diagnostic { findings.diagnostic(.manifestInvalid, file: path, what: "manifest") }
 
   /// The folder to which its paths are relative.
   var folder: String { FileSystem.folder(of: path) }

@@ -23,6 +23,23 @@ extension CommandTable {
         ("init hello --template c --host plug --publisher me", "a plugin in C, in the folder hello")
       ]),
     CommandSpec(
+      "build", group: "author", "build plugins by the command that their manifests name",
+      discussion: [
+        "The command runs in the manifest's folder, confined: it writes only there, reaches no network and reads no keys. Names are looked for in manifests here and below."
+      ],
+      options: [
+        OptionSpec("all", "every manifest here and below, in the order of dependencies"),
+        OptionSpec("no-sandbox", "let the command do all that you may do"),
+        OptionSpec("timeout", value: "SECS", "the longest that one command may take; 3600"),
+      ],
+      arguments: [
+        ArgumentSpec(
+          "FOLDER|NAME", "plugins; the one here by default", arity: .any, completion: .folders)
+      ],
+      examples: [
+        ("build --all", "all plugins of a checkout"), ("build vector", "one of them, by its name"),
+      ]),
+    CommandSpec(
       "lint", group: "author", "check a manifest and the files that it names",
       arguments: [
         ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)

@@ -1,0 +1,79 @@
+internal import Files
+internal import PkgCore
+internal import PkgStore
+internal import Signing
+
+/// Where a build may write, what it must not read, and the environment that it sees.
+struct BuildPlace: ~Copyable {
+  /// The manifest's folder, absolute and without links.
+  let folder: String
+  private let cache: String
+  private let scratch: ScratchFolder
+  private let configuration: [String]
+
+  /// - Throws: ``SystemError`` where the folder is gone or the cache can't be made.
+  init(_ folder: String, _ session: Session) throws {
+    let real = try Self.real(folder)
+    self.init(
+      folder: real, cache: try Self.cache(of: real, session), scratch: try ScratchFolder(),
+      configuration: session.places.configuration)
+  }
+
+  private init(
+    folder: String, cache: String, scratch: consuming ScratchFolder, configuration: [String]
+  ) {
+    self.folder = folder
+    self.cache = cache
+    self.scratch = scratch
+    self.configuration = configuration
+  }
+
+  /// Each folder has a cache of its own: what one build leaves must not become part of another's.
+  private static func cache(of folder: String, _ session: Session) throws -> String {
+    let mark = sha256(Array(folder.utf8)).hex.prefix(32)
+    let path = "\(session.places.cache)/build/\(mark)"
+    try FileSystem.makeFolders(path, mode: 0o700)
+    return try real(path)
+  }
+
+  private static func real(_ path: String) throws -> String {
+    if let real = FileSystem.realPath(path) { return real }
+    throw Diagnostic(.systemNotFound, "`\(path)` does not exist")
+  }
+
+  /// The command as it is run.
+  func child(_ command: [String], isConfined: Bool) -> ChildCommand {
+    var child = ChildCommand(command)
+    if isConfined {
+      child.arguments = BuildChild.arguments(
+        command, writable: [folder, cache, FileSystem.realPath(scratch.path) ?? scratch.path],
+        hidden: hidden)
+      child.environment = environment
+    }
+    child.folder = folder
+    return child
+  }
+
+  /// Secret keys: a build could put them into what it makes.
+  private var hidden: [String] {
+    let paths =
+      configuration.map { "\($0)/keys" } + [".ssh", ".gnupg"].map { "\(Machine.home)/\($0)" }
+    return paths.compactMap(FileSystem.realPath)
+  }
+
+  /// This process's own, but for what bears secrets by its name; caches and temporary files have places of their own,
+  /// and tools that could fetch are told not to try.
+  private var environment: [String] {
+    let set = [
+      "TMPDIR": scratch.path, "XDG_CACHE_HOME": cache, "GOCACHE": "\(cache)/go-build",
+      "GOTOOLCHAIN": "local", "GOPROXY": "off",
+      "CARGO_NET_OFFLINE": "true",
+    ]
+    let words = ["TOKEN", "SECRET", "PASSWORD", "PASSPHRASE", "CREDENTIAL"]
+    let kept = Machine.allEnvironment.filter { entry in
+      let name = String(entry.prefix { $0 != "=" })
+      return set[name] == nil && !words.contains { name.uppercased().contains($0) }
+    }
+    return kept + set.sorted { bytesPrecede($0.key, $1.key) }.map { "\($0.key)=\($0.value)" }
+  }
+}
