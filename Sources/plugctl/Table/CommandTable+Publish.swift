@@ -76,11 +76,15 @@ extension CommandTable {
         + keyOptions,
       arguments: [ArgumentSpec("FILE", "archives", arity: .oneOrMore, completion: .files)]),
     CommandSpec(
-      "publish", group: "author", "put signed archives into an index",
+      "publish", group: "author", "put plugins into an index",
       discussion: [
-        "Who can't write the index makes a submission instead, with --output, and sends it to its operator."
+        "A plugin's folder is packed and signed first; archives must be signed already.",
+        "Who can't write the index makes a submission instead, with --output, and sends it to its operator.",
       ],
       options: indexFolderOptions + [
+        OptionSpec(
+          "sign", value: "KEY", "the key for what is packed; not needed where there is but one",
+          completion: .dynamic("key")),
         OptionSpec(
           "output", short: "o", value: "DIR", "make a submission in a new folder",
           completion: .folders),
@@ -92,9 +96,14 @@ extension CommandTable {
           "a statement by which the publisher's key hands on; those of `key rotate` are found",
           isRepeatable: true, completion: .files),
       ],
-      arguments: [ArgumentSpec("FILE", "signed archives", arity: .oneOrMore, completion: .files)],
+      arguments: [
+        ArgumentSpec(
+          "FILE|FOLDER", "signed archives, or plugins' folders", arity: .oneOrMore,
+          completion: .files)
+      ],
       examples: [
-        ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write")
+        ("publish hello --to ./index", "what was built in the folder hello, packed and signed"),
+        ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write"),
       ]),
     CommandSpec(
       "yank", group: "author", "mark a version as not to be chosen any more",
@@ -202,6 +211,7 @@ extension CommandTable {
           options: signerOptions + [
             publicKeyOption,
             OptionSpec("threshold", value: "M-of-N", "how many of how many people must sign"),
+            OptionSpec("add", value: "NAME", "use it yourself from now on, under this name"),
           ],
           arguments: [
             ArgumentSpec("DIR", "a folder that a web server may serve", completion: .folders)
