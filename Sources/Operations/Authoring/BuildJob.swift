@@ -131,7 +131,12 @@ struct BuildJob: Sendable {
       throw Diagnostic(.buildLibrary, "`\(library)` is no shared object")
     }
     // What has no name here can't be compared.
-    guard let wanted = ElfMachine(machine), facts.machine != wanted else { return }
+    let wider: [String: ElfMachine] = [
+      "riscv64": .riscv, "ppc64le": .ppc64, "loongarch64": .loongarch, "i686": .i386,
+    ]
+    guard let wanted = ElfMachine(machine) ?? wider[machine], facts.machine != wanted else {
+      return
+    }
     throw Diagnostic(
       .buildLibrary, "`\(library)` is for \(facts.machine), the variant for \(platform)",
       hint: "correct the variant's platform, or the compiler")

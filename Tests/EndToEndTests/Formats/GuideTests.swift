@@ -53,7 +53,7 @@ struct GuideTests {
     #expect(outcome.exit == 0, "\(outcome)")
   }
 
-  private static func blocks(_ text: String) -> [(commands: String, isElsewhere: Bool)] {
+  static func blocks(_ text: String) -> [(commands: String, isElsewhere: Bool)] {
     var blocks: [(commands: String, isElsewhere: Bool)] = []
     var isElsewhere = false
     var inside: [String]?
