@@ -10,6 +10,8 @@ struct BuildJob: Sendable {
   private let folder: String
   private let fault: Diagnostic?
   private let request: BuildRequest
+  /// Where the library comes to lie, and all that is written to; nil for the folder itself.
+  private let output: String?
 
   init(_ file: ManifestFile, _ request: BuildRequest) {
     self.init(file.manifest, path: file.path, folder: file.folder, file.fault, request)
@@ -18,8 +20,9 @@ struct BuildJob: Sendable {
   /// - Parameter fault: why there is no manifest.
   init(
     _ manifest: Manifest?, path: String, folder: String, _ fault: Diagnostic?,
-    _ request: BuildRequest
+    _ request: BuildRequest, output: String? = nil
   ) {
+    self.output = output
     (self.manifest, self.path, self.folder) = (manifest, path, folder)
     (self.fault, self.request) = (fault, request)
   }
@@ -67,7 +70,7 @@ struct BuildJob: Sendable {
   private func run(_ manifest: Manifest, _ session: Session, _ stop: StopSignal) throws
     -> StreamedEnd
   {
-    let place = try BuildPlace(folder, session)
+    let place = try BuildPlace(folder, output: output, session)
     var child = place.child(manifest.buildCommand, isConfined: request.isConfined)
     child.timeoutMilliseconds = request.timeoutSeconds * 1_000
     let name = manifest.name.description
@@ -107,7 +110,7 @@ struct BuildJob: Sendable {
   private func libraries(of manifest: Manifest) throws -> [String] {
     var found: [String] = []
     for variant in manifest.variants {
-      let library = "\(folder)/\(variant.library)"
+      let library = "\(output ?? folder)/\(variant.library)"
       guard FileSystem.target(library)?.kind == .file else {
         guard variant.platform == .current else { continue }
         throw Diagnostic(
@@ -115,7 +118,7 @@ struct BuildJob: Sendable {
           hint: "correct `library` of the variant, or what the command writes")
       }
       if variant.platform.isLinux { try Self.check(library, for: variant.platform) }
-      found.append(folder == "." ? variant.library : library)
+      found.append(folder == "." && output == nil ? variant.library : library)
     }
     return found
   }

@@ -7,33 +7,40 @@ internal import Signing
 struct BuildPlace: ~Copyable {
   /// The manifest's folder, absolute and without links.
   let folder: String
+  /// Where the command writes what it makes.
+  private let result: String
   private let cache: String
   private let scratch: ScratchFolder
   private let configuration: [String]
 
-  /// - Throws: ``SystemError`` where the folder is gone or the cache can't be made.
-  init(_ folder: String, _ session: Session) throws {
+  /// - Parameter output: the one folder to be written to where the sources' own is not.
+  /// - Throws: ``Diagnostic`` where the folder is gone; ``SystemError`` where the cache can't be made.
+  init(_ folder: String, output: String?, _ session: Session) throws {
     let real = try Self.real(folder)
+    let cache = Self.cachePath(of: real, session)
+    try FileSystem.makeFolders(cache, mode: 0o700)
+    if let output { try FileSystem.makeFolders(output, mode: 0o700) }
     self.init(
-      folder: real, cache: try Self.cache(of: real, session), scratch: try ScratchFolder(),
-      configuration: session.places.configuration)
+      folder: real, result: try output.map(Self.real) ?? real, cache: try Self.real(cache),
+      scratch: try ScratchFolder(), configuration: session.places.configuration)
   }
 
   private init(
-    folder: String, cache: String, scratch: consuming ScratchFolder, configuration: [String]
+    folder: String, result: String, cache: String, scratch: consuming ScratchFolder,
+    configuration: [String]
   ) {
     self.folder = folder
+    self.result = result
     self.cache = cache
     self.scratch = scratch
     self.configuration = configuration
   }
 
   /// Each folder has a cache of its own: what one build leaves must not become part of another's.
-  private static func cache(of folder: String, _ session: Session) throws -> String {
-    let mark = sha256(Array(folder.utf8)).hex.prefix(32)
-    let path = "\(session.places.cache)/build/\(mark)"
-    try FileSystem.makeFolders(path, mode: 0o700)
-    return try real(path)
+  ///
+  /// - Parameter folder: absolute, without links.
+  static func cachePath(of folder: String, _ session: Session) -> String {
+    "\(session.places.cache)/build/\(sha256(Array(folder.utf8)).hex.prefix(32))"
   }
 
   private static func real(_ path: String) throws -> String {
@@ -46,7 +53,7 @@ struct BuildPlace: ~Copyable {
     var child = ChildCommand(command)
     if isConfined {
       child.arguments = BuildChild.arguments(
-        command, writable: [folder, cache, FileSystem.realPath(scratch.path) ?? scratch.path],
+        command, writable: [result, cache, FileSystem.realPath(scratch.path) ?? scratch.path],
         hidden: hidden)
       child.environment = environment
     }

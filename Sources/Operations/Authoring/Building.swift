@@ -62,7 +62,8 @@ public struct Building: Sendable {
             .buildSandbox, "this kernel can't confine builds; they run with all that you may do",
             hint: "`plugctl doctor` says what is missing")))
     }
-    return try await build(Self.targets(request), request)
+    let asked = request
+    return try await run(Self.targets(asked).map { BuildJob($0, asked) })
   }
 
   private static func targets(_ request: BuildRequest) throws -> [ManifestFile] {
@@ -84,8 +85,8 @@ public struct Building: Sendable {
     }
   }
 
-  func build(_ files: [ManifestFile], _ request: BuildRequest) async throws -> [BuildReport] {
-    let jobs = files.map { BuildJob($0, request) }
+  /// Runs jobs, and answers in their order.
+  func run(_ jobs: [BuildJob]) async throws -> [BuildReport] {
     var order = BuildOrder(jobs)
     var reports: [Int: BuildReport] = [:]
     try await withThrowingTaskGroup(of: (Int, BuildReport).self) { group in

@@ -54,6 +54,12 @@ public struct ManifestFile {
   /// Every fault, as a diagnostic.
   var fault: Diagnostic { findings.diagnostic(.manifestInvalid, file: path, what: "manifest") }
 
+  /// Whether it is a map without `schema`: another program's file of this name.
+  var isForeign: Bool {
+    guard case .map(let entries) = root.value else { return false }
+    return root["schema"] == nil && !entries.isEmpty
+  }
+
   /// The folder to which its paths are relative.
   var folder: String { FileSystem.folder(of: path) }
 

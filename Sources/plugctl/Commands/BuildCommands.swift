@@ -18,11 +18,14 @@ enum BuildCommands {
         .usageConflict, "`--all` builds what is here and below, and takes no names",
         hint: "name plugins, or say `--all`")
     }
+    if let folder = call.parsed.value("discover") {
+      return try DiscoveryCommand.run(call, session, folder, request)
+    }
     let asked = request
     return answer(try Interruption.run { try await Building(session).build(asked) })
   }
 
-  private static func answer(_ reports: [BuildReport]) -> Answer {
+  static func answer(_ reports: [BuildReport]) -> Answer {
     var answer = Answer(
       "build", json: .array(reports.map(json)),
       text: reports.flatMap(lines).map(printable).joined(separator: "\n"))
@@ -35,7 +38,7 @@ enum BuildCommands {
       reports.count == 1
       ? first
       : Diagnostic(
-        .buildFailed, "\(faults.count) of \(reports.count) plugins were not built",
+        .buildFailed, "can't build \(faults.count) of \(reports.count) plugins",
         notes: faults.flatMap { [$0.message] + $0.notes })
     return answer
   }

@@ -31,6 +31,19 @@ extension CommandTable {
         OptionSpec("all", "every manifest here and below, in the order of dependencies"),
         OptionSpec("no-sandbox", "let the command do all that you may do"),
         OptionSpec("timeout", value: "SECS", "the longest that one command may take; 3600"),
+        OptionSpec(
+          "discover", value: "DIR",
+          "sources in a folder and right below it: list them, or build what changed where that is allowed",
+          completion: .folders),
+        OptionSpec("allow", "with --discover: build from this folder, now and later"),
+        OptionSpec("forget", "with --discover: allow that no more"),
+        OptionSpec(
+          "output", short: "o", value: "DIR",
+          "with --discover: where libraries are put; bin/plugins by default", completion: .folders),
+        OptionSpec(
+          "publisher", value: "NAME",
+          "with --discover: whose plugins they are where nothing says it; local by default"),
+        OptionSpec("dry-run", short: "n", "with --discover: only list"),
       ],
       arguments: [
         ArgumentSpec(
