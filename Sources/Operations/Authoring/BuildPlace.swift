@@ -19,6 +19,8 @@ struct BuildPlace: ~Copyable {
     let real = try Self.real(folder)
     let cache = Self.cachePath(of: real, session)
     try FileSystem.makeFolders(cache, mode: 0o700)
+    // Says whose it is, and that it was used just now: `cache clean` spares it.
+    try FileSystem.replace("\(cache)/folder", with: Array("\(real)\n".utf8), isDurable: false)
     if let output { try FileSystem.makeFolders(output, mode: 0o700) }
     self.init(
       folder: real, result: try output.map(Self.real) ?? real, cache: try Self.real(cache),

@@ -35,8 +35,9 @@ struct AuthorsGuideTests {
     // Debian's compilers before those of a person's home, which is empty here.
     let swift = Programs.path(of: "swiftc").map(FileSystem.folder(of:)) ?? "/usr/bin"
     return try user.run(
-      ["bash", "-c", "set -euxo pipefail\n" + script],
-      with: ["PATH": "\(Programs.folder):/usr/bin:/bin:\(swift)"], seconds: 300)
+      // Compilers take both processors for a minute; tests with time limits run beside.
+      ["nice", "-n", "10", "bash", "-c", "set -euxo pipefail\n" + script],
+      with: ["PATH": "\(Programs.folder):/usr/bin:/bin:\(swift)"], seconds: 900)
   }
 
   @Test("has commands that work, word for word, one after the other")
@@ -70,7 +71,7 @@ struct AuthorsGuideTests {
   func all() throws {
     #expect(
       Set(Self.ways.map(\.template)) == ["c", "cpp", "go", "go-plugin", "rust", "swift"])
-    #expect(Self.ways.count == 12)
+    #expect(Self.ways.count == 11)
   }
 }
 

@@ -167,4 +167,18 @@ struct BuildTests {
     try user.plugctl("build", "one").succeeded()
     #expect(try user.run(["pgrep", "-f", "sleep 4322"]).exit == 1)
   }
+
+  @Test("keeps a cache of its own for each folder, which `cache clean` removes once it is old")
+  func cache() throws {
+    try plugin("one", "echo x >$XDG_CACHE_HOME/kept; \(Self.compile)")
+    try plugin("two", "! test -e $XDG_CACHE_HOME/kept && \(Self.compile)")
+    try user.plugctl("build", "--all").succeeded()
+    let folders = try FileSystem.names(in: "\(user.cache)/build").map {
+      "\(user.cache)/build/\($0)"
+    }
+    #expect(folders.count == 2)
+    try user.run(["touch", "-d", "3 days ago", folders[0]]).succeeded()
+    try user.plugctl("cache", "clean", "--all").succeeded()
+    #expect(!FileSystem.exists(folders[0]) && FileSystem.exists(folders[1]))
+  }
 }
