@@ -63,12 +63,17 @@ struct BuildPlace: ~Copyable {
     return child
   }
 
-  /// Secret keys: a build could put them into what it makes.
+  /// Secret keys, and where other tools keep theirs: a build could put them into what it makes.
   private var hidden: [String] {
     let paths =
-      configuration.map { "\($0)/keys" } + [".ssh", ".gnupg"].map { "\(Machine.home)/\($0)" }
+      configuration.map { "\($0)/keys" } + Self.secrets.map { "\(Machine.home)/\($0)" }
     return paths.compactMap(FileSystem.realPath)
   }
+
+  private static let secrets = [
+    ".ssh", ".gnupg", ".netrc", ".git-credentials", ".config/gh", ".aws", ".azure",
+    ".config/gcloud", ".kube", ".docker", ".npmrc", ".pypirc", ".cargo/credentials.toml",
+  ]
 
   /// This process's own, but for what bears secrets by its name; caches and temporary files have places of their own,
   /// and tools that could fetch are told not to try.

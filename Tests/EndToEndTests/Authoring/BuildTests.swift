@@ -57,6 +57,7 @@ struct BuildTests {
     arguments: [
       ("echo x >../made", false), ("echo x >$HOME/made", false), ("echo x >/tmp/made", false),
       ("cat $HOME/.config/plugctl/keys/mine.key", false), ("cat $HOME/.ssh/id", false),
+      ("cat $HOME/.config/gh/hosts.yml", false), ("cat $HOME/.config/other", true),
       ("python3 -c 'import socket; socket.socket()'", false),
       ("python3 -c 'import socket; socket.socket(socket.AF_UNIX)'", false),
       ("kill -0 $PPID", false), ("mknod device c 1 3", false), ("test \"$MY_TOKEN\"", false),
@@ -67,7 +68,10 @@ struct BuildTests {
     ])
   func confined(script: String, works: Bool) throws {
     try user.plugctl("key", "generate", "mine", "--unencrypted").succeeded()
-    try user.folder.write("home/.ssh/id", "secret")
+    for name in [".ssh/id", ".config/gh/hosts.yml"] {
+      try user.folder.write("home/\(name)", "secret")
+    }
+    try user.folder.write("home/.config/other", "open")
     try user.folder.write("home/other", "open")
     try plugin("one", "\(script) || exit 9\n\(Self.compile)")
     let outcome = try user.plugctl(["build", "one"], with: ["MY_TOKEN": "secret"])
