@@ -45,7 +45,8 @@ struct AuthorsGuideTests {
     try #require(Self.blocks.count >= 5)
     let outcome = try run(Self.blocks.joined(separator: "\n"))
     #expect(outcome.exit == 0, "\(outcome)")
-    #expect(try user.list() == ["greeting 0.1.0", "hello 0.2.0"])
+    #expect(try user.list() == ["greeting 0.1.0", "hello 0.2.0", "hello 0.2.0"])
+    #expect(try FileSystem.names(in: "\(user.work)/plugins").contains("me-hello.so"))
   }
 
   @Test(
