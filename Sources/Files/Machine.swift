@@ -20,6 +20,17 @@ public enum Machine {
     return text.isEmpty ? nil : text
   }
 
+  /// The whole environment, `NAME=value`.
+  public static var allEnvironment: [String] {
+    var texts: [String] = []
+    guard var place = plg_environment() else { return texts }
+    while let pointer = place.pointee {
+      texts.append(String(cString: pointer))
+      place += 1
+    }
+    return texts
+  }
+
   /// The user whose rights count.
   public static var userID: UInt32 { UInt32(geteuid()) }
 

@@ -60,6 +60,7 @@ enum CommandRegistry {
     "policy show": PolicyCommands.show,
     "policy check": PolicyCommands.check,
     "init": AuthorCommands.begin,
+    "build": BuildCommands.build,
     "lint": AuthorCommands.lint,
     "pack": AuthorCommands.pack,
     "import": AuthorCommands.importArchive,

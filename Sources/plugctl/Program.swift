@@ -10,6 +10,9 @@ enum Program {
     if arguments.first == HiddenCommands.unpack {
       return HiddenCommands.serveUnpacking(Array(arguments.dropFirst()))
     }
+    if arguments.first == HiddenCommands.build {
+      return HiddenCommands.serveBuilding(Array(arguments.dropFirst()))
+    }
     Terminal.fillStandardStreams()
     var output = Output(arguments: arguments)
     do {

@@ -47,10 +47,17 @@ public struct ManifestFile {
 
   /// The manifest, or a diagnostic with every fault.
   public func required() throws -> Manifest {
-    guard let manifest else {
-      throw findings.diagnostic(.manifestInvalid, file: path, what: "manifest")
-    }
+    guard let manifest else { throw fault }
     return manifest
+  }
+
+  /// Every fault, as a diagnostic.
+  var fault: Diagnostic { findings.diagnostic(.manifestInvalid, file: path, what: "manifest") }
+
+  /// Whether it is a map without `schema`: another program's file of this name.
+  var isForeign: Bool {
+    guard case .map(let entries) = root.value else { return false }
+    return root["schema"] == nil && !entries.isEmpty
   }
 
   /// The folder to which its paths are relative.

@@ -20,6 +20,11 @@ struct IndexClient: Sendable {
   /// Metadata that was checked less than so many seconds ago is not asked for again.
   static let freshSeconds: Int64 = 3600
 
+  /// The file whose time says when an index was last asked for news.
+  static func stamp(of index: String, _ places: StorePlaces) -> String {
+    "\(places.indexCache)/\(index)/checked"
+  }
+
   let index: IndexConfiguration
   /// The index's metadata, verified.
   let metadata: MetadataClient
@@ -211,7 +216,7 @@ private struct IndexOpening {
   let origin: MetadataOrigin
 
   private var trust: TrustFolder { TrustFolder(index.name, session.places) }
-  private var stamp: String { "\(session.places.indexCache)/\(index.name)/checked" }
+  private var stamp: String { IndexClient.stamp(of: index.name, session.places) }
 
   private func asksNetwork(_ refresh: IndexClient.Refresh) -> Bool {
     if index.isAtHand { return true }

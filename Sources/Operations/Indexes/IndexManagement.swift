@@ -37,6 +37,28 @@ public struct IndexManagement: Sendable {
     case ask(@Sendable (_ fingerprint: SHA256Digest) throws -> Bool)
   }
 
+  /// Refuses a name under which no index can be added.
+  ///
+  /// - Throws: ``Diagnostic`` with `name.invalid` or `index.exists`.
+  public func refuseTaken(_ name: String) throws {
+    guard NamePart(name) != nil else {
+      throw NameError.notANameOf(name, what: "an index", option: "--name")
+    }
+    guard let same = try registry.all().first(where: { $0.name == name }) else { return }
+    throw Diagnostic(
+      .indexExists, "the index `\(same.name)` (\(same.url)) was added already",
+      hint: "choose another name; `plugctl index list` names all")
+  }
+
+  /// Has the next command ask an index anew, where it is in use here: who changes it wants to see that.
+  ///
+  /// - Parameter folder: the index's own folder, absolute.
+  public func expectNews(from folder: String) throws {
+    for index in try registry.all() where index.url == folder || index.url == "file://\(folder)" {
+      try FileSystem.removeIfPresent(IndexClient.stamp(of: index.name, session.places))
+    }
+  }
+
   /// Adds an index, whose first root the user trusts, and fetches its metadata once.
   ///
   /// - Throws: ``Diagnostic`` with `index.exists`, `trust.confirmation`, `trust.mismatch`; then nothing

@@ -93,6 +93,7 @@ public struct CacheContents: Sendable {
     }
     guard !isDryRun else { return removed }
     for file in removed { try FileSystem.removeIfPresent(file.path) }
+    try cleanBuilds(selection)
     ScratchFolder.sweep(places.cache)
     try Self.removeEmptyFolders(places.cache)
     return removed
@@ -142,6 +143,19 @@ public struct CacheContents: Sendable {
       let bytes = try? FileSystem.read(file.path, limit: Int(target.length))
       return bytes.map { (try? target.check($0)) != nil } ?? false
     case .catalog, .download, .leftover: return nil
+    }
+  }
+
+  /// Removes what builds keep for themselves, folder by folder, but for those that were at work just now.
+  private func cleanBuilds(_ selection: Selection) throws {
+    var least = Self.leftoverSeconds
+    if case .unused(let seconds) = selection { least = max(least, seconds) }
+    for name in try FileSystem.namesIfPresent(in: "\(places.cache)/build") {
+      let path = "\(places.cache)/build/\(name)"
+      guard let status = try? FileSystem.status(path), status.kind == .folder,
+        session.now.secondsSinceEpoch - status.modified > least
+      else { continue }
+      try FileSystem.removeTree(path)
     }
   }
 

@@ -38,6 +38,20 @@ extension DiagnosticCode {
     case .schemaUnknown:
       "The file is of a newer schema than this plugctl knows. Install a newer plugctl."
     case .manifestInvalid: "The plugin's manifest has faults; each is listed with line and column."
+    case .manifestExists:
+      "A file that would be written is there already. Nothing is overwritten, and nothing was written."
+    case .buildNone:
+      "The manifest has no `build: { command: [...] }`, so plugctl does not know how the plugin is built."
+    case .buildFailed:
+      "The command of the manifest's `build` failed; what it said stands before the error."
+    case .buildTimeout:
+      "The command of the manifest's `build` did not end in time, and was ended with all that it had started."
+    case .buildLibrary:
+      "The command of the manifest's `build` succeeded, and the library that the manifest names is missing or is for another platform."
+    case .buildSandbox:
+      "This system can't confine a build to its folder. `--no-sandbox` builds without."
+    case .buildDiscovery:
+      "Nobody allowed that plugins are built from this folder's sources. Commands of a folder run only once you said so, with `--allow`."
     case .profileInvalid: "A host profile has faults, or lacks what the command needs."
     case .profileUnapproved:
       "A profile that came with a project runs no command until you have looked at it: `plugctl host approve`. A changed file must be approved anew."

@@ -67,12 +67,20 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case schemaUnknown = "schema.unknown"
   // authored files
   case manifestInvalid = "manifest.invalid"
+  case manifestExists = "manifest.exists"
   case profileInvalid = "profile.invalid"
   case profileUnapproved = "profile.unapproved"
   case configInvalid = "config.invalid"
   case packageInvalid = "package.invalid"
   case packageTooLarge = "package.too-large"
   case elfInvalid = "elf.invalid"
+  // building
+  case buildNone = "build.none"
+  case buildFailed = "build.failed"
+  case buildTimeout = "build.timeout"
+  case buildLibrary = "build.library"
+  case buildSandbox = "build.sandbox"
+  case buildDiscovery = "build.discovery"
   // projects
   case projectInvalid = "project.invalid"
   case projectForm = "project.form"
@@ -188,7 +196,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case .systemInterrupted: .interrupted
     case .systemCall, .systemNoSpace, .systemChildFailed, .networkLibrary, .hostReload, .hostUnseen,
       .hostInUse, .hostExists, .storeConflict, .changeUnfinished, .loadHarness, .keyExists,
-      .indexExists,
+      .indexExists, .buildFailed, .buildTimeout, .buildLibrary, .buildSandbox,
       .projectUnsaved,
       .projectBehind:
       .failed
@@ -199,7 +207,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .nameAmbiguous:
       .notFound
     case .systemTooLarge, .jsonInvalid, .yamlInvalid, .schemaUnknown, .planInvalid,
-      .manifestInvalid,
+      .manifestInvalid, .manifestExists, .buildNone,
       .profileInvalid,
       .configInvalid, .packageInvalid, .packageTooLarge, .elfInvalid, .indexInvalid, .keyInvalid,
       .keyPassphrase, .indexImmutable, .indexSubmission, .bundleInvalid, .projectInvalid,
@@ -221,7 +229,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .incompatible
     case .loadFailed: .loadTestFailed
     case .loadCrashed, .loadTimeout: .loadTestCrashed
-    case .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned, .planStale,
+    case .buildDiscovery, .versionYanked, .versionDeprecated, .versionWithdrawn, .solvePinned,
+      .planStale,
       .policyUnsigned, .policyKey, .policyPublisher, .policyScanner,
       .projectUntrusted, .profileUnapproved,
       .keyUntrusted,

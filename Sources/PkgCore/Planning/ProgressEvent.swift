@@ -16,6 +16,10 @@ public enum ProgressEvent: Sendable {
   case reloading(host: String)
   /// Waits until so many processes no longer use what was there before.
   case unmapping(processes: Int)
+  /// A line that a command wrote which was run for a plugin.
+  case output(plugin: String, line: String)
+  /// Plugins that are built, of all.
+  case building(done: Int, total: Int)
   /// Something that a person should know, and that stops nothing.
   case warning(Diagnostic)
   /// The plan that is about to be carried out.

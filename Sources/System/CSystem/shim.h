@@ -88,6 +88,65 @@ static inline int plg_landlock_confine(int folder) {
   return result;
 }
 
+// A Landlock ruleset that takes away every access to the file system, TCP, signals to others and abstract
+// sockets, as far as the kernel can, but for what plg_landlock_allow adds. -1 with errno where it can't do with
+// the renames between folders that compilers make (before ABI 2).
+static inline int plg_landlock_ruleset(void) {
+  int abi = plg_landlock_create_ruleset(0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (abi < 2) return -1;
+  struct { uint64_t handled_access_fs, handled_access_net, scoped; } attributes = {0, 0, 0};
+  attributes.handled_access_fs = (1ULL << 14) - 1;           // ABI 2
+  if (abi >= 3) attributes.handled_access_fs |= 1ULL << 14;  // TRUNCATE
+  if (abi >= 5) attributes.handled_access_fs |= 1ULL << 15;  // IOCTL_DEV
+  if (abi >= 4) attributes.handled_access_net = 3;           // BIND_TCP, CONNECT_TCP
+  if (abi >= 6) attributes.scoped = 3;                       // abstract sockets, signals
+  return plg_landlock_create_ruleset(&attributes, abi >= 6 ? 24 : abi >= 4 ? 16 : 8, 0);
+}
+
+// Allows below an open path reading and running, and writing where asked: all but making devices. A path that is
+// no folder takes rights of files only (EINVAL otherwise).
+static inline int plg_landlock_allow(int ruleset, int path, int is_folder, int reads, int writes) {
+  int abi = plg_landlock_create_ruleset(0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  uint64_t file = LANDLOCK_ACCESS_FS_WRITE_FILE | (abi >= 3 ? 1ULL << 14 : 0);
+  struct landlock_path_beneath_attr below = {0};
+  if (is_folder) below.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+  if (reads) below.allowed_access |= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+  if (writes) below.allowed_access |= file;
+  if (writes && is_folder)
+    below.allowed_access |= LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+        LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+        LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER;
+  below.parent_fd = path;
+  return plg_landlock_add_rule(ruleset, LANDLOCK_RULE_PATH_BENEATH, &below);
+}
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+// Refuses from here on to make sockets of any kind, and io_uring, which could make them past a filter. Calls of
+// another architecture, which have other numbers, are refused altogether. Landlock knows TCP alone.
+static inline int plg_refuse_sockets(void) {
+#if defined(__x86_64__)
+  enum { architecture = AUDIT_ARCH_X86_64 };
+#else
+  enum { architecture = AUDIT_ARCH_AARCH64 };
+#endif
+  struct sock_filter lines[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),  // arch of struct seccomp_data
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 0, 4),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),  // nr
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 2, 0),  // x32
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 425, 0, 2),  // io_uring_setup
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 38),  // ENOSYS
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 13),  // EACCES
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof lines / sizeof lines[0], lines};
+  return plg_prctl(22, SECCOMP_MODE_FILTER, (unsigned long)&program);  // PR_SET_SECCOMP
+}
+
 // Gives up every capability of this thread, and what could bring one back; fails only where there are none
 // to give.
 static inline int plg_drop_capabilities(void) {

@@ -6,12 +6,19 @@ internal import PkgCore
 enum AuthorCommands {
   static func begin(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    let path = try Authoring(session).begin(
-      call.arguments.first ?? ".", publisher: call.parsed.value("publisher"),
-      name: call.parsed.value("name"))
+    let template = call.parsed.value("template")
+    let paths = try Authoring(session).begin(
+      call.arguments.first ?? ".",
+      PluginBeginning(
+        publisher: call.parsed.value("publisher"), name: call.parsed.value("name"),
+        template: template))
+    let next =
+      template == nil
+      ? "next: build the library, then `plugctl lint` and `plugctl pack`"
+      : "next: `plugctl build` and `plugctl test .` there; README.md says what is what"
     return Answer(
-      "init", json: ["manifest": .string(path)],
-      text: "wrote \(path)\nnext: build the library, then `plugctl lint` and `plugctl pack`")
+      "init", json: ["manifest": .string(paths.last ?? ""), "files": .strings(paths)],
+      text: paths.map { "wrote \($0)" }.joined(separator: "\n") + "\n" + next)
   }
 
   static func lint(_ call: Invocation) throws -> Answer {

@@ -102,10 +102,17 @@ enum IndexCommands {
 
   static func publish(_ call: Invocation) throws -> Answer {
     let session = try call.session()
-    if let folder = call.parsed.value("output") { return try submit(call, session, into: folder) }
-    return answer(
-      try IndexPublishing(try repository(call), now: session.now).publish(
-        call.arguments, keys: KeyRing(session), rotations: call.parsed.all("rotation")), call)
+    let output = call.parsed.value("output")
+    // A submission is signed by one key: the publisher's.
+    let key = call.parsed.value("sign") ?? (output == nil ? nil : call.parsed.value("key"))
+    return try Authoring(session).withArchives(
+      of: call.arguments, key: key, passphrase: call.passphrase()
+    ) { files in
+      if let output { return try submit(files, call, session, into: output) }
+      return answer(
+        try IndexPublishing(try repository(call), now: session.now).publish(
+          files, keys: KeyRing(session), rotations: call.parsed.all("rotation")), call)
+    }
   }
 
   static func accept(_ call: Invocation) throws -> Answer {
@@ -115,15 +122,15 @@ enum IndexCommands {
         Submission(call.arguments[0]), keys: KeyRing(session)), call)
   }
 
-  private static func submit(_ call: Invocation, _ session: Session, into folder: String) throws
-    -> Answer
-  {
+  private static func submit(
+    _ files: [String], _ call: Invocation, _ session: Session, into folder: String
+  ) throws -> Answer {
     guard call.parsed.value("to") == nil else {
       throw Diagnostic(
         .usageConflict, "`--to` and `--output` exclude each other",
         hint: "with `--output` the packages are sent to who runs the index")
     }
-    let (files, index) = (call.arguments, call.parsed.value("index"))
+    let index = call.parsed.value("index")
     let rotations = call.parsed.all("rotation")
     let (key, passphrase) = (call.parsed.value("key"), try call.passphrase())
     let submission = try Interruption.run {
@@ -248,7 +255,9 @@ enum IndexCommands {
       throw Diagnostic(
         .usageMissingValue, "`--to` is missing", hint: "name the index's folder: `--to DIR`")
     }
-    return try IndexRoleCommands.repository(folder, call)
+    let repository = try IndexRoleCommands.repository(folder, call)
+    try IndexManagement(call.session()).expectNews(from: repository.folder)
+    return repository
   }
 
   private static func json(_ status: IndexStatus) -> JSON {

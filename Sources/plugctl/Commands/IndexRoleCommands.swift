@@ -17,6 +17,7 @@ enum IndexRoleCommands {
     let session = try call.session()
     let repository = try repository(call.arguments[0], call)
     let founding = IndexFounding(repository, now: session.now)
+    let added = try nameToAdd(call, session)
     var data = JSONObject([
       .init("folder", .string(repository.folder)), .init("keys", .string(repository.keysFolder)),
     ])
@@ -37,8 +38,28 @@ enum IndexRoleCommands {
       let fingerprint = try founding.found()
       data.append("fingerprint", .string("sha256:\(fingerprint)"))
       lines.append("clients trust it by: plugctl index add URL --trust sha256:\(fingerprint)")
+      if let added {
+        let status = try Interruption.run {
+          try await IndexManagement(session).add(
+            repository.folder, name: added, trust: .fingerprint(fingerprint))
+        }
+        data.append("added", .string(status.index.name))
+        lines.append("you use it as `\(status.index.name)`")
+      }
     }
     return Answer("index-init", json: .object(data), text: lines.joined(separator: "\n"))
+  }
+
+  /// The name under which a new index is used at once; nil where it is not.
+  private static func nameToAdd(_ call: Invocation, _ session: Session) throws -> String? {
+    guard let name = call.parsed.value("add") else { return nil }
+    guard call.parsed.value("threshold") == nil else {
+      throw Diagnostic(
+        .usageConflict, "an index of several people can't be used before they signed it",
+        hint: "add it afterwards, with `plugctl index add`")
+    }
+    try IndexManagement(session).refuseTaken(name)
+    return name
   }
 
   static func build(_ call: Invocation) throws -> Answer {

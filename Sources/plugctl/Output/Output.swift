@@ -56,13 +56,22 @@ final class Output: Sendable {
   /// Takes progress from operations; warnings are kept for the end of a JSON document.
   var progressSink: ProgressSink {
     { event in
-      if case .warning(let diagnostic) = event {
-        self.warn(diagnostic)
-      } else {
+      switch event {
+      case .warning(let diagnostic): self.warn(diagnostic)
+      case .output(let plugin, let line) where !self.progress.isForPrograms:
+        self.showOutput(of: plugin, line)
+      default:
         if case .planned(let plan, let host) = event { self.show(plan, host) }
         self.progress.show(event)
       }
     }
+  }
+
+  /// A line of a command that was run for a plugin: foreign text, so nothing in it steers the terminal.
+  private func showOutput(of plugin: String, _ line: String) {
+    guard !isQuiet else { return }
+    let text = printable(line.replacing("\t", with: "    "))
+    progress.interrupt { writeError(errorStyle.dim("\(plugin): ") + text) }
   }
 
   /// A person sees what is about to be done before it is done.

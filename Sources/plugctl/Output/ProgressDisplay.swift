@@ -42,6 +42,9 @@ final class ProgressDisplay: Sendable {
     self.style = style
   }
 
+  /// Whether every event is a document of its own.
+  var isForPrograms: Bool { form == .json }
+
   func show(_ event: ProgressEvent) {
     guard form != .none, let (phase, label) = Self.text(event) else { return }
     if form == .json {
@@ -129,6 +132,8 @@ final class ProgressDisplay: Sendable {
     case .unmapping(let count):
       ("unmapping", "waiting for \(count) processes that use former versions")
     case .planned(let plan, let host): ("planned", "\(plan.steps.count) changes for \(host)")
+    case .building(let done, let total): ("building", "building \(done) of \(total)")
+    case .output(let plugin, let line): ("output", "\(plugin): \(line)")
     case .warning: nil
     }
   }

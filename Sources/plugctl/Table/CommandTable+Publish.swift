@@ -1,59 +1,20 @@
 internal import CommandLineKit
 
-/// Commands of those who write plugins, and of those who run an index.
+/// Commands by which plugins come into an index, and of those who run one.
 extension CommandTable {
-  static let authorCommands: [CommandSpec] = [
+  static let authorCommands = writingCommands + publishingCommands
+
+  private static let publishingCommands: [CommandSpec] = [
     CommandSpec(
-      "init", group: "author", "begin a plugin: write a manifest",
-      options: [
-        OptionSpec("publisher", value: "NAME", "the publisher"),
-        OptionSpec("name", value: "NAME", "the plugin; the folder's name by default"),
-      ],
-      arguments: [
-        ArgumentSpec("DIR", "the plugin's folder", arity: .optional, completion: .folders)
-      ]),
-    CommandSpec(
-      "lint", group: "author", "check a manifest and the files that it names",
-      arguments: [
-        ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)
-      ]),
-    CommandSpec(
-      "pack", group: "author", "make archives of a plugin",
-      discussion: ["Packing twice gives the same bytes."],
-      options: [
-        OptionSpec(
-          "output", short: "o", value: "DIR", "where archives are written", completion: .folders),
-        OptionSpec("platform", value: "PLATFORM", "only this platform"),
-        OptionSpec("sign", value: "KEY", "sign with this key at once", completion: .dynamic("key")),
-      ] + keyOptions,
-      arguments: [
-        ArgumentSpec("PATH", "a manifest or its folder", arity: .optional, completion: .files)
-      ]),
-    CommandSpec(
-      "import", group: "author", "make a package of a tarball without a manifest",
-      options: [
-        OptionSpec("publisher", value: "NAME", "the publisher"),
-        OptionSpec("as", value: "NAME@VERSION", "what the plugin is called, and its version"),
-        OptionSpec("library", value: "PATH", "the library, where there are several"),
-        OptionSpec(
-          "output", short: "o", value: "DIR", "where the archive is written", completion: .folders),
-      ],
-      arguments: [ArgumentSpec("FILE", "a .tar.gz, .tar.xz or .tar.zst", completion: .files)]),
-    CommandSpec(
-      "sign", group: "author", "sign archives",
-      options: [
-        OptionSpec(
-          "key", value: "NAME", "the key; not needed where there is but one",
-          completion: .dynamic("key"))
-      ]
-        + keyOptions,
-      arguments: [ArgumentSpec("FILE", "archives", arity: .oneOrMore, completion: .files)]),
-    CommandSpec(
-      "publish", group: "author", "put signed archives into an index",
+      "publish", group: "author", "put plugins into an index",
       discussion: [
-        "Who can't write the index makes a submission instead, with --output, and sends it to its operator."
+        "A plugin's folder is packed and signed first; archives must be signed already.",
+        "Who can't write the index makes a submission instead, with --output, and sends it to its operator.",
       ],
       options: indexFolderOptions + [
+        OptionSpec(
+          "sign", value: "KEY", "the key for what is packed; not needed where there is but one",
+          completion: .dynamic("key")),
         OptionSpec(
           "output", short: "o", value: "DIR", "make a submission in a new folder",
           completion: .folders),
@@ -65,9 +26,14 @@ extension CommandTable {
           "a statement by which the publisher's key hands on; those of `key rotate` are found",
           isRepeatable: true, completion: .files),
       ],
-      arguments: [ArgumentSpec("FILE", "signed archives", arity: .oneOrMore, completion: .files)],
+      arguments: [
+        ArgumentSpec(
+          "FILE|FOLDER", "signed archives, or plugins' folders", arity: .oneOrMore,
+          completion: .files)
+      ],
       examples: [
-        ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write")
+        ("publish hello --to ./index", "what was built in the folder hello, packed and signed"),
+        ("publish --to ./index dist/*.tar.zst", "into an index whose folder you may write"),
       ]),
     CommandSpec(
       "yank", group: "author", "mark a version as not to be chosen any more",
@@ -175,6 +141,7 @@ extension CommandTable {
           options: signerOptions + [
             publicKeyOption,
             OptionSpec("threshold", value: "M-of-N", "how many of how many people must sign"),
+            OptionSpec("add", value: "NAME", "use it yourself from now on, under this name"),
           ],
           arguments: [
             ArgumentSpec("DIR", "a folder that a web server may serve", completion: .folders)

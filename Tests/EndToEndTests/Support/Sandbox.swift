@@ -50,13 +50,13 @@ final class Sandbox: Sendable {
   /// Runs another program in the same surroundings.
   func run(
     _ arguments: [String], with variables: [String: String] = [:], in folder: String? = nil,
-    input: String = ""
+    input: String = "", seconds: Int64 = 60
   ) throws -> Outcome {
     var command = ChildCommand(arguments)
     command.environment = environment(variables)
     command.folder = folder ?? work
     command.input = Array(input.utf8)
-    command.timeoutMilliseconds = 60_000
+    command.timeoutMilliseconds = seconds * 1_000
     let result = try command.run()
     let name = ([FileSystem.baseName(of: arguments[0])] + arguments.dropFirst()).joined(
       separator: " ")

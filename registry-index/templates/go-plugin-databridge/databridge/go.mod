@@ -1,0 +1,3 @@
+module github.com/shawntherrien/databridge
+
+go 1.19

@@ -1,0 +1,3 @@
+module github.com/elchinoo/stormdb
+
+go 1.19

@@ -1,0 +1,3 @@
+module plugin.example/{{publisher}}/{{name}}
+
+go 1.19
