@@ -118,4 +118,94 @@ struct GuideFlowTests {
     let live = "\(user.live("distributed-transformer"))/plugins"
     #expect(try FileSystem.names(in: live).sorted() == ["libmy_plugin.so", "my_plugin.so"])
   }
+
+  @Test("StormDB's targets of make build and install what `build` and `install` do")
+  func makefile() throws {
+    // The guide's commands need StormDB's own Makefile; this one is what it says of the targets.
+    try guided.folder.write(
+      "work/Makefile",
+      """
+      PREFIX ?= /usr/local/lib/stormdb
+      build-plugins: $(addprefix build/plugins/,$(addsuffix .so,$(notdir $(patsubst %/,%,$(wildcard plugins/*/)))))
+      build-plugin: build/plugins/$(PLUGIN).so
+      build/plugins/%.so: plugins/%/plugin.c
+      \tmkdir -p build/plugins && $(CC) -shared -fPIC -o $@ $<
+      install-plugins: build-plugins
+      \tmkdir -p $(PREFIX)/plugins && cp build/plugins/*.so $(PREFIX)/plugins/
+
+      """.replacing("\\t", with: "\t"))
+    let block = try SeedGuides.block("stormdb", with: "make build-plugin PLUGIN=imdb_plugin")
+    #expect(block.contains("sudo make install-plugins"))
+    for name in ["imdb_plugin", "vector_plugin"] {
+      for (sandbox, folder) in [(guided, "plugins"), (user, "plugins")] {
+        try sandbox.folder.write(
+          "work/\(folder)/\(name)/plugin.c",
+          PlugSource.minimal(id: "storm/\(name)", version: "1.0.0"))
+        for header in ["plug.h"] {
+          try sandbox.folder.write(
+            "work/\(folder)/\(name)/\(header)",
+            FileSystem.read("\(Programs.repository)/Sources/CPlug/\(header)"))
+        }
+      }
+      try user.folder.write(
+        "work/plugins/\(name)/plugin.yaml",
+        """
+        schema: 1
+        publisher: storm
+        name: \(name)
+        version: 1.0.0
+        host: stormdb
+        type: workload
+        build: { command: [cc, -shared, -fPIC, -o, \(name).so, plugin.c], sources: [plugin.c, plug.h] }
+        variants: [{ platform: \(Platform.current), library: \(name).so }]
+
+        """)
+    }
+    let commands = block.split(separator: "\n").filter { $0.hasPrefix("make") }.map(String.init)
+    #expect(commands.count == 3)
+    try shell(commands.joined(separator: "\n"), by: guided)
+    let folder = ".stormdb/plugins"
+    let names = ["imdb_plugin.so", "vector_plugin.so"]
+    #expect(try FileSystem.names(in: "\(guided.home)/\(folder)").sorted() == names)
+
+    try user.plugctl("build", "--all").succeeded()
+    try user.plugctl("build", "imdb_plugin", in: "\(user.work)/plugins").succeeded()
+    for name in ["imdb_plugin", "vector_plugin"] {
+      try user.plugctl("pack", "plugins/\(name)", "-o", "dist", "--sign", "maker").succeeded()
+    }
+    let archives = try FileSystem.names(in: "\(user.work)/dist").filter { $0.hasSuffix(".tar.zst") }
+    try user.plugctl(["install"] + archives.map { "./dist/\($0)" }).succeeded()
+    #expect(try FileSystem.names(in: "\(user.home)/\(folder)").sorted() == names)
+    let prefix = "\(user.home)/elsewhere/plugins"
+    try user.plugctl(["install"] + archives.map { "./dist/\($0)" } + ["--into", prefix]).succeeded()
+    #expect(try FileSystem.names(in: prefix).sorted() == names)
+  }
+
+  @Test("Benana's folder of a source is discovered, built and in the folder that it loads from")
+  func benana() throws {
+    let steps = try SeedGuides.block("benana", with: "go mod init myplugin")
+    #expect(steps.contains("go mod init myplugin"))
+    try user.folder.write("work/core/plugctl.yaml", "schema: 1\n")
+    try user.plugctl(
+      "init", "plugins/myplugin", "--template", "go-plugin", "--host", "benana", "--publisher", "me"
+    ).succeeded()
+    // Benana's own manifest has no schema; the folder is Benana's as its guide has it.
+    try FileSystem.remove("\(user.work)/plugins/myplugin/plugin.yaml")
+    try user.folder.write(
+      "work/plugins/myplugin/plugin.yaml",
+      "name: myplugin\nversion: 1.0.0\ndescription: My awesome plugin\nauthor: Developer\n")
+    let core = "\(user.work)/core"
+    let looked = try user.plugctl("build", "--discover", "../plugins", in: core).succeeded()
+    #expect(looked.output.contains("myplugin"), "\(looked)")
+    #expect(!FileSystem.exists("\(core)/bin/plugins/myplugin.so"))
+    try user.plugctl("build", "--discover", "../plugins", "--allow", in: core).succeeded()
+    let library = "\(core)/bin/plugins/myplugin.so"
+    #expect(FileSystem.target(library)?.kind == .file)
+    let test = try user.plugctl("test", library, "--host", "benana", "--level", "1").succeeded()
+    #expect(test.output.contains("passed"), "\(test)")
+    let scan = try user.plugctl(
+      "--host", "benana", "scan", with: ["PLUGCTL_SCOPE": "project"], in: core
+    ).succeeded()
+    #expect(scan.output.contains(library), "\(scan)")
+  }
 }
