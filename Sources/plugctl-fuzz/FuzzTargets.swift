@@ -35,7 +35,7 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
   case json, canonical, yaml, manifest, record, profile, elf, tuf, pattern, minisign, key, archive
-  case version, project, range, description
+  case version, project, range, description, schema
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -77,6 +77,7 @@ enum FuzzTarget: String, CaseIterable {
       _ = try? IndexRecord(json: json)
       _ = try? PackageDescription(json: json)
       _ = Generation(json: json)
+      _ = try? HostSnapshot(json: json)
       _ = try? CatalogDocument.entries(json)
     case .project:
       if let node = try? YAMLReader.read(bytes) {
@@ -90,6 +91,7 @@ enum FuzzTarget: String, CaseIterable {
       if let facts = try? elfFacts(of: bytes) {
         precondition((try? ElfFacts(json: facts.json))?.json == facts.json)
       }
+      _ = try? HostMarks(bytes)
       readEverything(bytes, as: "/usr/lib/plugin.so", against: Self.host)
     case .tuf:
       _ = try? TrustedRootChain(trusting: bytes)
@@ -123,7 +125,24 @@ enum FuzzTarget: String, CaseIterable {
       _ = try? PluginReference(text)
     case .range: readRange(bytes)
     case .description: _ = try? PlugDescription(bytes)
+    case .schema: checkBySchema(bytes)
     }
+  }
+
+  /// A schema in the first line holds what follows, whose variables are filled in; both from strangers.
+  private func checkBySchema(_ bytes: [UInt8]) {
+    let parts = bytes.split(separator: 10, maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let schema = try? JSONParser.parse(Array(parts[0])),
+      let node = try? YAMLReader.read(Array(parts[1]))
+    else { return }
+    let findings = Findings()
+    var resolution = ConfigResolution(environment: { $0 == "SET" ? "1" : nil }, findings: findings)
+    let resolved = resolution.resolve(node) { $0.isEmpty ? schema : nil }
+    var check = SchemaCheck(schema) { pattern, text in Pattern(pattern)?.matches(text) }
+    check.check(resolved, findings)
+    // What is written for people is read as the same again.
+    guard let again = try? YAMLReader.read(Array(resolved.yaml.utf8)) else { return }
+    precondition(again.typedJSON == resolved.typedJSON)
   }
 
   /// Targets with their delegations: what was read is written back the same, and every path is decided.

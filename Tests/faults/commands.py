@@ -16,8 +16,14 @@ PROFILE = """schema: 1
 id: sqlite
 extends: sqlite
 paths: [{ scope: user, dir: %s }]
-layout: { place: flat, file: "{file}", view: %s, path: stable }
+layout: { place: flat, file: "{file}", view: %s, path: stable%s }
 """
+
+
+def profile(home, view):
+    """SQLite with a folder that it searches. Where that has links, another gets each library too."""
+    extra = ', extra: [{ match: "*.so", to: %s }]' % home.further if view == "links" else ""
+    return PROFILE % (home.extensions, view, extra)
 
 
 @dataclasses.dataclass
@@ -136,8 +142,8 @@ def prepare(workshop, home, command):
     if command.scope == "project":
         os.makedirs(home.project)
     if command.view != "include":
-        profile = PROFILE % (home.extensions, command.view)
-        write(os.path.join(home.path, ".config/plugctl/hosts.d/sqlite.yaml"), profile)
+        text = profile(home, command.view)
+        write(os.path.join(home.path, ".config/plugctl/hosts.d/sqlite.yaml"), text)
     sets = []
     for step in command.steps:
         if step[0] == "killed":

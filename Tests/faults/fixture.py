@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from commands import PROFILE
+from commands import profile
 from lab import Home, Lab, remove_tree
 from state import generations, live
 from workshop import Workshop, platform, write
@@ -27,7 +27,7 @@ def make(lab, workshop, view):
     """One user's home with a store; answers what later versions must find in it."""
     home = Home(lab, view)
     if view != "include":
-        text = PROFILE % (home.extensions, view)
+        text = profile(home, view)
         write(os.path.join(home.path, ".config/plugctl/hosts.d/sqlite.yaml"), text)
     workshop.add_to(home)
     for step in STEPS:

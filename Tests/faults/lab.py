@@ -101,6 +101,11 @@ class Home:
         """The folder that the host searches, where the view is links or copies."""
         return os.path.join(self.path, "extensions")
 
+    @property
+    def further(self):
+        """Where the host looks for further files, where the view is links."""
+        return os.path.join(self.path, "further")
+
     def clear(self):
         remove_tree(self.root)
         for name in ["home", "tmp"]:

@@ -165,8 +165,15 @@ def host_faults(home, command, state, sets):
         for name, version in answer.items()
         if all(plugins.get(name) != version for plugins in sets)
     ]
+    faults += [f"{path} leads nowhere" for path in further(home) if not os.path.exists(path)]
     always = set.intersection(*(set(plugins) for plugins in sets))
     return faults + [f"the host lacks {name}" for name in sorted(always - set(answer))]
+
+
+def further(home):
+    """What lies in the folder of further files."""
+    names = sorted(os.listdir(home.further)) if os.path.isdir(home.further) else []
+    return [os.path.join(home.further, name) for name in names]
 
 
 def settled_faults(home, command, state):
@@ -190,4 +197,7 @@ def settled_faults(home, command, state):
         wanted = sorted(f"{name}.so" for name in state.plugins)
         if names != wanted:
             faults.append(f"the host's folder has {names}, not {wanted}")
+        more = [os.path.basename(path) for path in further(home)]
+        if command.view == "links" and command.scope == "user" and more != wanted:
+            faults.append(f"the further folder has {more}, not {wanted}")
     return faults

@@ -38,8 +38,14 @@ final class ExtraFolders: Sendable {
   /// Links go where the scope's owner is at home: a project's stay in the project, a user's in what is his,
   /// even if he is root. Elsewhere the files are found in the generation only, and that is told.
   private func mayLink(into folder: String) -> Bool {
-    guard isLinking, FileSystem.isWritable(folder) else { return false }
-    let real = FileSystem.realPath(folder) ?? folder
+    guard isLinking else { return false }
+    // One that is missing is made.
+    var above = folder
+    while FileSystem.target(above) == nil, above != "/" { above = FileSystem.folder(of: above) }
+    guard FileSystem.target(above)?.kind == .folder, FileSystem.isWritable(above) else {
+      return false
+    }
+    let real = (FileSystem.realPath(above) ?? above) + folder.dropFirst(above.count)
     func isBelow(_ base: String) -> Bool {
       real.hasPrefix((FileSystem.realPath(base) ?? base) + "/")
     }
