@@ -21,7 +21,7 @@ extension Node {
       var lead = start.hasSuffix("- ") ? start : indentation
       if !start.isEmpty, !start.hasSuffix("- ") { lines.append(start) }
       for entry in entries {
-        let key = Self.quotedIfNeeded(entry.key, isQuoted: false)
+        let key = Self.plainOrQuoted(entry.key)
         entry.value.write("\(lead)\(key):", indentation + "  ", to: &lines)
         lead = indentation
       }
@@ -39,15 +39,23 @@ extension Node {
 
   /// Plain where it reads back as what it is; else as a JSON string, which YAML reads too.
   private static func quotedIfNeeded(_ text: String, isQuoted: Bool) -> String {
-    let isText = if case .text = Scalar(text, isQuoted: false) { true } else { false }
+    if case .text = Scalar(text, isQuoted: false) { return plainOrQuoted(text) }
+    // A number, a Boolean or nothing, or a text that looks like one.
+    return isQuoted ? quoted(text) : text.isEmpty ? "null" : text
+  }
+
+  /// A text that can't be taken for anything else, such as a key.
+  private static func plainOrQuoted(_ text: String) -> String {
     let isSafe =
-      !text.isEmpty
+      !text.isEmpty && text.utf8.first != UInt8(ascii: "-")
       && text.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
           || [0x2E, 0x2F, 0x5F, 0x7E, 0x2D, 0x2B].contains($0)
-      } && text.utf8.first != UInt8(ascii: "-") && text != "~"
-    if isSafe, isText || !isQuoted { return text }
-    if !isQuoted, !isText { return text.isEmpty ? "null" : text }
-    return String(decoding: JSON.string(text).compactBytes, as: UTF8.self)
+      }
+    return isSafe ? text : quoted(text)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    String(decoding: JSON.string(text).compactBytes, as: UTF8.self)
   }
 }
