@@ -92,6 +92,15 @@ static struct json *fold_many(struct json *e, bool is_and, struct rewrite *rewri
   return instead(e, only, rewrite);
 }
 
+static struct json *fold_call(struct json *e, struct rewrite *rewrite) {
+  const struct json *arguments = json_member(e, "arguments");
+  for (const struct json *a = arguments->first; a != NULL; a = a->next) {
+    if (json_member(a, "value") == NULL) return e;
+  }
+  struct json *value = plan_dialect.call == NULL ? NULL : plan_dialect.call(json_text(e, "function"), arguments);
+  return value == NULL ? e : instead(e, known(value), rewrite);
+}
+
 struct json *fold(struct json *e, struct rewrite *rewrite) {
   struct json *arguments = json_member(e, "arguments");
   if (arguments == NULL) return e;
@@ -100,6 +109,7 @@ struct json *fold(struct json *e, struct rewrite *rewrite) {
     *place = fold(*place, rewrite);
     (*place)->next = next;
   }
+  if (json_text(e, "function") != NULL) return fold_call(e, rewrite);
   if (is_op(e, "and") || is_op(e, "or")) return fold_many(e, is_op(e, "and"), rewrite);
   return is_op(e, "not") ? fold_not(e, rewrite) : fold_two(e, json_text(e, "op"), rewrite);
 }

@@ -21,7 +21,12 @@ static bool is_value(const struct json *value) {
   return value->kind == JSON_NULL || value->kind == JSON_BOOL || value->kind == JSON_TEXT;
 }
 
-/* `column`, `value`, or `op` with its arguments, and nothing else. */
+static bool is_call(const struct json *expression, size_t arguments) {
+  const char *name = json_text(expression, "function");
+  return name != NULL && plan_dialect.has_function != NULL && plan_dialect.has_function(name, arguments);
+}
+
+/* `column`, `value`, or `op` or `function` with arguments, and nothing else. */
 static bool is_good_expression(const struct json *expression) {
   static const char *two[] = {"+", "-", "*", "=", "<>", "<", "<=", ">", ">="};
   if (expression == NULL || expression->kind != JSON_OBJECT) return false;
@@ -36,6 +41,7 @@ static bool is_good_expression(const struct json *expression) {
     if (!is_good_expression(a)) return false;
   }
   size_t count = json_count(arguments);
+  if (json_member(expression, "function") != NULL) return is_call(expression, count);
   for (size_t i = 0; i < sizeof two / sizeof *two; i++) {
     if (is_op(expression, two[i])) return count == 2;
   }

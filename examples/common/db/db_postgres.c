@@ -1,8 +1,6 @@
 #include "db.h"
 
 #include <libpq-fe.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static plug_status failed(struct db *db, const plug_sink *error) {
@@ -31,7 +29,17 @@ static void number_parameters(const char *sql, struct text *out) {
   }
 }
 
-static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, int64_t *number,
+static void give(const PGresult *result, db_row row, void *context) {
+  const char *columns[DB_COLUMNS];
+  int count = PQnfields(result) < DB_COLUMNS ? PQnfields(result) : DB_COLUMNS;
+  bool is_wanted = true;
+  for (int number = 0; number < PQntuples(result) && is_wanted; number++) {
+    for (int i = 0; i < count; i++) columns[i] = PQgetisnull(result, number, i) ? NULL : PQgetvalue(result, number, i);
+    is_wanted = row(context, columns, count);
+  }
+}
+
+static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, db_row row, void *context,
                        const plug_sink *error) {
   struct text numbered = {0};
   number_parameters(sql, &numbered);
@@ -42,7 +50,7 @@ static plug_status run(struct db *db, const char *sql, const char *const *parame
   PGresult *result = PQexecParams(db->connection, numbered.bytes, count, NULL, parameters, NULL, NULL, 0);
   ExecStatusType code = PQresultStatus(result);
   bool is_good = code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK;
-  if (is_good && number != NULL && PQntuples(result) > 0) *number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+  if (is_good && row != NULL) give(result, row, context);
   PQclear(result);
   text_free(&numbered);
   return is_good ? PLUG_OK : failed(db, error);
