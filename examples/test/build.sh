@@ -30,6 +30,7 @@ libraries_of() {
 # The folders of examples/common that a plugin is made of, besides that itself.
 shares_of() {
   case $1 in
+    csv) echo sheet ;;
     movies) echo db ;;
     mathfun) echo scalar ;;
     pushdown) echo plan ;;

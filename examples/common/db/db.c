@@ -1,5 +1,6 @@
 #include "db.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,11 @@ static bool take_number(void *context, const char *const *columns, int count) {
 plug_status db_number(struct db *db, const char *sql, const char *const *parameters, int count, int64_t *number,
                       const plug_sink *error) {
   return db->kind->run(db, sql, parameters, count, take_number, number, error);
+}
+
+const char *db_decimal(char room[24], int64_t number) {
+  snprintf(room, 24, "%lld", (long long)number);
+  return room;
 }
 
 /* SQLite must know at once that it will write: who reads first finds others in the way later. */

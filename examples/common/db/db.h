@@ -36,6 +36,8 @@ plug_status db_run(struct db *db, const char *sql, const char *const *parameters
 /* The first column of the first row becomes `number`, which stays as it is where there is no row. */
 plug_status db_number(struct db *db, const char *sql, const char *const *parameters, int count, int64_t *number,
                       const plug_sink *error);
+/* A number as a parameter; it lies in `room`. */
+const char *db_decimal(char room[24], int64_t number);
 /* Begins a transaction that will write. */
 plug_status db_begin(struct db *db, const plug_sink *error);
 /* Commits where all went well, else takes all back; the status of the whole. */

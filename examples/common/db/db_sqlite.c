@@ -12,7 +12,9 @@ static plug_status open_file(struct db *db, const char *path, const plug_sink *e
   db->connection = connection;
   if (code != SQLITE_OK) return failed(db, error);
   sqlite3_busy_timeout(connection, 10000);
-  return db_do(db, "PRAGMA journal_mode = WAL", error);
+  /* What a statement sets aside would else be a file in a folder of SQLite's choice, which a plugin may not have. */
+  plug_status status = db_do(db, "PRAGMA temp_store = MEMORY", error);
+  return status == PLUG_OK ? db_do(db, "PRAGMA journal_mode = WAL", error) : status;
 }
 
 /* The statement stands at a row; whether the next one is wanted. */

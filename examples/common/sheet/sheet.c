@@ -1,5 +1,5 @@
 /* Text to cells. */
-#include "csv.h"
+#include "sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
