@@ -31,6 +31,7 @@ libraries_of() {
 shares_of() {
   case $1 in
     csv) echo sheet ;;
+    kv) echo folder ;;
     movies) echo db ;;
     mathfun) echo scalar ;;
     pushdown) echo plan ;;
