@@ -17,7 +17,7 @@ def sql_of(e):
         return {None: "NULL", True: "1", False: "0"}.get(value) if value is None or isinstance(value, bool) else f"({value})"
     parts = [sql_of(a) for a in e["arguments"]]
     if "function" in e:
-        return f"{e['function']}({', '.join(parts)})"
+        return f'"{e["function"]}"({", ".join(parts)})'
     if e["op"] == "not":
         return f"(NOT {parts[0]})"
     if len(parts) == 1:  # of one argument they still make a truth
