@@ -101,28 +101,10 @@ static bool read_row(struct reader *r, struct sheet *sheet) {
   return true;
 }
 
-/* Well-formed UTF-8 without zeros, as Arrow wants it: RFC 3629's table. */
-static bool is_text(plug_text text) {
-  const unsigned char *next = (const unsigned char *)text.bytes, *end = next + text.length;
-  while (next < end) {
-    unsigned char c = *next++;
-    size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
-    if (c == 0 || more > (size_t)(end - next)) return false;
-    if ((c == 0xe0 && *next < 0xa0) || (c == 0xed && *next > 0x9f) || (c == 0xf0 && *next < 0x90) ||
-        (c == 0xf4 && *next > 0x8f)) {
-      return false;
-    }
-    for (; more > 0; more--) {
-      if ((*next++ & 0xc0) != 0x80) return false;
-    }
-  }
-  return true;
-}
-
 plug_status sheet_read(struct sheet *sheet, plug_text text, char delimiter, const plug_sink *error) {
   struct reader r = {text.bytes, text.bytes + text.length, delimiter, 1, NULL};
   if (text.length == 0) return refuse(error, PLUG_INVALID_ARGUMENT, "it is empty");
-  if (!is_text(text)) return refuse(error, PLUG_INVALID_ARGUMENT, "it is no UTF-8 text");
+  if (!text_is_utf8(text)) return refuse(error, PLUG_INVALID_ARGUMENT, "it is no UTF-8 text");
   text_add(&sheet->bytes, "", 0);
   while (r.next < r.end) {
     if (!read_row(&r, sheet)) return refuse(error, PLUG_INVALID_ARGUMENT, "line %zu: %s", r.line, r.fault);
