@@ -23,22 +23,24 @@ static bool is_cancelled(const plug_host *host) {
   return PLUG_HAS(host, is_cancelled) && host->is_cancelled(host->context) != 0;
 }
 
-/* The whole answer to a request, to be freed with ldap_msgfree, or null with a status. */
-static LDAPMessage *wait_for(const struct directory *directory, LDAP *connection, int request, plug_status *status, const plug_sink *error) {
+static int64_t milliseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  time_t end = now.tv_sec + directory->seconds;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The whole answer to a request, to be freed with ldap_msgfree, or null with a status, which is PLUG_OK before. */
+static LDAPMessage *wait_for(const struct directory *directory, LDAP *connection, int request, plug_status *status, const plug_sink *error) {
+  int64_t end = milliseconds() + directory->seconds * 1000;
   do {
     struct timeval step = {0, 50000};
     LDAPMessage *answer = NULL;
     int code = ldap_result(connection, request, LDAP_MSG_ALL, &step, &answer);
     if (code > 0) return answer;
-    *status = code < 0              ? refuse(error, PLUG_IO, "LDAP: the server does not answer")
-              : is_cancelled(directory->host) ? refuse(error, PLUG_CANCELLED, "cancelled")
-                                              : PLUG_OK;
+    if (code < 0) *status = refuse(error, PLUG_IO, "LDAP: the server does not answer");
+    else if (is_cancelled(directory->host)) *status = refuse(error, PLUG_CANCELLED, "cancelled");
     if (*status != PLUG_OK) return NULL;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-  } while (now.tv_sec < end);
+  } while (milliseconds() < end);
   ldap_abandon_ext(connection, request, NULL, NULL);
   *status = refuse(error, PLUG_IO, "LDAP: the server does not answer in time");
   return NULL;
