@@ -35,6 +35,7 @@ shares_of() {
     movies) echo db ;;
     mathfun) echo scalar ;;
     pushdown) echo plan ;;
+    web) echo web ;;
   esac
 }
 
