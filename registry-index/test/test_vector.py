@@ -89,6 +89,19 @@ def test_changes():
     assert len(updated) > 50 and load.plugin.metrics() == {"similarity_search": 90, "vector_insert": 90, "vector_update": 90, "failed": 0}
 
 
+def test_gaps():
+    """numbers that no vector has are none that is searched for or changed"""
+    load = begin("none")
+    DATABASE.ask("DELETE FROM vector_items WHERE id BETWEEN 2 AND 990")
+    session = load.open()
+    for _ in range(20):
+        load.run(session, "similarity_search")
+        load.run(session, "vector_update")
+    load.workload.close(session)
+    there = set(DATABASE.ask("SELECT id FROM vector_items").split())
+    assert {item for item, _ in load.told("similarity_search")} <= there and {w[0] for w in load.told("vector_update")} <= there
+
+
 def test_wrong_databases():
     """SQLite, a server without pgvector and a table of another dimension are refused in words"""
     for database, words in zip(databases.both(), ("SQLite", "pgvector")):

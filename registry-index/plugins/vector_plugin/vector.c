@@ -140,6 +140,17 @@ static plug_status open_session(plug_session *session, const plug_sink *error) {
 
 /* ---- operations ---- */
 
+/* The number of some vector. Numbers that were given may be those of others' open transactions, or of none. */
+static plug_status pick_item(plug_session *session, char id[24], const plug_sink *error) {
+  const struct session *own = session->own;
+  const char *const parameters[] = {db_decimal(id, workload_pick(&session->random, own->items))};
+  int64_t item = 0;
+  plug_status status = db_number(&session->db, "SELECT max(id) FROM vector_items WHERE id <= ?", parameters, 1, &item, error);
+  db_decimal(id, item);
+  if (status == PLUG_OK && item == 0) return refuse(error, PLUG_STATE, "the table is empty: set it up anew");
+  return status;
+}
+
 struct neighbours {
   struct text ids;
   int count;
@@ -150,21 +161,21 @@ static bool take_neighbour(void *context, const char *const *columns, int count)
   struct neighbours *found = context;
   (void)count;
   text_say(&found->ids, "%s%s", found->count == 0 ? "" : " ", columns[0]);
-  if (found->count++ == 0) found->nearest = strtod(columns[1], NULL);
+  if (found->count++ == 0) found->nearest = columns[1] == NULL ? 1 : strtod(columns[1], NULL);
   return true;
 }
 
 /* The neighbours of a vector that is there, the nearest of which is that itself, or its like. */
 static plug_status similarity_search(plug_session *session, const plug_sink *error) {
   const struct similarity *similarity = ((const struct state *)session->state)->similarity;
-  const struct session *own = session->own;
   struct neighbours found = {.count = 0};
   char id[24], sql[300];
-  const char *const parameters[] = {db_decimal(id, workload_pick(&session->random, own->items))};
+  const char *const parameters[] = {id};
   snprintf(sql, sizeof sql,
            "SELECT id, embedding %s (SELECT embedding FROM vector_items WHERE id = ?) AS distance FROM vector_items ORDER BY distance LIMIT %d",
            similarity->operator, NEIGHBOURS);
-  plug_status status = session->db.kind->run(&session->db, sql, parameters, 1, take_neighbour, &found, error);
+  plug_status status = pick_item(session, id, error);
+  if (status == PLUG_OK) status = session->db.kind->run(&session->db, sql, parameters, 1, take_neighbour, &found, error);
   if (status == PLUG_OK && found.ids.bytes != NULL) workload_tell(session, "similarity_search %s: %s", id, found.ids.bytes);
   text_free(&found.ids);
   if (status != PLUG_OK) return status;
@@ -183,11 +194,11 @@ static plug_status vector_insert(plug_session *session, const plug_sink *error) 
 }
 
 static plug_status vector_update(plug_session *session, const plug_sink *error) {
-  const struct session *own = session->own;
   char id[24];
-  db_decimal(id, workload_pick(&session->random, own->items));
-  plug_status status = with_vector(&session->db, ((const struct state *)session->state)->dimension, &session->random,
-                                   "UPDATE vector_items SET embedding = CAST(? AS vector) WHERE id = ?", id, NULL, error);
+  plug_status status = pick_item(session, id, error);
+  if (status != PLUG_OK) return status;
+  status = with_vector(&session->db, ((const struct state *)session->state)->dimension, &session->random,
+                       "UPDATE vector_items SET embedding = CAST(? AS vector) WHERE id = ?", id, NULL, error);
   if (status == PLUG_OK) workload_tell(session, "vector_update %s", id);
   return status;
 }
