@@ -53,6 +53,10 @@ def near_misses(schema, value):
     if "maxLength" in schema:
         yield "x" * (schema["maxLength"] + 1)
     if isinstance(value, str):
+        for most in map(int, re.findall(r"\{\d+,(\d+)\}", schema.get("pattern", ""))):
+            for length in range(most - 1, most + 12):
+                filling = "a" * (length - len(value))
+                yield from [value + filling, filling + value]
         yield from [value + "\n", value + " ", value.upper(), value[:-1], "x" + value, value + "/x", value * 60]
         yield from [value[:at] + letter + value[at + 1 :] for at in (0, len(value) // 2, len(value) - 1) for letter in "-./:_A0 \\"]
 

@@ -107,7 +107,7 @@ def test_rounding():
     assert columns.call(numbers, "mod", i(1), i(0)) == [None] and columns.call(numbers, "power", i(2), i(-1)) == [None]
 
 
-TEXTS = ["", "a", "Grüße", "  x  ", "abcabcabc", "a,b,,c", "日本語テキスト", "It's", "aaaa", "É", "a\tb", "x" * 300]
+TEXTS = ["", "a", "Grüße", "  x  ", "abcabcabc", "a,b,,c", "日本語テキスト", "It's", "aaaa", "É", "üab,ü,b", "a\tb", "x" * 300]
 
 
 def test_strings():
