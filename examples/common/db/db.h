@@ -20,8 +20,8 @@ typedef bool (*db_row)(void *context, const char *const *columns, int count);
 struct db_kind {
   plug_status (*open)(struct db *db, const char *dsn, const plug_sink *error);
   /* Runs one statement; `row` may be null. */
-  plug_status (*run)(struct db *db, const char *sql, const char *const *parameters, int count, db_row row, void *context,
-                     const plug_sink *error);
+  plug_status (*run)(struct db *db, const char *sql, const char *const *parameters, int count, db_row row,
+                     void *context, const plug_sink *error);
   void (*close)(struct db *db);
 };
 

@@ -39,8 +39,8 @@ static void give(const PGresult *result, db_row row, void *context) {
   }
 }
 
-static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, db_row row, void *context,
-                       const plug_sink *error) {
+static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, db_row row,
+                       void *context, const plug_sink *error) {
   struct text numbered = {0};
   number_parameters(sql, &numbered);
   if (numbered.has_failed) {

@@ -25,8 +25,8 @@ static bool give(sqlite3_stmt *statement, db_row row, void *context) {
   return row(context, columns, count);
 }
 
-static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, db_row row, void *context,
-                       const plug_sink *error) {
+static plug_status run(struct db *db, const char *sql, const char *const *parameters, int count, db_row row,
+                       void *context, const plug_sink *error) {
   sqlite3_stmt *statement = NULL;
   if (sqlite3_prepare_v2(db->connection, sql, -1, &statement, NULL) != SQLITE_OK) return failed(db, error);
   for (int i = 0; i < count; i++) sqlite3_bind_text(statement, i + 1, parameters[i], -1, SQLITE_STATIC);

@@ -37,7 +37,9 @@ plug_status folder_place(const plug_host *host, plug_text location, char path[PA
   if (!PLUG_HAS(host, data_folder) || host->data_folder.length == 0) {
     return refuse(error, PLUG_UNSUPPORTED, "the host has no data folder");
   }
-  if (!is_inside(location)) return refuse(error, PLUG_INVALID_ARGUMENT, "the location is no path below the data folder");
+  if (!is_inside(location)) {
+    return refuse(error, PLUG_INVALID_ARGUMENT, "the location is no path below the data folder");
+  }
   snprintf(folder, sizeof folder, "%.*s", (int)host->data_folder.length, host->data_folder.bytes);
   char *real = realpath(folder, NULL);
   if (real == NULL) return refuse(error, PLUG_IO, "the data folder is not there");

@@ -55,9 +55,13 @@ static struct json *written(const struct value *answer, char type) {
     if (truth != NULL) truth->is_true = answer->integer != 0;
     return truth;
   }
-  if (type == 'i') snprintf(words, sizeof words, "%lld", (long long)answer->integer);
-  else if (answer->text.length > TEXT_MAX) return NULL;
-  else snprintf(words, sizeof words, "%.*s", (int)answer->text.length, answer->text.length == 0 ? "" : answer->text.bytes);
+  if (type == 't' && answer->text.length > TEXT_MAX) return NULL;
+  if (type == 'i') {
+    snprintf(words, sizeof words, "%lld", (long long)answer->integer);
+  } else {
+    const char *bytes = answer->text.length == 0 ? "" : answer->text.bytes;
+    snprintf(words, sizeof words, "%.*s", (int)answer->text.length, bytes);
+  }
   return json_new(type == 'i' ? JSON_NUMBER : JSON_TEXT, words);
 }
 

@@ -109,7 +109,9 @@ static void add_columns(struct names *names, const struct json *expression) {
   const char *column = json_text(expression, "column");
   const struct json *arguments = json_member(expression, "arguments");
   if (column != NULL) add_name(names, column);
-  for (const struct json *a = arguments == NULL ? NULL : arguments->first; a != NULL; a = a->next) add_columns(names, a);
+  for (const struct json *a = arguments == NULL ? NULL : arguments->first; a != NULL; a = a->next) {
+    add_columns(names, a);
+  }
 }
 
 /* Keeps what is needed of a list, and always one. */
@@ -135,7 +137,9 @@ static void prune(struct json *plan, struct names needed, struct rewrite *rewrit
   if (is_op(plan, "scan")) return;
   if (is_op(plan, "limit")) needed = (struct names){.are_all = true};
   if (is_op(plan, "project")) needed = (struct names){.count = 0};
-  for (const struct json *c = columns == NULL ? NULL : columns->first; c != NULL; c = c->next) add_name(&needed, c->text);
+  for (const struct json *c = columns == NULL ? NULL : columns->first; c != NULL; c = c->next) {
+    add_name(&needed, c->text);
+  }
   if (is_op(plan, "filter")) add_columns(&needed, json_member(plan, "where"));
   if (is_op(plan, "join")) {
     add_columns(&needed, json_member(plan, "on"));

@@ -6,12 +6,14 @@
 
 /* %s is how the database numbers rows. */
 static const char *const tables[] = {
-    "CREATE TABLE ecommerce_shop (schema_version INTEGER NOT NULL, products INTEGER NOT NULL, customers INTEGER NOT NULL)",
+    "CREATE TABLE ecommerce_shop (schema_version INTEGER NOT NULL, products INTEGER NOT NULL, customers INTEGER NOT "
+    "NULL)",
     "CREATE TABLE ecommerce_products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, category INTEGER NOT NULL, "
     "price_cents INTEGER NOT NULL, stock INTEGER NOT NULL CHECK (stock >= 0))",
     "CREATE TABLE ecommerce_customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
     "CREATE TABLE ecommerce_cart_lines (customer INTEGER NOT NULL REFERENCES ecommerce_customers, "
-    "product INTEGER NOT NULL REFERENCES ecommerce_products, quantity INTEGER NOT NULL, PRIMARY KEY (customer, product))",
+    "product INTEGER NOT NULL REFERENCES ecommerce_products, quantity INTEGER NOT NULL, PRIMARY KEY (customer, "
+    "product))",
     "CREATE TABLE ecommerce_orders (id %s PRIMARY KEY, customer INTEGER NOT NULL REFERENCES ecommerce_customers, "
     "total_cents BIGINT NOT NULL, status TEXT NOT NULL)",
     "CREATE TABLE ecommerce_order_lines (order_id BIGINT NOT NULL REFERENCES ecommerce_orders, "
@@ -30,7 +32,9 @@ static plug_status fill(struct db *db, const char *insert, int64_t count, const 
   char sql[600], number[24];
   const char *const parameters[] = {db_decimal(number, count)};
   const char *rows = db->is_postgres ? "generate_series(1, CAST(? AS INTEGER)) AS n(i)" : "n";
-  const char *before = db->is_postgres ? "" : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(? AS INTEGER)) ";
+  const char *before =
+      db->is_postgres ? ""
+                      : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(? AS INTEGER)) ";
   snprintf(sql, sizeof sql, "%s%s FROM %s", before, insert, rows);
   return db_run(db, sql, parameters, 1, error);
 }
@@ -43,7 +47,8 @@ plug_status shop_make(struct db *db, int64_t products, int64_t customers, const 
     status = db_do(db, sql, error);
   }
   const char *names = db->is_postgres ? "lpad(CAST(i AS TEXT), 7, '0')" : "printf('%07d', i)";
-  snprintf(sql, sizeof sql, "INSERT INTO ecommerce_products SELECT i, 'Product ' || %s, i %% 20, 100 + i * 7919 %% 99900, %d", names,
+  snprintf(sql, sizeof sql,
+           "INSERT INTO ecommerce_products SELECT i, 'Product ' || %s, i %% 20, 100 + i * 7919 %% 99900, %d", names,
            SHOP_STOCK);
   if (status == PLUG_OK) status = fill(db, sql, products, error);
   snprintf(sql, sizeof sql, "INSERT INTO ecommerce_customers SELECT i, 'Customer ' || %s", names);
@@ -53,9 +58,9 @@ plug_status shop_make(struct db *db, int64_t products, int64_t customers, const 
 }
 
 plug_status shop_drop(struct db *db, const plug_sink *error) {
-  static const char *const dropped[] = {"ecommerce_shop", "ecommerce_deliveries", "ecommerce_payments", "ecommerce_order_lines",
-                                        "ecommerce_orders", "ecommerce_cart_lines", "ecommerce_customers", "ecommerce_products",
-                                        NULL};
+  static const char *const dropped[] = {"ecommerce_shop",        "ecommerce_deliveries", "ecommerce_payments",
+                                        "ecommerce_order_lines", "ecommerce_orders",     "ecommerce_cart_lines",
+                                        "ecommerce_customers",   "ecommerce_products",   NULL};
   return workload_drop(db, dropped, error);
 }
 
@@ -81,7 +86,8 @@ plug_status shop_size(struct db *db, int64_t *products, int64_t *customers, cons
   plug_status status = shop_has_table(db, "ecommerce_shop", &is_there, error);
   if (status == PLUG_OK && !is_there) return refuse(error, PLUG_STATE, "there is no shop: set it up first");
   if (status == PLUG_OK) {
-    status = db->kind->run(db, "SELECT schema_version, products, customers FROM ecommerce_shop", NULL, 0, take_sizes, sizes, error);
+    status = db->kind->run(db, "SELECT schema_version, products, customers FROM ecommerce_shop", NULL, 0, take_sizes,
+                           sizes, error);
   }
   if (status != PLUG_OK) return status;
   if (sizes[0] != SHOP_SCHEMA || sizes[1] < 1 || sizes[2] < 1) {
@@ -103,39 +109,44 @@ static plug_status take_from_stock(struct db *db, struct shop_line *line, const 
   char quantity[24], product[24];
   const char *const parameters[] = {db_decimal(quantity, line->quantity), db_decimal(product, line->product), quantity};
   line->price_cents = -1;
-  return db_number(db,
-                   "UPDATE ecommerce_products SET stock = stock - CAST(? AS INTEGER) WHERE id = ? AND stock >= CAST(? AS INTEGER) "
-                   "RETURNING price_cents",
-                   parameters, 3, &line->price_cents, error);
+  return db_number(
+      db,
+      "UPDATE ecommerce_products SET stock = stock - CAST(? AS INTEGER) WHERE id = ? AND stock >= CAST(? AS INTEGER) "
+      "RETURNING price_cents",
+      parameters, 3, &line->price_cents, error);
 }
 
 static plug_status deliver(struct db *db, const struct shop_line *line, const plug_sink *error) {
   char quantity[24], product[24];
   const char *const stock[] = {db_decimal(quantity, SHOP_STOCK), db_decimal(product, line->product)};
   const char *const delivery[] = {product, quantity};
-  plug_status status = db_run(db, "UPDATE ecommerce_products SET stock = stock + CAST(? AS INTEGER) WHERE id = ?", stock, 2, error);
+  plug_status status =
+      db_run(db, "UPDATE ecommerce_products SET stock = stock + CAST(? AS INTEGER) WHERE id = ?", stock, 2, error);
   if (status != PLUG_OK) return status;
   return db_run(db, "INSERT INTO ecommerce_deliveries (product, quantity) VALUES (?, ?)", delivery, 2, error);
 }
 
-static plug_status write_line(struct db *db, const struct shop_order *order, const struct shop_line *line, const plug_sink *error) {
+static plug_status write_line(struct db *db, const struct shop_order *order, const struct shop_line *line,
+                              const plug_sink *error) {
   char a[24], b[24], c[24], d[24];
-  const char *const parameters[] = {db_decimal(a, order->id), db_decimal(b, line->product), db_decimal(c, line->quantity),
-                                    db_decimal(d, line->price_cents)};
-  return db_run(db, "INSERT INTO ecommerce_order_lines (order_id, product, quantity, price_cents) VALUES (?, ?, ?, ?)", parameters, 4,
-                error);
+  const char *const parameters[] = {db_decimal(a, order->id), db_decimal(b, line->product),
+                                    db_decimal(c, line->quantity), db_decimal(d, line->price_cents)};
+  return db_run(db, "INSERT INTO ecommerce_order_lines (order_id, product, quantity, price_cents) VALUES (?, ?, ?, ?)",
+                parameters, 4, error);
 }
 
 static plug_status write_order(struct db *db, struct shop_order *order, const plug_sink *error) {
   char customer[24], total[24], id[24];
   const char *const written[] = {db_decimal(customer, order->customer), db_decimal(total, order->total_cents)};
   plug_status status =
-      db_number(db, "INSERT INTO ecommerce_orders (customer, total_cents, status) VALUES (?, ?, 'paid') RETURNING id", written, 2,
-                &order->id, error);
+      db_number(db, "INSERT INTO ecommerce_orders (customer, total_cents, status) VALUES (?, ?, 'paid') RETURNING id",
+                written, 2, &order->id, error);
   for (int i = 0; i < order->count && status == PLUG_OK; i++) status = write_line(db, order, &order->lines[i], error);
   const char *const paid[] = {db_decimal(id, order->id), customer, total};
   if (status != PLUG_OK) return status;
-  return db_run(db, "INSERT INTO ecommerce_payments (order_id, customer, amount_cents, status) VALUES (?, ?, ?, 'paid')", paid, 3, error);
+  return db_run(db,
+                "INSERT INTO ecommerce_payments (order_id, customer, amount_cents, status) VALUES (?, ?, ?, 'paid')",
+                paid, 3, error);
 }
 
 plug_status shop_sell(struct db *db, struct shop_order *order, const plug_sink *error) {

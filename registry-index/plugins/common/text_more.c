@@ -50,8 +50,12 @@ static bool each(const struct value *v, struct value *answer, struct text *room,
 static int upper(int c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; }
 static int lower(int c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
 
-bool string_upper(const struct value *v, struct value *answer, struct text *room) { return each(v, answer, room, upper); }
-bool string_lower(const struct value *v, struct value *answer, struct text *room) { return each(v, answer, room, lower); }
+bool string_upper(const struct value *v, struct value *answer, struct text *room) {
+  return each(v, answer, room, upper);
+}
+bool string_lower(const struct value *v, struct value *answer, struct text *room) {
+  return each(v, answer, room, lower);
+}
 
 bool string_trim(const struct value *v, struct value *answer, struct text *room) {
   plug_text text = v[0].text;
@@ -107,7 +111,8 @@ bool string_replace(const struct value *v, struct value *answer, struct text *ro
 bool string_starts_with(const struct value *v, struct value *answer, struct text *room) {
   plug_text text = v[0].text, start = v[1].text;
   (void)room;
-  answer->integer = text.length >= start.length && (start.length == 0 || memcmp(text.bytes, start.bytes, start.length) == 0);
+  answer->integer =
+      text.length >= start.length && (start.length == 0 || memcmp(text.bytes, start.bytes, start.length) == 0);
   return true;
 }
 

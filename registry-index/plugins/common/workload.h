@@ -15,7 +15,7 @@ struct workload_operation {
 
 struct workload {
   struct workload_operation operations[WORKLOAD_OPERATIONS]; /* ended by one without a name */
-  size_t session_size; /* of what a session has of its own */
+  size_t session_size;                                       /* of what a session has of its own */
   /* Makes tables and data, in a transaction; what was there is gone. */
   plug_status (*setup)(void *state, struct db *db, const plug_sink *error);
   /* Drops what setup made, also where nothing is there. */

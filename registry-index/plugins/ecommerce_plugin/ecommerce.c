@@ -74,7 +74,8 @@ static plug_status product_search(plug_session *session, const plug_sink *error)
   snprintf(low, sizeof low, "Product %07lld", (long long)id);
   snprintf(high, sizeof high, "Product %07lld", (long long)id + 10);
   plug_status status = session->db.kind->run(
-      &session->db, "SELECT id, name, price_cents FROM ecommerce_products WHERE name >= ? AND name < ? ORDER BY name LIMIT 20",
+      &session->db,
+      "SELECT id, name, price_cents FROM ecommerce_products WHERE name >= ? AND name < ? ORDER BY name LIMIT 20",
       parameters, 2, take_row, &page, error);
   if (status != PLUG_OK) return status;
   workload_tell(session, "product_search `%s`: %d", low, page.rows);
@@ -86,7 +87,8 @@ static plug_status product_search(plug_session *session, const plug_sink *error)
 static plug_status browse_catalog(plug_session *session, const plug_sink *error) {
   const struct session *own = session->own;
   int64_t pages = own->products / CATEGORIES / PAGE + 1;
-  int64_t category = workload_pick(&session->random, CATEGORIES) - 1, offset = (workload_pick(&session->random, pages) - 1) * PAGE;
+  int64_t category = workload_pick(&session->random, CATEGORIES) - 1,
+          offset = (workload_pick(&session->random, pages) - 1) * PAGE;
   char a[24], b[24];
   const char *const parameters[] = {db_decimal(a, category), db_decimal(b, offset)};
   struct page page = {0};
@@ -104,12 +106,14 @@ static plug_status browse_catalog(plug_session *session, const plug_sink *error)
 static plug_status put_into_cart(plug_session *session, int64_t customer, const plug_sink *error) {
   const struct session *own = session->own;
   char a[24], b[24], c[24];
-  const char *const parameters[] = {db_decimal(a, customer), db_decimal(b, workload_pick(&session->random, own->products)),
+  const char *const parameters[] = {db_decimal(a, customer),
+                                    db_decimal(b, workload_pick(&session->random, own->products)),
                                     db_decimal(c, workload_pick(&session->random, 3))};
-  plug_status status = db_run(&session->db,
-                              "INSERT INTO ecommerce_cart_lines (customer, product, quantity) VALUES (?, ?, ?) "
-                              "ON CONFLICT (customer, product) DO UPDATE SET quantity = ecommerce_cart_lines.quantity + excluded.quantity",
-                              parameters, 3, error);
+  plug_status status = db_run(
+      &session->db,
+      "INSERT INTO ecommerce_cart_lines (customer, product, quantity) VALUES (?, ?, ?) "
+      "ON CONFLICT (customer, product) DO UPDATE SET quantity = ecommerce_cart_lines.quantity + excluded.quantity",
+      parameters, 3, error);
   if (status == PLUG_OK) workload_tell(session, "add_to_cart %s: %s of %s", a, c, b);
   return status;
 }
@@ -132,11 +136,12 @@ static bool take_line(void *context, const char *const *columns, int count) {
 static plug_status empty_cart(plug_session *session, struct shop_order *order, const plug_sink *error) {
   char customer[24];
   const char *const parameters[] = {db_decimal(customer, order->customer)};
-  plug_status status = session->db.kind->run(
-      &session->db,
-      "DELETE FROM ecommerce_cart_lines WHERE (customer, product) IN (SELECT customer, product FROM ecommerce_cart_lines "
-      "WHERE customer = ? ORDER BY product LIMIT 50) RETURNING product, quantity",
-      parameters, 1, take_line, order, error);
+  plug_status status =
+      session->db.kind->run(&session->db,
+                            "DELETE FROM ecommerce_cart_lines WHERE (customer, product) IN (SELECT customer, product "
+                            "FROM ecommerce_cart_lines "
+                            "WHERE customer = ? ORDER BY product LIMIT 50) RETURNING product, quantity",
+                            parameters, 1, take_line, order, error);
   return status == PLUG_OK && order->count > 0 ? shop_sell(&session->db, order, error) : status;
 }
 
@@ -147,8 +152,9 @@ static plug_status note_declined(plug_session *session, const struct shop_order 
   const char *const parameters[] = {db_decimal(a, order->customer), db_decimal(b, order->total_cents)};
   __atomic_fetch_add(&state->declined, 1, __ATOMIC_RELAXED);
   workload_tell(session, "checkout %s: declined %s", a, b);
-  return db_run(&session->db, "INSERT INTO ecommerce_payments (customer, amount_cents, status) VALUES (?, ?, 'declined')", parameters, 2,
-                error);
+  return db_run(&session->db,
+                "INSERT INTO ecommerce_payments (customer, amount_cents, status) VALUES (?, ?, 'declined')", parameters,
+                2, error);
 }
 
 /* Somebody with a cart, from a customer on; else that one gets a line first. */
@@ -157,8 +163,9 @@ static plug_status pick_cart(plug_session *session, struct shop_order *order, co
   char from[24];
   int64_t picked = workload_pick(&session->random, own->customers);
   const char *const parameters[] = {db_decimal(from, picked)};
-  plug_status status = db_number(&session->db, "SELECT customer FROM ecommerce_cart_lines WHERE customer >= ? ORDER BY customer LIMIT 1",
-                                 parameters, 1, &order->customer, error);
+  plug_status status =
+      db_number(&session->db, "SELECT customer FROM ecommerce_cart_lines WHERE customer >= ? ORDER BY customer LIMIT 1",
+                parameters, 1, &order->customer, error);
   if (status != PLUG_OK || order->customer != 0) return status;
   order->customer = picked;
   return put_into_cart(session, picked, error);
@@ -177,7 +184,8 @@ static plug_status checkout(plug_session *session, const plug_sink *error) {
   }
   status = db_end(&session->db, status, error);
   if (status == PLUG_OK) {
-    workload_tell(session, "checkout %lld: order %lld, %lld", (long long)order.customer, (long long)order.id, (long long)order.total_cents);
+    workload_tell(session, "checkout %lld: order %lld, %lld", (long long)order.customer, (long long)order.id,
+                  (long long)order.total_cents);
   }
   return status;
 }

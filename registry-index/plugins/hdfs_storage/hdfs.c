@@ -108,7 +108,9 @@ static bool read_file(int folder, const char *path, struct text *value) {
   ssize_t length;
   int file = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return false;
-  while ((length = read(file, piece, sizeof piece)) > 0 && value->length <= VALUE_MAX) text_add(value, piece, (size_t)length);
+  while ((length = read(file, piece, sizeof piece)) > 0 && value->length <= VALUE_MAX) {
+    text_add(value, piece, (size_t)length);
+  }
   int fault = length < 0 ? errno : value->length > VALUE_MAX ? EFBIG : value->has_failed ? ENOMEM : 0;
   close(file);
   errno = fault;
@@ -122,7 +124,8 @@ static plug_status get(plug_store *store, plug_text key, const plug_sink *out, c
   write_path(key, path);
   if (read_file(store->folder, path, &value)) return text_send(&value, out);
   bool is_missing = errno == ENOENT;
-  plug_status status = is_missing ? refuse(error, PLUG_NOT_FOUND, "there is no such key") : failed("read a value", error);
+  plug_status status =
+      is_missing ? refuse(error, PLUG_NOT_FOUND, "there is no such key") : failed("read a value", error);
   text_free(&value);
   return status;
 }
@@ -152,12 +155,15 @@ static plug_status put(plug_store *store, plug_text key, plug_text value, const 
   if (!is_key(key)) return wrong_key(error);
   if (value.length > VALUE_MAX) return refuse(error, PLUG_INVALID_ARGUMENT, "a value has at most 64 MiB");
   write_path(key, path);
-  snprintf(aside, sizeof aside, "t%ld-%llu", (long)getpid(), (unsigned long long)__atomic_add_fetch(&count, 1, __ATOMIC_RELAXED));
+  snprintf(aside, sizeof aside, "t%ld-%llu", (long)getpid(),
+           (unsigned long long)__atomic_add_fetch(&count, 1, __ATOMIC_RELAXED));
   int file = openat(store->folder, aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return failed("make a file", error);
   bool is_written = write_all(file, value);
   is_written = close(file) == 0 && is_written;
-  if (is_written && make_parts(store->folder, path) && renameat(store->folder, aside, store->folder, path) == 0) return PLUG_OK;
+  if (is_written && make_parts(store->folder, path) && renameat(store->folder, aside, store->folder, path) == 0) {
+    return PLUG_OK;
+  }
   plug_status status = failed("write a value", error);
   unlinkat(store->folder, aside, 0);
   return status;
@@ -190,7 +196,7 @@ struct names {
 static bool add_name(struct names *names, const char *name) {
   if (names->count == names->capacity) {
     size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
-    char(*grown)[NAME_SIZE] = capacity > 2 * ENTRIES_MAX ? NULL : realloc(names->list, capacity * sizeof *grown);
+    char (*grown)[NAME_SIZE] = capacity > 2 * ENTRIES_MAX ? NULL : realloc(names->list, capacity * sizeof *grown);
     if (grown == NULL) return false;
     names->list = grown;
     names->capacity = capacity;
@@ -238,7 +244,8 @@ static plug_status give(struct scan *scan, int folder, const char *name, size_t 
     text_free(&value);
     return status;
   }
-  int code = scan->out->pair(scan->out->context, (plug_text){scan->key, length}, (plug_text){value.bytes, value.length});
+  int code =
+      scan->out->pair(scan->out->context, (plug_text){scan->key, length}, (plug_text){value.bytes, value.length});
   text_free(&value);
   return code == 0 ? PLUG_OK : refuse(scan->error, PLUG_SINK, "the sink takes no more");
 }
@@ -285,11 +292,13 @@ static plug_status start(void *state, const plug_host *host, const struct json *
   const char *cluster = json_text(config, "cluster");
   (void)state, (void)host;
   if (strcmp(cluster, "stand-in") == 0) return PLUG_OK;
-  return refuse(error, PLUG_INVALID_CONFIG, "`cluster` is not `stand-in`: this plugin stands in for HDFS on local files");
+  return refuse(error, PLUG_INVALID_CONFIG,
+                "`cluster` is not `stand-in`: this plugin stands in for HDFS on local files");
 }
 
 static const struct kit_option options[] = {{"cluster", JSON_TEXT, true, 0, 0}, {NULL, JSON_NULL, false, 0, 0}};
 static const plug_storage_v1 storage = {sizeof storage, open_store, get, put, take_away, scan, sync_store, close_store};
 static const struct kit_interface interfaces[] = {{PLUG_STORAGE, &storage}, {NULL, NULL}};
 
-const struct kit_plugin kit_plugin = {.id = "phantomdb/hdfs_storage", .options = options, .interfaces = interfaces, .start = start};
+const struct kit_plugin kit_plugin = {
+    .id = "phantomdb/hdfs_storage", .options = options, .interfaces = interfaces, .start = start};

@@ -48,7 +48,8 @@ static plug_status setup(void *state, struct db *db, const plug_sink *error) {
 }
 
 static plug_status cleanup(void *state, struct db *db, const plug_sink *error) {
-  static const char *const tables[] = {"imdb_reviews", "imdb_ratings", "imdb_roles", "imdb_actors", "imdb_movies", NULL};
+  static const char *const tables[] = {"imdb_reviews", "imdb_ratings", "imdb_roles",
+                                       "imdb_actors",  "imdb_movies",  NULL};
   (void)state;
   return workload_drop(db, tables, error);
 }
@@ -56,8 +57,12 @@ static plug_status cleanup(void *state, struct db *db, const plug_sink *error) {
 static plug_status open_session(plug_session *session, const plug_sink *error) {
   struct session *own = session->own;
   plug_status status = db_number(&session->db, "SELECT count(*) FROM imdb_movies", NULL, 0, &own->movies, error);
-  if (status == PLUG_OK) status = db_number(&session->db, "SELECT count(*) FROM imdb_actors", NULL, 0, &own->actors, error);
-  if (status == PLUG_OK && (own->movies == 0 || own->actors == 0)) return refuse(error, PLUG_STATE, "the tables are empty: set them up anew");
+  if (status == PLUG_OK) {
+    status = db_number(&session->db, "SELECT count(*) FROM imdb_actors", NULL, 0, &own->actors, error);
+  }
+  if (status == PLUG_OK && (own->movies == 0 || own->actors == 0)) {
+    return refuse(error, PLUG_STATE, "the tables are empty: set them up anew");
+  }
   return status;
 }
 
@@ -117,13 +122,13 @@ static plug_status movie_search(plug_session *session, const plug_sink *error) {
   char pattern[2 * sizeof found.words + 3];
   pick(session, own->movies, found.id);
   const char *const by_id[] = {found.id}, *const by_pattern[] = {pattern};
-  plug_status status = session->db.kind->run(&session->db, "SELECT title FROM imdb_movies WHERE id = ?", by_id, 1, take_title,
-                                             &found, error);
+  plug_status status = session->db.kind->run(&session->db, "SELECT title FROM imdb_movies WHERE id = ?", by_id, 1,
+                                             take_title, &found, error);
   if (status != PLUG_OK) return status;
   write_pattern(found.words, pattern);
-  status = session->db.kind->run(&session->db,
-                                 "SELECT id, title, year FROM imdb_movies WHERE title LIKE ? ESCAPE '!' ORDER BY year, id LIMIT 20",
-                                 by_pattern, 1, take_movie, &found, error);
+  status = session->db.kind->run(
+      &session->db, "SELECT id, title, year FROM imdb_movies WHERE title LIKE ? ESCAPE '!' ORDER BY year, id LIMIT 20",
+      by_pattern, 1, take_movie, &found, error);
   if (status != PLUG_OK) return status;
   workload_tell(session, "movie_search `%s`: %d", found.words, found.rows);
   bool is_right = found.is_there || found.rows == PAGE;
@@ -137,10 +142,11 @@ static plug_status actor_search(plug_session *session, const plug_sink *error) {
   int64_t movies = 0;
   pick(session, own->actors, id);
   const char *const parameters[] = {id};
-  plug_status status = db_number(
-      &session->db,
-      "SELECT count(*), sum(m.rating_sum) * 1.0 / nullif(sum(m.ratings), 0) FROM imdb_actors a "
-      "JOIN imdb_roles r ON r.actor = a.id JOIN imdb_movies m ON m.id = r.movie WHERE a.id = ?", parameters, 1, &movies, error);
+  plug_status status =
+      db_number(&session->db,
+                "SELECT count(*), sum(m.rating_sum) * 1.0 / nullif(sum(m.ratings), 0) FROM imdb_actors a "
+                "JOIN imdb_roles r ON r.actor = a.id JOIN imdb_movies m ON m.id = r.movie WHERE a.id = ?",
+                parameters, 1, &movies, error);
   if (status != PLUG_OK) return status;
   workload_tell(session, "actor_search %s: %lld", id, (long long)movies);
   return movies > 0 ? PLUG_OK : refuse(error, PLUG_FAILED, "actor %s plays in no movie", id);
@@ -155,9 +161,13 @@ static plug_status rating_insert(plug_session *session, const plug_sink *error) 
   const char *const rating[] = {id, stars}, *const movie[] = {stars, id};
   plug_status status = db_begin(&session->db, error);
   if (status != PLUG_OK) return status;
-  status = db_run(&session->db, "UPDATE imdb_movies SET rating_sum = rating_sum + CAST(? AS INTEGER), ratings = ratings + 1 WHERE id = ?",
-                  movie, 2, error);
-  if (status == PLUG_OK) status = db_run(&session->db, "INSERT INTO imdb_ratings (movie, stars) VALUES (?, ?)", rating, 2, error);
+  status =
+      db_run(&session->db,
+             "UPDATE imdb_movies SET rating_sum = rating_sum + CAST(? AS INTEGER), ratings = ratings + 1 WHERE id = ?",
+             movie, 2, error);
+  if (status == PLUG_OK) {
+    status = db_run(&session->db, "INSERT INTO imdb_ratings (movie, stars) VALUES (?, ?)", rating, 2, error);
+  }
   status = db_end(&session->db, status, error);
   if (status == PLUG_OK) workload_tell(session, "rating_insert %s: %s", id, stars);
   return status;
@@ -169,7 +179,8 @@ static plug_status review_insert(plug_session *session, const plug_sink *error) 
   pick(session, own->movies, id);
   snprintf(words, sizeof words, "It's the %lldth time that I saw it", (long long)workload_pick(&session->random, 1000));
   const char *const parameters[] = {id, words};
-  plug_status status = db_run(&session->db, "INSERT INTO imdb_reviews (movie, words) VALUES (?, ?)", parameters, 2, error);
+  plug_status status =
+      db_run(&session->db, "INSERT INTO imdb_reviews (movie, words) VALUES (?, ?)", parameters, 2, error);
   if (status == PLUG_OK) workload_tell(session, "review_insert %s: %s", id, words);
   return status;
 }

@@ -29,8 +29,8 @@ static plug_status add_actor(struct load *load, const char *name, const plug_sin
   snprintf(id, sizeof id, "%lld", (long long)load->actors + 1);
   const char *const actor[] = {id, name}, *const role[] = {movie, name};
   plug_status status =
-      db_number(load->db, "INSERT INTO imdb_actors (id, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING id", actor,
-                2, &is_new, error);
+      db_number(load->db, "INSERT INTO imdb_actors (id, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING id",
+                actor, 2, &is_new, error);
   if (status != PLUG_OK) return status;
   if (is_new != 0) load->actors++;
   return db_run(load->db,
@@ -45,13 +45,15 @@ static plug_status add_actors(struct load *load, char *names, const plug_sink *e
   plug_status status = PLUG_OK;
   char *rest = NULL;
   int count = 0;
-  for (char *name = strtok_r(names, ",;", &rest); name != NULL && status == PLUG_OK; name = strtok_r(NULL, ",;", &rest)) {
+  for (char *name = strtok_r(names, ",;", &rest); name != NULL && status == PLUG_OK;
+       name = strtok_r(NULL, ",;", &rest)) {
     while (isspace((unsigned char)*name)) name++;
     size_t length = strlen(name);
     while (length > 0 && isspace((unsigned char)name[length - 1])) name[--length] = 0;
     if (length == 0) continue;
     if (length > WORD_MAX || ++count > ACTORS_MAX) {
-      return refuse(error, PLUG_INVALID_ARGUMENT, "movie %lld has too many actors, or one with too long a name", (long long)load->movies);
+      return refuse(error, PLUG_INVALID_ARGUMENT, "movie %lld has too many actors, or one with too long a name",
+                    (long long)load->movies);
     }
     status = add_actor(load, name, error);
   }
@@ -62,10 +64,13 @@ static plug_status add_movie(struct load *load, const char *title, const char *y
                              const plug_sink *error) {
   char id[24];
   const char *const values[] = {id, title, year, genre};
-  if (load->movies == MOVIES_MAX) return refuse(error, PLUG_INVALID_ARGUMENT, "there are more than %d movies", MOVIES_MAX);
+  if (load->movies == MOVIES_MAX) {
+    return refuse(error, PLUG_INVALID_ARGUMENT, "there are more than %d movies", MOVIES_MAX);
+  }
   if (workload_is_cancelled(&load->state->shared)) return refuse(error, PLUG_CANCELLED, "cancelled");
   snprintf(id, sizeof id, "%lld", (long long)++load->movies);
-  plug_status status = db_run(load->db, "INSERT INTO imdb_movies (id, title, year, genre) VALUES (?, ?, ?, ?)", values, 4, error);
+  plug_status status =
+      db_run(load->db, "INSERT INTO imdb_movies (id, title, year, genre) VALUES (?, ?, ?, ?)", values, 4, error);
   return status == PLUG_OK ? add_actors(load, actors, error) : status;
 }
 
@@ -111,11 +116,16 @@ static bool is_year(const char *text) {
 static plug_status add_row(struct load *load, const struct sheet *sheet, size_t row, const int columns[FIELDS],
                            const plug_sink *error) {
   char *title = cell_of(sheet, row, columns[TITLE], WORD_MAX), *year = cell_of(sheet, row, columns[YEAR], 20);
-  char *genre = cell_of(sheet, row, columns[GENRE], WORD_MAX), *actors = cell_of(sheet, row, columns[ACTORS], (WORD_MAX + 1) * ACTORS_MAX);
+  char *genre = cell_of(sheet, row, columns[GENRE], WORD_MAX);
+  char *actors = cell_of(sheet, row, columns[ACTORS], (WORD_MAX + 1) * ACTORS_MAX);
   plug_status status;
-  if (title == NULL) status = refuse(error, PLUG_INVALID_ARGUMENT, "row %zu has no title of 1 to %d bytes", row + 1, WORD_MAX);
-  else if (!is_year(year)) status = refuse(error, PLUG_INVALID_ARGUMENT, "row %zu has no year from 1870 to 9999", row + 1);
-  else status = add_movie(load, title, year, genre, actors, error);
+  if (title == NULL) {
+    status = refuse(error, PLUG_INVALID_ARGUMENT, "row %zu has no title of 1 to %d bytes", row + 1, WORD_MAX);
+  } else if (!is_year(year)) {
+    status = refuse(error, PLUG_INVALID_ARGUMENT, "row %zu has no year from 1870 to 9999", row + 1);
+  } else {
+    status = add_movie(load, title, year, genre, actors, error);
+  }
   free(title), free(year), free(genre), free(actors);
   return status;
 }
@@ -146,8 +156,12 @@ static plug_status add_file(struct load *load, const plug_sink *error) {
     if (columns[TITLE] < 0 || columns[ACTORS] < 0) {
       status = refuse(error, PLUG_INVALID_ARGUMENT, "the first row names no column `title`, or none `actors`");
     }
-    for (size_t row = 1; row < sheet.rows && status == PLUG_OK; row++) status = add_row(load, &sheet, row, columns, error);
-    if (status == PLUG_OK && load->actors == 0) status = refuse(error, PLUG_INVALID_ARGUMENT, "there is no movie with an actor");
+    for (size_t row = 1; row < sheet.rows && status == PLUG_OK; row++) {
+      status = add_row(load, &sheet, row, columns, error);
+    }
+    if (status == PLUG_OK && load->actors == 0) {
+      status = refuse(error, PLUG_INVALID_ARGUMENT, "there is no movie with an actor");
+    }
   }
   sheet_free(&sheet);
   return status;

@@ -35,15 +35,24 @@ static const struct kit_option bind_options[] = {
 static plug_status check(const struct json *config, const plug_sink *error) {
   const char *attribute = json_text(config, "user_attribute"), *file = json_text(config, "ca_file");
   const struct json *bind = json_member(config, "bind");
-  if (!is_url(json_text(config, "url"))) return refuse(error, PLUG_INVALID_CONFIG, "`url` is no ldap://HOST[:PORT] or ldaps://HOST[:PORT]");
-  if (!has_length(json_text(config, "base_dn"), 1000)) return refuse(error, PLUG_INVALID_CONFIG, "`base_dn` has not 1 to 1,000 bytes");
-  if (attribute != NULL && !is_attribute(attribute)) return refuse(error, PLUG_INVALID_CONFIG, "`user_attribute` is no attribute's name");
-  if (file != NULL && !has_length(file, 4096)) return refuse(error, PLUG_INVALID_CONFIG, "`ca_file` has not 1 to 4,096 bytes");
+  if (!is_url(json_text(config, "url"))) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`url` is no ldap://HOST[:PORT] or ldaps://HOST[:PORT]");
+  }
+  if (!has_length(json_text(config, "base_dn"), 1000)) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`base_dn` has not 1 to 1,000 bytes");
+  }
+  if (attribute != NULL && !is_attribute(attribute)) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`user_attribute` is no attribute's name");
+  }
+  if (file != NULL && !has_length(file, 4096)) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`ca_file` has not 1 to 4,096 bytes");
+  }
   if (bind == NULL) return PLUG_OK;
   plug_status status = kit_check(bind, bind_options, PLUG_INVALID_CONFIG, error);
   if (status != PLUG_OK) return status;
   bool is_good = has_length(json_text(bind, "dn"), 1000) && has_length(json_text(bind, "password"), SECRET_MAX);
-  return is_good ? PLUG_OK : refuse(error, PLUG_INVALID_CONFIG, "`bind` has an empty `dn` or `password`, or too long a one");
+  return is_good ? PLUG_OK
+                 : refuse(error, PLUG_INVALID_CONFIG, "`bind` has an empty `dn` or `password`, or too long a one");
 }
 
 /* A copy; null where there is none, and `is_made` false where memory is missing. */
@@ -100,7 +109,8 @@ static plug_status send_claims(const struct entry *entry, const plug_sink *claim
 }
 
 /* Whoever is not there is bound as too, by a name that nobody has: so it takes as long. */
-static plug_status log_in(const struct directory *directory, plug_text user, plug_text secret, struct entry *entry, const plug_sink *error) {
+static plug_status log_in(const struct directory *directory, plug_text user, plug_text secret, struct entry *entry,
+                          const plug_sink *error) {
   LDAP *connection;
   struct text nobody = {0};
   plug_status status = directory_open(directory, &connection, error);
@@ -120,11 +130,13 @@ static plug_status log_in(const struct directory *directory, plug_text user, plu
   return status;
 }
 
-static plug_status authenticate(plug_instance *instance, plug_text user, plug_text secret, const plug_sink *claims, const plug_sink *error) {
+static plug_status authenticate(plug_instance *instance, plug_text user, plug_text secret, const plug_sink *claims,
+                                const plug_sink *error) {
   const struct directory *directory = kit_state(instance);
   struct entry entry = {.dn = NULL};
   if (directory == NULL) return refuse(error, PLUG_STATE, "it is not initialised");
-  bool can_be = user.length >= 1 && user.length <= USER_MAX && text_is_utf8(user) && secret.length >= 1 && secret.length <= SECRET_MAX;
+  bool can_be = user.length >= 1 && user.length <= USER_MAX && text_is_utf8(user) && secret.length >= 1 &&
+                secret.length <= SECRET_MAX;
   if (!can_be) return refuse(error, PLUG_DENIED, "the user or the secret is wrong");
   plug_status status = log_in(directory, user, secret, &entry, error);
   if (status == PLUG_OK) status = send_claims(&entry, claims);

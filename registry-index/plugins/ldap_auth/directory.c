@@ -30,7 +30,8 @@ static int64_t milliseconds(void) {
 }
 
 /* The whole answer to a request, to be freed with ldap_msgfree, or null with a status, which is PLUG_OK before. */
-static LDAPMessage *wait_for(const struct directory *directory, LDAP *connection, int request, plug_status *status, const plug_sink *error) {
+static LDAPMessage *wait_for(const struct directory *directory, LDAP *connection, int request, plug_status *status,
+                             const plug_sink *error) {
   int64_t end = milliseconds() + directory->seconds * 1000;
   do {
     struct timeval step = {0, 50000};
@@ -55,12 +56,15 @@ static int code_of(LDAP *connection, LDAPMessage *answer) {
 
 /* ---- opening ---- */
 
-static bool set(LDAP *connection, int option, const void *value) { return ldap_set_option(connection, option, value) == LDAP_OPT_SUCCESS; }
+static bool set(LDAP *connection, int option, const void *value) {
+  return ldap_set_option(connection, option, value) == LDAP_OPT_SUCCESS;
+}
 
 static bool set_options(const struct directory *directory, LDAP *connection) {
   const int version = LDAP_VERSION3, demand = LDAP_OPT_X_TLS_DEMAND, is_server = 0;
   const struct timeval time = {(time_t)directory->seconds, 0};
-  bool is_good = set(connection, LDAP_OPT_PROTOCOL_VERSION, &version) && set(connection, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) &&
+  bool is_good = set(connection, LDAP_OPT_PROTOCOL_VERSION, &version) &&
+                 set(connection, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) &&
                  set(connection, LDAP_OPT_NETWORK_TIMEOUT, &time) && set(connection, LDAP_OPT_TIMEOUT, &time) &&
                  set(connection, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
   if (is_good && directory->ca_file != NULL) is_good = set(connection, LDAP_OPT_X_TLS_CACERTFILE, directory->ca_file);
@@ -85,7 +89,9 @@ plug_status directory_open(const struct directory *directory, LDAP **connection,
   int code = ldap_initialize(connection, directory->url);
   if (code != LDAP_SUCCESS) return failed(code, "begin", error);
   bool has_tls = strncmp(directory->url, "ldaps:", 6) == 0;
-  plug_status status = set_options(directory, *connection) ? PLUG_OK : refuse(error, PLUG_IO, "LDAP: TLS can't be prepared: see `ca_file`");
+  plug_status status = set_options(directory, *connection)
+                           ? PLUG_OK
+                           : refuse(error, PLUG_IO, "LDAP: TLS can't be prepared: see `ca_file`");
   if (status == PLUG_OK && directory->has_start_tls && !has_tls) status = start_tls(directory, *connection, error);
   if (status == PLUG_OK && directory->bind_dn != NULL) {
     plug_text password = {directory->bind_password, strlen(directory->bind_password)};
@@ -103,15 +109,17 @@ void directory_close(LDAP *connection) { ldap_unbind_ext(connection, NULL, NULL)
 /* ---- binding ---- */
 
 static bool is_denial(int code) {
-  static const int codes[] = {LDAP_INVALID_CREDENTIALS, LDAP_NO_SUCH_OBJECT,      LDAP_INAPPROPRIATE_AUTH, LDAP_INVALID_DN_SYNTAX,
-                              LDAP_INSUFFICIENT_ACCESS, LDAP_CONSTRAINT_VIOLATION, LDAP_UNWILLING_TO_PERFORM};
+  static const int codes[] = {LDAP_INVALID_CREDENTIALS, LDAP_NO_SUCH_OBJECT,      LDAP_INAPPROPRIATE_AUTH,
+                              LDAP_INVALID_DN_SYNTAX,   LDAP_INSUFFICIENT_ACCESS, LDAP_CONSTRAINT_VIOLATION,
+                              LDAP_UNWILLING_TO_PERFORM};
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
     if (code == codes[i]) return true;
   }
   return false;
 }
 
-plug_status directory_bind(const struct directory *directory, LDAP *connection, const char *dn, plug_text secret, const plug_sink *error) {
+plug_status directory_bind(const struct directory *directory, LDAP *connection, const char *dn, plug_text secret,
+                           const plug_sink *error) {
   struct berval password = {secret.length, (char *)secret.bytes};
   plug_status status = PLUG_OK;
   int request;
@@ -145,13 +153,17 @@ static void take_value(LDAP *connection, LDAPMessage *entry, const char *attribu
   struct berval **values = ldap_get_values_len(connection, entry, attribute);
   if (values == NULL) return;
   bool is_one = values[0] != NULL && values[1] == NULL && values[0]->bv_len <= WORD_MAX;
-  if (is_one && text_is_utf8((plug_text){values[0]->bv_val, values[0]->bv_len})) text_add(out, values[0]->bv_val, values[0]->bv_len);
+  if (is_one && text_is_utf8((plug_text){values[0]->bv_val, values[0]->bv_len})) {
+    text_add(out, values[0]->bv_val, values[0]->bv_len);
+  }
   ldap_value_free_len(values);
 }
 
-static plug_status take_entry(const struct directory *directory, LDAP *connection, LDAPMessage *found, struct entry *entry,
-                              const plug_sink *error) {
-  if (ldap_count_entries(connection, found) != 1) return refuse(error, PLUG_NOT_FOUND, "there is not exactly one such user");
+static plug_status take_entry(const struct directory *directory, LDAP *connection, LDAPMessage *found,
+                              struct entry *entry, const plug_sink *error) {
+  if (ldap_count_entries(connection, found) != 1) {
+    return refuse(error, PLUG_NOT_FOUND, "there is not exactly one such user");
+  }
   LDAPMessage *only = ldap_first_entry(connection, found);
   char *dn = ldap_get_dn(connection, only);
   entry->dn = dn == NULL ? NULL : strdup(dn);
@@ -163,14 +175,17 @@ static plug_status take_entry(const struct directory *directory, LDAP *connectio
   return is_good ? PLUG_OK : refuse(error, PLUG_NOT_FOUND, "the user has no name in the directory, or several");
 }
 
-plug_status directory_find(const struct directory *directory, LDAP *connection, plug_text user, struct entry *entry, const plug_sink *error) {
-  char *wanted[] = {directory->user_attribute, "cn", "mail", NULL}, *filter = filter_for(directory->user_attribute, user);
+plug_status directory_find(const struct directory *directory, LDAP *connection, plug_text user, struct entry *entry,
+                           const plug_sink *error) {
+  char *wanted[] = {directory->user_attribute, "cn", "mail", NULL},
+       *filter = filter_for(directory->user_attribute, user);
   struct timeval time = {(time_t)directory->seconds, 0};
   plug_status status = PLUG_OK;
   int request;
   if (filter == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
   /* Two are as good as many: then nobody knows which. */
-  int code = ldap_search_ext(connection, directory->base_dn, LDAP_SCOPE_SUBTREE, filter, wanted, 0, NULL, NULL, &time, 2, &request);
+  int code = ldap_search_ext(connection, directory->base_dn, LDAP_SCOPE_SUBTREE, filter, wanted, 0, NULL, NULL, &time,
+                             2, &request);
   free(filter);
   if (code != LDAP_SUCCESS) return failed(code, "search", error);
   LDAPMessage *found = wait_for(directory, connection, request, &status, error);

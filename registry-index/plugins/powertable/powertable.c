@@ -31,7 +31,9 @@ static plug_status start(void *context, const plug_host *host, const struct json
   if (file == NULL) file = "powertable.db";
   size_t length = strlen(file);
   bool is_good = length >= 4 && length <= 64 && strcmp(file + length - 3, ".db") == 0;
-  for (size_t i = 0; i + 3 < length && is_good; i++) is_good = (file[i] >= 'a' && file[i] <= 'z') || (file[i] >= '0' && file[i] <= '9') || file[i] == '_';
+  for (size_t i = 0; i + 3 < length && is_good; i++) {
+    is_good = (file[i] >= 'a' && file[i] <= 'z') || (file[i] >= '0' && file[i] <= '9') || file[i] == '_';
+  }
   if (!is_good) return refuse(error, PLUG_INVALID_CONFIG, "`file` is no name of a-z, 0-9 and _ with .db behind it");
   state->tables_max = kit_number(config, "tables_max", 100);
   state->rows_max = kit_number(config, "rows_max", 100000);
@@ -74,16 +76,16 @@ static struct place place_of(plug_text path) {
   return place;
 }
 
-static bool answer_table(struct state *state, const struct table *table, const plug_request *request, const struct json *sent,
-                         struct text *body, struct outcome *outcome) {
+static bool answer_table(struct state *state, const struct table *table, const plug_request *request,
+                         const struct json *sent, struct text *body, struct outcome *outcome) {
   if (text_is(request->method, "GET")) return rows_list(state, table, request->query, body, outcome);
   if (text_is(request->method, "POST")) return row_add(state, table, sent, body, outcome);
   if (text_is(request->method, "DELETE")) return table_drop(state, table, outcome);
   return ends(outcome, 405, "a table takes GET, POST and DELETE");
 }
 
-static bool answer_row(struct state *state, const struct table *table, int64_t id, const plug_request *request, const struct json *sent,
-                       struct text *body, struct outcome *outcome) {
+static bool answer_row(struct state *state, const struct table *table, int64_t id, const plug_request *request,
+                       const struct json *sent, struct text *body, struct outcome *outcome) {
   if (text_is(request->method, "GET")) return row_get(state, table, id, body, outcome);
   if (text_is(request->method, "PATCH")) return row_change(state, table, id, sent, body, outcome);
   if (text_is(request->method, "DELETE")) return row_remove(state, table, id, outcome);
@@ -91,8 +93,8 @@ static bool answer_row(struct state *state, const struct table *table, int64_t i
 }
 
 /* Under the lock. */
-static bool answer(struct state *state, struct place place, const plug_request *request, const struct json *sent, struct text *body,
-                   struct outcome *outcome) {
+static bool answer(struct state *state, struct place place, const plug_request *request, const struct json *sent,
+                   struct text *body, struct outcome *outcome) {
   struct table table;
   if (place.parts == 0) {
     if (text_is(request->method, "GET")) return tables_list(state, body, outcome);
@@ -104,7 +106,8 @@ static bool answer(struct state *state, struct place place, const plug_request *
   return answer_row(state, &table, path_number(place.row), request, sent, body, outcome);
 }
 
-static plug_status handle(plug_instance *instance, const plug_request *request, const plug_response *response, const plug_sink *error) {
+static plug_status handle(plug_instance *instance, const plug_request *request, const plug_response *response,
+                          const plug_sink *error) {
   struct state *state = kit_state(instance);
   struct place place = place_of(request->path);
   struct outcome outcome = {.status = 200};
@@ -122,12 +125,19 @@ static plug_status handle(plug_instance *instance, const plug_request *request, 
   if (is_good && outcome.status == 204) text_free(&body);
   if (is_good) return reply(response, outcome.status, &body);
   text_free(&body);
-  return outcome.status == 500 ? refuse(error, PLUG_IO, "%s", outcome.reason) : reply_fault(response, outcome.status, outcome.reason);
+  return outcome.status == 500 ? refuse(error, PLUG_IO, "%s", outcome.reason)
+                               : reply_fault(response, outcome.status, outcome.reason);
 }
 
 static plug_status routes(plug_instance *instance, const plug_sink *out) {
-  static const char *const all[][2] = {{"GET", ""},         {"POST", ""},          {"GET", "/{table}"},       {"POST", "/{table}"},
-                                       {"DELETE", "/{table}"}, {"GET", "/{table}/{id}"}, {"PATCH", "/{table}/{id}"}, {"DELETE", "/{table}/{id}"}};
+  static const char *const all[][2] = {{"GET", ""},
+                                       {"POST", ""},
+                                       {"GET", "/{table}"},
+                                       {"POST", "/{table}"},
+                                       {"DELETE", "/{table}"},
+                                       {"GET", "/{table}/{id}"},
+                                       {"PATCH", "/{table}/{id}"},
+                                       {"DELETE", "/{table}/{id}"}};
   struct text text = {0};
   (void)instance;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

@@ -8,16 +8,25 @@
 
 /* A value of JSON as a parameter, where it is of the column's type. SQLite turns numbers into reals, since strtod(3) asks
  * the host's locale. */
-static bool bind(sqlite3_stmt *statement, int number, const struct column *column, const struct json *value, struct outcome *outcome) {
+static bool bind(sqlite3_stmt *statement, int number, const struct column *column, const struct json *value,
+                 struct outcome *outcome) {
   int64_t integer;
   if (value->kind == JSON_NULL) {
     return !column->is_required || ends(outcome, 400, "`%s` is required", column->name);
   }
-  if (column->type == INTEGER && json_integer(value, &integer)) return sqlite3_bind_int64(statement, number, integer) == SQLITE_OK;
-  if (column->type == BOOLEAN && value->kind == JSON_BOOL) return sqlite3_bind_int(statement, number, value->is_true) == SQLITE_OK;
-  if (column->type == REAL && value->kind == JSON_NUMBER) return sqlite3_bind_text(statement, number, value->text, -1, SQLITE_TRANSIENT) == SQLITE_OK;
+  if (column->type == INTEGER && json_integer(value, &integer)) {
+    return sqlite3_bind_int64(statement, number, integer) == SQLITE_OK;
+  }
+  if (column->type == BOOLEAN && value->kind == JSON_BOOL) {
+    return sqlite3_bind_int(statement, number, value->is_true) == SQLITE_OK;
+  }
+  if (column->type == REAL && value->kind == JSON_NUMBER) {
+    return sqlite3_bind_text(statement, number, value->text, -1, SQLITE_TRANSIENT) == SQLITE_OK;
+  }
   if (column->type == TEXT && value->kind == JSON_TEXT) {
-    if (strlen(value->text) > TEXT_MAX_BYTES) return ends(outcome, 400, "`%s` has more than %d bytes", column->name, TEXT_MAX_BYTES);
+    if (strlen(value->text) > TEXT_MAX_BYTES) {
+      return ends(outcome, 400, "`%s` has more than %d bytes", column->name, TEXT_MAX_BYTES);
+    }
     return sqlite3_bind_text(statement, number, value->text, -1, SQLITE_TRANSIENT) == SQLITE_OK;
   }
   return ends(outcome, 400, "the value of `%s` is of another type", column->name);
@@ -103,12 +112,15 @@ static bool insert(struct state *state, const struct table *table, const struct 
 /* Counts rows up or down; false with 507 where there is no room. */
 static bool count_row(struct state *state, const struct table *table, int change, struct outcome *outcome) {
   sqlite3_stmt *statement =
-      prepared(state, outcome, "UPDATE powertable_tables SET row_count = row_count + ?2 WHERE name = ?1 AND row_count + ?2 <= ?3", table->name, NULL);
+      prepared(state, outcome,
+               "UPDATE powertable_tables SET row_count = row_count + ?2 WHERE name = ?1 AND row_count + ?2 <= ?3",
+               table->name, NULL);
   if (statement == NULL) return false;
   sqlite3_bind_int(statement, 2, change);
   sqlite3_bind_int64(statement, 3, state->rows_max);
   if (!done(state, statement, outcome)) return false;
-  return sqlite3_changes(state->database) == 1 || ends(outcome, 507, "the table has %lld rows, and no more may be", (long long)state->rows_max);
+  return sqlite3_changes(state->database) == 1 ||
+         ends(outcome, 507, "the table has %lld rows, and no more may be", (long long)state->rows_max);
 }
 
 static bool end(struct state *state, bool is_good, struct outcome *outcome) {
@@ -117,8 +129,11 @@ static bool end(struct state *state, bool is_good, struct outcome *outcome) {
   return is_good;
 }
 
-bool row_add(struct state *state, const struct table *table, const struct json *values, struct text *body, struct outcome *outcome) {
-  if (!are_columns(table, values, outcome) || !done(state, prepared(state, outcome, "BEGIN IMMEDIATE", NULL), outcome)) return false;
+bool row_add(struct state *state, const struct table *table, const struct json *values, struct text *body,
+             struct outcome *outcome) {
+  if (!are_columns(table, values, outcome) || !done(state, prepared(state, outcome, "BEGIN IMMEDIATE", NULL), outcome)) {
+    return false;
+  }
   bool is_good = insert(state, table, values, outcome);
   int64_t id = sqlite3_last_insert_rowid(state->database);
   if (!end(state, is_good && count_row(state, table, 1, outcome), outcome)) return false;
@@ -126,13 +141,15 @@ bool row_add(struct state *state, const struct table *table, const struct json *
   return row_get(state, table, id, body, outcome);
 }
 
-bool row_change(struct state *state, const struct table *table, int64_t id, const struct json *values, struct text *body,
-                struct outcome *outcome) {
+bool row_change(struct state *state, const struct table *table, int64_t id, const struct json *values,
+                struct text *body, struct outcome *outcome) {
   struct text sql = {0};
   int number = 1;
   if (!are_columns(table, values, outcome)) return false;
   text_say(&sql, "UPDATE t_%s SET id = id", table->name);
-  for (const struct json *value = values->first; value != NULL; value = value->next) text_say(&sql, ", c_%s = ?", value->name);
+  for (const struct json *value = values->first; value != NULL; value = value->next) {
+    text_say(&sql, ", c_%s = ?", value->name);
+  }
   text_say(&sql, " WHERE id = ?");
   sqlite3_stmt *statement = prepared_of(state, &sql, outcome);
   bool is_good = statement != NULL;
@@ -188,12 +205,17 @@ static bool sort(struct listing *listing, const struct table *table, const char 
   return column != NULL || strcmp(by, "id") == 0 || ends(outcome, 400, "`sort` names no column");
 }
 
-static bool add_condition(struct listing *listing, const struct table *table, const char *name, struct text *value, struct outcome *outcome) {
+static bool add_condition(struct listing *listing, const struct table *table, const char *name, struct text *value,
+                          struct outcome *outcome) {
   const struct column *column = column_named(table, name);
   if (column == NULL) return ends(outcome, 400, "there is no column `%.60s`", name);
-  if (listing->count == COLUMNS_MAX || !text_is_utf8((plug_text){value->bytes, value->length})) return ends(outcome, 400, "too many conditions, or one that is no text");
+  if (listing->count == COLUMNS_MAX || !text_is_utf8((plug_text){value->bytes, value->length})) {
+    return ends(outcome, 400, "too many conditions, or one that is no text");
+  }
   text_say(&listing->where, "%s c_%s = %s", listing->count == 0 ? " WHERE" : " AND", column->name,
-           column->type == REAL ? "CAST(? AS REAL)" : column->type == TEXT ? "?" : "CAST(? AS INTEGER)");
+           column->type == REAL   ? "CAST(? AS REAL)"
+           : column->type == TEXT ? "?"
+                                  : "CAST(? AS INTEGER)");
   bool is_truth = column->type == BOOLEAN && (strcmp(value->bytes, "true") == 0 || strcmp(value->bytes, "false") == 0);
   if (column->type == BOOLEAN && !is_truth) return ends(outcome, 400, "`%s` is true or false", name);
   listing->columns[listing->count] = column;
@@ -215,7 +237,9 @@ static bool read_query(struct listing *listing, const struct table *table, plug_
   text_free(&name);
   text_free(&value);
   if (!is_good) return false;
-  if (listing->limit < 1 || listing->limit > PAGE_MAX) return ends(outcome, 400, "`limit` is no number from 1 to %d", PAGE_MAX);
+  if (listing->limit < 1 || listing->limit > PAGE_MAX) {
+    return ends(outcome, 400, "`limit` is no number from 1 to %d", PAGE_MAX);
+  }
   return listing->offset >= 0 || ends(outcome, 400, "`offset` is no number");
 }
 
@@ -227,7 +251,8 @@ static void bind_conditions(sqlite3_stmt *statement, const struct listing *listi
   }
 }
 
-static bool write_total(struct state *state, const struct table *table, const struct listing *listing, struct text *body, struct outcome *outcome) {
+static bool write_total(struct state *state, const struct table *table, const struct listing *listing,
+                        struct text *body, struct outcome *outcome) {
   struct text sql = {0};
   text_say(&sql, "SELECT count(*) FROM t_%s", table->name);
   text_add(&sql, listing->where.bytes, listing->where.length);
@@ -240,14 +265,16 @@ static bool write_total(struct state *state, const struct table *table, const st
   return true;
 }
 
-static bool write_rows(struct state *state, const struct table *table, const struct listing *listing, struct text *body, struct outcome *outcome) {
+static bool write_rows(struct state *state, const struct table *table, const struct listing *listing, struct text *body,
+                       struct outcome *outcome) {
   struct text sql = {0};
   const char *comma = "";
   write_select(table, &sql);
   text_add(&sql, listing->where.bytes, listing->where.length);
   text_say(&sql, " ORDER BY ");
   if (listing->sorted_by != NULL) text_say(&sql, "c_%s%s, ", listing->sorted_by, listing->is_descending ? " DESC" : "");
-  text_say(&sql, "id%s LIMIT %lld OFFSET %lld", listing->is_descending ? " DESC" : "", (long long)listing->limit, (long long)listing->offset);
+  text_say(&sql, "id%s LIMIT %lld OFFSET %lld", listing->is_descending ? " DESC" : "", (long long)listing->limit,
+           (long long)listing->offset);
   sqlite3_stmt *statement = prepared_of(state, &sql, outcome);
   if (statement == NULL) return false;
   bind_conditions(statement, listing);
@@ -260,7 +287,8 @@ static bool write_rows(struct state *state, const struct table *table, const str
   return true;
 }
 
-bool rows_list(struct state *state, const struct table *table, plug_text query, struct text *body, struct outcome *outcome) {
+bool rows_list(struct state *state, const struct table *table, plug_text query, struct text *body,
+               struct outcome *outcome) {
   struct listing listing = {.limit = 100};
   bool is_good = read_query(&listing, table, query, outcome) && write_total(state, table, &listing, body, outcome) &&
                  write_rows(state, table, &listing, body, outcome);

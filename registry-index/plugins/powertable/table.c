@@ -60,7 +60,8 @@ bool tables_prepare(struct state *state, struct outcome *outcome) {
   static const char *const statements[] = {
       "PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL",
       "CREATE TABLE IF NOT EXISTS powertable_tables (name TEXT PRIMARY KEY, row_count INTEGER NOT NULL DEFAULT 0)",
-      "CREATE TABLE IF NOT EXISTS powertable_columns (table_name TEXT NOT NULL REFERENCES powertable_tables ON DELETE CASCADE, "
+      "CREATE TABLE IF NOT EXISTS powertable_columns (table_name TEXT NOT NULL REFERENCES powertable_tables ON DELETE "
+      "CASCADE, "
       "position INTEGER NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL, is_required INTEGER NOT NULL, "
       "PRIMARY KEY (table_name, position))"};
   for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
@@ -72,7 +73,8 @@ bool tables_prepare(struct state *state, struct outcome *outcome) {
 /* ---- tables ---- */
 
 bool tables_list(struct state *state, struct text *body, struct outcome *outcome) {
-  sqlite3_stmt *statement = prepared(state, outcome, "SELECT name, row_count FROM powertable_tables ORDER BY name", NULL);
+  sqlite3_stmt *statement =
+      prepared(state, outcome, "SELECT name, row_count FROM powertable_tables ORDER BY name", NULL);
   if (statement == NULL) return false;
   const char *comma = "";
   text_say(body, "{\"tables\": [");
@@ -86,13 +88,17 @@ bool tables_list(struct state *state, struct text *body, struct outcome *outcome
 }
 
 static bool read_column(const struct json *wanted, struct table *table, struct outcome *outcome) {
-  static const struct kit_option options[] = {
-      {"name", JSON_TEXT, true, 0, 0}, {"type", JSON_TEXT, true, 0, 0}, {"required", JSON_BOOL, false, 0, 0}, {NULL, JSON_NULL, false, 0, 0}};
+  static const struct kit_option options[] = {{"name", JSON_TEXT, true, 0, 0},
+                                              {"type", JSON_TEXT, true, 0, 0},
+                                              {"required", JSON_BOOL, false, 0, 0},
+                                              {NULL, JSON_NULL, false, 0, 0}};
   if (kit_check(wanted, options, PLUG_INVALID_ARGUMENT, NULL) != PLUG_OK) {
     return ends(outcome, 400, "a column has `name`, `type` and maybe `required`, and nothing else");
   }
   const char *name = json_text(wanted, "name"), *type = json_text(wanted, "type");
-  if (!is_name(name, strlen(name))) return ends(outcome, 400, "the name of a column is not of a-z, 0-9 and _, or too long, or `id`");
+  if (!is_name(name, strlen(name))) {
+    return ends(outcome, 400, "the name of a column is not of a-z, 0-9 and _, or too long, or `id`");
+  }
   if (column_named(table, name) != NULL) return ends(outcome, 400, "column `%s` stands twice", name);
   struct column *column = &table->columns[table->count++];
   snprintf(column->name, sizeof column->name, "%s", name);
@@ -102,7 +108,8 @@ static bool read_column(const struct json *wanted, struct table *table, struct o
 }
 
 static bool read_table(const struct json *wanted, struct table *table, struct outcome *outcome) {
-  static const struct kit_option options[] = {{"name", JSON_TEXT, true, 0, 0}, {"columns", JSON_LIST, true, 0, 0}, {NULL, JSON_NULL, false, 0, 0}};
+  static const struct kit_option options[] = {
+      {"name", JSON_TEXT, true, 0, 0}, {"columns", JSON_LIST, true, 0, 0}, {NULL, JSON_NULL, false, 0, 0}};
   if (wanted == NULL || kit_check(wanted, options, PLUG_INVALID_ARGUMENT, NULL) != PLUG_OK) {
     return ends(outcome, 400, "a table has `name` and `columns`, and nothing else");
   }
@@ -110,7 +117,9 @@ static bool read_table(const struct json *wanted, struct table *table, struct ou
   const struct json *columns = json_member(wanted, "columns");
   if (!is_name(name, strlen(name))) return ends(outcome, 400, "the table's name is not of a-z, 0-9 and _, or too long");
   snprintf(table->name, sizeof table->name, "%s", name);
-  if (json_count(columns) < 1 || json_count(columns) > COLUMNS_MAX) return ends(outcome, 400, "a table has 1 to %d columns", COLUMNS_MAX);
+  if (json_count(columns) < 1 || json_count(columns) > COLUMNS_MAX) {
+    return ends(outcome, 400, "a table has 1 to %d columns", COLUMNS_MAX);
+  }
   for (const struct json *column = columns->first; column != NULL; column = column->next) {
     if (!read_column(column, table, outcome)) return false;
   }
@@ -120,14 +129,16 @@ static bool read_table(const struct json *wanted, struct table *table, struct ou
 /* What SQLite itself holds a value against: no value of another type gets into a column, whoever writes it. */
 static void write_columns(const struct table *table, struct text *sql) {
   static const char *const types[TYPES] = {"INTEGER", "REAL", "TEXT", "INTEGER"};
-  static const char *const checks[TYPES] = {"typeof(c_%s) IN ('integer', 'null')", "abs(c_%s) <= 1.7976931348623157e308",
-                                            "typeof(c_%s) IN ('text', 'null')", "c_%s IN (0, 1)"};
+  static const char *const checks[TYPES] = {"typeof(c_%s) IN ('integer', 'null')",
+                                            "abs(c_%s) <= 1.7976931348623157e308", "typeof(c_%s) IN ('text', 'null')",
+                                            "c_%s IN (0, 1)"};
   text_say(sql, "CREATE TABLE t_%s (id INTEGER PRIMARY KEY AUTOINCREMENT", table->name);
   for (int i = 0; i < table->count; i++) {
     const struct column *column = &table->columns[i];
     char check[100];
     snprintf(check, sizeof check, checks[column->type], column->name);
-    text_say(sql, ", c_%s %s%s CHECK (%s)", column->name, types[column->type], column->is_required ? " NOT NULL" : "", check);
+    text_say(sql, ", c_%s %s%s CHECK (%s)", column->name, types[column->type], column->is_required ? " NOT NULL" : "",
+             check);
   }
   text_say(sql, ") STRICT");
 }
@@ -137,11 +148,13 @@ static bool write_table(struct state *state, const struct table *table, struct o
   write_columns(table, &sql);
   bool is_good = !sql.has_failed && run(state, sql.bytes, outcome);
   text_free(&sql);
-  is_good = is_good && done(state, prepared(state, outcome, "INSERT INTO powertable_tables (name) VALUES (?)", table->name, NULL), outcome);
+  is_good = is_good &&
+            done(state, prepared(state, outcome, "INSERT INTO powertable_tables (name) VALUES (?)", table->name, NULL),
+                 outcome);
   for (int i = 0; i < table->count && is_good; i++) {
     const struct column *column = &table->columns[i];
-    sqlite3_stmt *statement =
-        prepared(state, outcome, "INSERT INTO powertable_columns VALUES (?, ?3, ?2, ?4, ?5)", table->name, column->name, NULL);
+    sqlite3_stmt *statement = prepared(state, outcome, "INSERT INTO powertable_columns VALUES (?, ?3, ?2, ?4, ?5)",
+                                       table->name, column->name, NULL);
     if (statement == NULL) return false;
     sqlite3_bind_int(statement, 3, i);
     sqlite3_bind_int(statement, 4, (int)column->type);
@@ -166,8 +179,11 @@ bool table_create(struct state *state, const struct json *wanted, struct text *b
   }
   int64_t count = count_tables(state, outcome);
   if (count < 0) return ends(outcome, 500, "SQLite: %s", sqlite3_errmsg(state->database));
-  if (count >= state->tables_max) return ends(outcome, 507, "there are %lld tables, and no more may be", (long long)count);
-  bool is_good = run(state, "BEGIN IMMEDIATE", outcome) && write_table(state, &table, outcome) && run(state, "COMMIT", outcome);
+  if (count >= state->tables_max) {
+    return ends(outcome, 507, "there are %lld tables, and no more may be", (long long)count);
+  }
+  bool is_good =
+      run(state, "BEGIN IMMEDIATE", outcome) && write_table(state, &table, outcome) && run(state, "COMMIT", outcome);
   if (!is_good) sqlite3_exec(state->database, "ROLLBACK", NULL, NULL, NULL);
   text_say(body, "{\"name\": \"%s\", \"rows\": 0}\n", table.name);
   if (is_good) outcome->status = 201;
@@ -177,9 +193,11 @@ bool table_create(struct state *state, const struct json *wanted, struct text *b
 bool table_drop(struct state *state, const struct table *table, struct outcome *outcome) {
   char sql[80];
   snprintf(sql, sizeof sql, "DROP TABLE t_%s", table->name);
-  bool is_good = run(state, "BEGIN IMMEDIATE", outcome) && run(state, sql, outcome) &&
-                 done(state, prepared(state, outcome, "DELETE FROM powertable_tables WHERE name = ?", table->name, NULL), outcome) &&
-                 run(state, "COMMIT", outcome);
+  bool is_good =
+      run(state, "BEGIN IMMEDIATE", outcome) && run(state, sql, outcome) &&
+      done(state, prepared(state, outcome, "DELETE FROM powertable_tables WHERE name = ?", table->name, NULL),
+           outcome) &&
+      run(state, "COMMIT", outcome);
   if (!is_good) sqlite3_exec(state->database, "ROLLBACK", NULL, NULL, NULL);
   if (is_good) outcome->status = 204;
   return is_good;
@@ -189,8 +207,9 @@ bool table_find(struct state *state, plug_text name, struct table *table, struct
   table->count = 0;
   if (!is_name(name.bytes, name.length)) return ends(outcome, 404, "there is no such table");
   snprintf(table->name, sizeof table->name, "%.*s", (int)name.length, name.bytes);
-  sqlite3_stmt *statement =
-      prepared(state, outcome, "SELECT name, type, is_required FROM powertable_columns WHERE table_name = ? ORDER BY position", table->name, NULL);
+  sqlite3_stmt *statement = prepared(
+      state, outcome, "SELECT name, type, is_required FROM powertable_columns WHERE table_name = ? ORDER BY position",
+      table->name, NULL);
   if (statement == NULL) return false;
   while (table->count < COLUMNS_MAX && sqlite3_step(statement) == SQLITE_ROW) {
     struct column *column = &table->columns[table->count++];

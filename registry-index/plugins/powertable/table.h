@@ -62,12 +62,14 @@ const struct column *column_named(const struct table *table, const char *name);
 
 /* ---- rows.c ---- */
 
-bool rows_list(struct state *state, const struct table *table, plug_text query, struct text *body, struct outcome *outcome);
-bool row_add(struct state *state, const struct table *table, const struct json *values, struct text *body, struct outcome *outcome);
+bool rows_list(struct state *state, const struct table *table, plug_text query, struct text *body,
+               struct outcome *outcome);
+bool row_add(struct state *state, const struct table *table, const struct json *values, struct text *body,
+             struct outcome *outcome);
 bool row_get(struct state *state, const struct table *table, int64_t id, struct text *body, struct outcome *outcome);
 /* Changes the columns that are named. */
-bool row_change(struct state *state, const struct table *table, int64_t id, const struct json *values, struct text *body,
-                struct outcome *outcome);
+bool row_change(struct state *state, const struct table *table, int64_t id, const struct json *values,
+                struct text *body, struct outcome *outcome);
 bool row_remove(struct state *state, const struct table *table, int64_t id, struct outcome *outcome);
 
 #endif

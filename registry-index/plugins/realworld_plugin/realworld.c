@@ -35,7 +35,8 @@ static plug_status start(void *context, const plug_host *host, const struct json
 
 static plug_status setup(void *state, struct db *db, const plug_sink *error) {
   static const char *const tables[] = {
-      "CREATE TABLE realworld_visits (id %s PRIMARY KEY, customer INTEGER NOT NULL, operations INTEGER NOT NULL DEFAULT 0, "
+      "CREATE TABLE realworld_visits (id %s PRIMARY KEY, customer INTEGER NOT NULL, operations INTEGER NOT NULL "
+      "DEFAULT 0, "
       "is_over INTEGER NOT NULL DEFAULT 0)",
       "CREATE TABLE realworld_events (id %s PRIMARY KEY, visit BIGINT NOT NULL REFERENCES realworld_visits, "
       "operation TEXT NOT NULL, subject BIGINT NOT NULL)"};
@@ -87,7 +88,8 @@ static plug_status come(plug_session *session, const plug_sink *error) {
   own->customer = pick_skewed(session, own->customers);
   own->left = ((const struct state *)session->state)->session_length;
   const char *const parameters[] = {db_decimal(customer, own->customer)};
-  return db_number(&session->db, "INSERT INTO realworld_visits (customer) VALUES (?) RETURNING id", parameters, 1, &own->visit, error);
+  return db_number(&session->db, "INSERT INTO realworld_visits (customer) VALUES (?) RETURNING id", parameters, 1,
+                   &own->visit, error);
 }
 
 /* Notes what a visitor did; the last thing ends the visit. In a transaction. */
@@ -96,15 +98,18 @@ static plug_status note(plug_session *session, const char *operation, int64_t su
   char visit[24], number[24], is_over[24];
   const char *const event[] = {db_decimal(visit, own->visit), operation, db_decimal(number, subject)};
   const char *const change[] = {db_decimal(is_over, own->left == 1), visit};
-  plug_status status = db_run(&session->db, "INSERT INTO realworld_events (visit, operation, subject) VALUES (?, ?, ?)", event, 3, error);
+  plug_status status = db_run(&session->db, "INSERT INTO realworld_events (visit, operation, subject) VALUES (?, ?, ?)",
+                              event, 3, error);
   if (status != PLUG_OK) return status;
-  return db_run(&session->db, "UPDATE realworld_visits SET operations = operations + 1, is_over = CAST(? AS INTEGER) WHERE id = ?", change, 2,
-                error);
+  return db_run(&session->db,
+                "UPDATE realworld_visits SET operations = operations + 1, is_over = CAST(? AS INTEGER) WHERE id = ?",
+                change, 2, error);
 }
 
 /* Does something as a visitor, all of it or nothing; `work` gives what the note is about. */
 static plug_status visit(plug_session *session, const char *operation,
-                         plug_status (*work)(plug_session *session, int64_t *subject, const plug_sink *error), const plug_sink *error) {
+                         plug_status (*work)(plug_session *session, int64_t *subject, const plug_sink *error),
+                         const plug_sink *error) {
   struct session *own = session->own;
   int64_t subject = 0;
   plug_status status = come(session, error);
@@ -127,7 +132,8 @@ static plug_status look(plug_session *session, int64_t *subject, const plug_sink
   int64_t price = -1;
   *subject = pick_skewed(session, own->products);
   const char *const parameters[] = {db_decimal(product, *subject)};
-  plug_status status = db_number(&session->db, "SELECT price_cents, name, stock FROM ecommerce_products WHERE id = ?", parameters, 1, &price, error);
+  plug_status status = db_number(&session->db, "SELECT price_cents, name, stock FROM ecommerce_products WHERE id = ?",
+                                 parameters, 1, &price, error);
   return status == PLUG_OK && price < 0 ? refuse(error, PLUG_FAILED, "there is no product %s", product) : status;
 }
 
@@ -152,49 +158,65 @@ static plug_status bring_back(plug_session *session, int64_t *subject, const plu
   const struct session *own = session->own;
   char customer[24], order[24];
   const char *const by_customer[] = {db_decimal(customer, own->customer)};
-  plug_status status = db_number(&session->db,
-                                 "UPDATE ecommerce_orders SET status = 'returned' WHERE status = 'paid' AND id = (SELECT min(id) "
-                                 "FROM ecommerce_orders WHERE customer = ? AND status = 'paid') RETURNING id",
-                                 by_customer, 1, subject, error);
+  plug_status status =
+      db_number(&session->db,
+                "UPDATE ecommerce_orders SET status = 'returned' WHERE status = 'paid' AND id = (SELECT min(id) "
+                "FROM ecommerce_orders WHERE customer = ? AND status = 'paid') RETURNING id",
+                by_customer, 1, subject, error);
   if (status != PLUG_OK || *subject == 0) return status;
   const char *const by_order[] = {db_decimal(order, *subject)};
   /* Rows are locked in the order of their numbers, as sales do it. */
   if (session->db.is_postgres) {
-    status = db_run(&session->db,
-                    "SELECT id FROM ecommerce_products WHERE id IN (SELECT product FROM ecommerce_order_lines WHERE order_id = ?) "
-                    "ORDER BY id FOR UPDATE", by_order, 1, error);
+    status = db_run(
+        &session->db,
+        "SELECT id FROM ecommerce_products WHERE id IN (SELECT product FROM ecommerce_order_lines WHERE order_id = ?) "
+        "ORDER BY id FOR UPDATE",
+        by_order, 1, error);
   }
   if (status == PLUG_OK) {
     status = db_run(&session->db,
                     "UPDATE ecommerce_products SET stock = stock + l.quantity FROM ecommerce_order_lines AS l "
-                    "WHERE l.order_id = ? AND l.product = ecommerce_products.id", by_order, 1, error);
+                    "WHERE l.order_id = ? AND l.product = ecommerce_products.id",
+                    by_order, 1, error);
   }
   if (status != PLUG_OK) return status;
   return db_run(&session->db,
                 "INSERT INTO ecommerce_payments (order_id, customer, amount_cents, status) "
-                "SELECT id, customer, -total_cents, 'refunded' FROM ecommerce_orders WHERE id = ?", by_order, 1, error);
+                "SELECT id, customer, -total_cents, 'refunded' FROM ecommerce_orders WHERE id = ?",
+                by_order, 1, error);
 }
 
 /* Which category brings in most. */
 static plug_status sum_up(plug_session *session, int64_t *subject, const plug_sink *error) {
-  return db_number(&session->db,
-                   "SELECT p.category, sum(l.quantity * l.price_cents) AS income FROM ecommerce_order_lines l "
-                   "JOIN ecommerce_orders o ON o.id = l.order_id AND o.status = 'paid' "
-                   "JOIN ecommerce_products p ON p.id = l.product GROUP BY p.category ORDER BY income DESC, p.category LIMIT 5",
-                   NULL, 0, subject, error);
+  return db_number(
+      &session->db,
+      "SELECT p.category, sum(l.quantity * l.price_cents) AS income FROM ecommerce_order_lines l "
+      "JOIN ecommerce_orders o ON o.id = l.order_id AND o.status = 'paid' "
+      "JOIN ecommerce_products p ON p.id = l.product GROUP BY p.category ORDER BY income DESC, p.category LIMIT 5",
+      NULL, 0, subject, error);
 }
 
-static plug_status browse(plug_session *session, const plug_sink *error) { return visit(session, "browse", look, error); }
-static plug_status purchase(plug_session *session, const plug_sink *error) { return visit(session, "purchase", buy, error); }
-static plug_status return_goods(plug_session *session, const plug_sink *error) { return visit(session, "return_goods", bring_back, error); }
-static plug_status report(plug_session *session, const plug_sink *error) { return visit(session, "report", sum_up, error); }
+static plug_status browse(plug_session *session, const plug_sink *error) {
+  return visit(session, "browse", look, error);
+}
+static plug_status purchase(plug_session *session, const plug_sink *error) {
+  return visit(session, "purchase", buy, error);
+}
+static plug_status return_goods(plug_session *session, const plug_sink *error) {
+  return visit(session, "return_goods", bring_back, error);
+}
+static plug_status report(plug_session *session, const plug_sink *error) {
+  return visit(session, "report", sum_up, error);
+}
 
-const struct workload workload = {
-    .operations = {{"browse", 65, browse}, {"purchase", 20, purchase}, {"return_goods", 5, return_goods}, {"report", 10, report}},
-    .session_size = sizeof(struct session),
-    .setup = setup,
-    .cleanup = cleanup,
-    .open = open_session};
+const struct workload workload = {.operations = {{"browse", 65, browse},
+                                                 {"purchase", 20, purchase},
+                                                 {"return_goods", 5, return_goods},
+                                                 {"report", 10, report}},
+                                  .session_size = sizeof(struct session),
+                                  .setup = setup,
+                                  .cleanup = cleanup,
+                                  .open = open_session};
 
 static const struct kit_option options[] = {{"session_length", JSON_NUMBER, false, 1, 10000},
                                             {"operation_weights", JSON_OBJECT, false, 0, 0},

@@ -69,6 +69,6 @@ bool key_in(const struct plug_store *store, const char *name, char key[KEY_MAX],
 
 bool is_cut(const struct plug_store *store, const char *name) {
   const char *hex = behind_location(store, name);
-  return hex != NULL && strspn(hex, digits) == 2 * WHOLE && hex[2 * WHOLE] == '-' && strlen(hex) == 2 * WHOLE + 1 + HASH &&
-         strspn(hex + 2 * WHOLE + 1, digits) == HASH;
+  return hex != NULL && strspn(hex, digits) == 2 * WHOLE && hex[2 * WHOLE] == '-' &&
+         strlen(hex) == 2 * WHOLE + 1 + HASH && strspn(hex + 2 * WHOLE + 1, digits) == HASH;
 }

@@ -42,8 +42,8 @@ static bool add_headers(struct curl_slist **headers, plug_text body, const plug_
   return is_good && add(headers, key);
 }
 
-static void prepare(struct plug_store *store, const char *method, const char *url, plug_text body, struct curl_slist *headers,
-                    struct transfer *transfer) {
+static void prepare(struct plug_store *store, const char *method, const char *url, plug_text body,
+                    struct curl_slist *headers, struct transfer *transfer) {
   CURL *curl = store->curl;
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -65,14 +65,18 @@ static void prepare(struct plug_store *store, const char *method, const char *ur
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.length);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.length == 0 ? "" : body.bytes);
   }
-  if (strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+  if (strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0) {
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+  }
 }
 
 static plug_status perform(struct plug_store *store, struct answer *answer, const plug_sink *error) {
   struct curl_header *key;
   CURLcode code = curl_easy_perform(store->curl);
   if (code == CURLE_ABORTED_BY_CALLBACK) return refuse(error, PLUG_CANCELLED, "cancelled");
-  if (code == CURLE_WRITE_ERROR) return refuse(error, PLUG_IO, "the server sends more than 64 MiB, or memory is missing");
+  if (code == CURLE_WRITE_ERROR) {
+    return refuse(error, PLUG_IO, "the server sends more than 64 MiB, or memory is missing");
+  }
   if (code != CURLE_OK) return refuse(error, PLUG_IO, "S3: %s", curl_easy_strerror(code));
   curl_easy_getinfo(store->curl, CURLINFO_RESPONSE_CODE, &answer->status);
   if (curl_easy_header(store->curl, "x-amz-meta-key", 0, CURLH_HEADER, -1, &key) == CURLHE_OK) {
@@ -81,8 +85,8 @@ static plug_status perform(struct plug_store *store, struct answer *answer, cons
   return PLUG_OK;
 }
 
-plug_status ask(struct plug_store *store, const char *method, const char *target, plug_text body, const plug_text *long_key,
-                struct answer *answer, const plug_sink *error) {
+plug_status ask(struct plug_store *store, const char *method, const char *target, plug_text body,
+                const plug_text *long_key, struct answer *answer, const plug_sink *error) {
   struct text url = {0};
   struct curl_slist *headers = NULL;
   struct transfer transfer = {store->state->host, &answer->body};
@@ -108,7 +112,8 @@ plug_status ask(struct plug_store *store, const char *method, const char *target
 static void write_code(const struct text *body, char code[40]) {
   const char *start = body->bytes == NULL ? NULL : strstr(body->bytes, "<Code>");
   size_t length = 0;
-  for (start = start == NULL ? "" : start + 6; length < 39 && ((start[length] | 32) >= 'a' && (start[length] | 32) <= 'z');) {
+  for (start = start == NULL ? "" : start + 6;
+       length < 39 && ((start[length] | 32) >= 'a' && (start[length] | 32) <= 'z');) {
     code[length] = start[length];
     length++;
   }
@@ -121,12 +126,15 @@ plug_status judge(struct answer *answer, const plug_sink *error) {
   write_code(&answer->body, code);
   text_free(&answer->body);
   if (answer->status == 404) return refuse(error, PLUG_NOT_FOUND, "S3 has no such thing: %s", code);
-  if (answer->status == 401 || answer->status == 403) return refuse(error, PLUG_DENIED, "S3 refuses the credentials: %s", code);
+  if (answer->status == 401 || answer->status == 403) {
+    return refuse(error, PLUG_DENIED, "S3 refuses the credentials: %s", code);
+  }
   return refuse(error, PLUG_IO, "S3 answers with status %ld: %s", answer->status, code);
 }
 
 /* The key from its header, which must be that of the object's name. */
-static plug_status read_key(struct plug_store *store, const char *name, const char *header, struct text *key, const plug_sink *error) {
+static plug_status read_key(struct plug_store *store, const char *name, const char *header, struct text *key,
+                            const plug_sink *error) {
   unsigned char bytes[2 * KEY_MAX];
   char wanted[NAME_SIZE];
   size_t length = strlen(header), padding = 0;
@@ -140,7 +148,8 @@ static plug_status read_key(struct plug_store *store, const char *name, const ch
   return key->has_failed ? refuse(error, PLUG_NO_MEMORY, "out of memory") : PLUG_OK;
 }
 
-plug_status fetch(struct plug_store *store, const char *name, struct text *value, struct text *key, const plug_sink *error) {
+plug_status fetch(struct plug_store *store, const char *name, struct text *value, struct text *key,
+                  const plug_sink *error) {
   struct answer answer;
   char target[NAME_SIZE + 1];
   snprintf(target, sizeof target, "/%s", name);

@@ -34,11 +34,16 @@ static bool is_secret(const char *text) {
 
 static plug_status start(void *context, const plug_host *host, const struct json *config, const plug_sink *error) {
   struct state *state = context;
-  const char *endpoint = json_text(config, "endpoint"), *bucket = json_text(config, "bucket"), *region = json_text(config, "region");
+  const char *endpoint = json_text(config, "endpoint"), *bucket = json_text(config, "bucket"),
+             *region = json_text(config, "region");
   const char *key = json_text(config, "access_key"), *secret = json_text(config, "secret_key");
   if (region == NULL) region = "us-east-1";
-  if (!is_endpoint(endpoint)) return refuse(error, PLUG_INVALID_CONFIG, "`endpoint` is no http://HOST[:PORT] or https://HOST[:PORT]");
-  if (!has_only(bucket, ".-", 3, 63)) return refuse(error, PLUG_INVALID_CONFIG, "`bucket` is no name of 3 to 63 of a-z, 0-9, `.` and `-`");
+  if (!is_endpoint(endpoint)) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`endpoint` is no http://HOST[:PORT] or https://HOST[:PORT]");
+  }
+  if (!has_only(bucket, ".-", 3, 63)) {
+    return refuse(error, PLUG_INVALID_CONFIG, "`bucket` is no name of 3 to 63 of a-z, 0-9, `.` and `-`");
+  }
   if (!has_only(region, "-", 1, 32)) return refuse(error, PLUG_INVALID_CONFIG, "`region` is no name as us-east-1 is");
   if (!is_secret(key) || strchr(key, ':') != NULL || !is_secret(secret)) {
     return refuse(error, PLUG_INVALID_CONFIG, "`access_key` or `secret_key` has not 1 to 256 letters");
@@ -47,7 +52,8 @@ static plug_status start(void *context, const plug_host *host, const struct json
   state->host = host;
   state->seconds = (long)kit_number(config, "timeout_seconds", 30);
   bool is_made = asprintf(&state->bucket_url, "%s/%s", endpoint, bucket) >= 0 &&
-                 asprintf(&state->credentials, "%s:%s", key, secret) >= 0 && asprintf(&state->signature, "aws:amz:%s:s3", region) >= 0;
+                 asprintf(&state->credentials, "%s:%s", key, secret) >= 0 &&
+                 asprintf(&state->signature, "aws:amz:%s:s3", region) >= 0;
   return is_made ? PLUG_OK : refuse(error, PLUG_NO_MEMORY, "out of memory");
 }
 
@@ -82,7 +88,8 @@ static plug_status open_store(plug_instance *instance, plug_text location, plug_
   const struct state *state = kit_state(instance);
   if (state == NULL) return refuse(error, PLUG_STATE, "it is not initialised");
   if (!is_location(location)) {
-    return refuse(error, PLUG_INVALID_ARGUMENT, "the location is no path of 1 to 100 letters, digits, `.`, `_` and `-`");
+    return refuse(error, PLUG_INVALID_ARGUMENT,
+                  "the location is no path of 1 to 100 letters, digits, `.`, `_` and `-`");
   }
   plug_store *store = calloc(1, sizeof *store);
   if (store == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
@@ -112,7 +119,8 @@ static plug_status get(plug_store *store, plug_text key, const plug_sink *out, c
   return status == PLUG_OK ? text_send(&value, out) : status;
 }
 
-static plug_status change(plug_store *store, const char *method, plug_text key, plug_text value, const plug_sink *error) {
+static plug_status change(plug_store *store, const char *method, plug_text key, plug_text value,
+                          const plug_sink *error) {
   char name[NAME_SIZE], target[NAME_SIZE + 1];
   struct answer answer;
   if (!is_key(key)) return wrong_key(error);
@@ -140,14 +148,13 @@ static plug_status sync_store(plug_store *store, const plug_sink *error) {
   return PLUG_OK;
 }
 
-static const struct kit_option options[] = {{"endpoint", JSON_TEXT, true, 0, 0},
-                                            {"bucket", JSON_TEXT, true, 0, 0},
-                                            {"region", JSON_TEXT, false, 0, 0},
-                                            {"access_key", JSON_TEXT, true, 0, 0},
-                                            {"secret_key", JSON_TEXT, true, 0, 0},
-                                            {"timeout_seconds", JSON_NUMBER, false, 1, 3600},
-                                            {NULL, JSON_NULL, false, 0, 0}};
-static const plug_storage_v1 storage = {sizeof storage, open_store, get, put, take_away, s3_scan, sync_store, close_store};
+static const struct kit_option options[] = {
+    {"endpoint", JSON_TEXT, true, 0, 0},   {"bucket", JSON_TEXT, true, 0, 0},
+    {"region", JSON_TEXT, false, 0, 0},    {"access_key", JSON_TEXT, true, 0, 0},
+    {"secret_key", JSON_TEXT, true, 0, 0}, {"timeout_seconds", JSON_NUMBER, false, 1, 3600},
+    {NULL, JSON_NULL, false, 0, 0}};
+static const plug_storage_v1 storage = {sizeof storage, open_store, get,        put,
+                                        take_away,      s3_scan,    sync_store, close_store};
 static const struct kit_interface interfaces[] = {{PLUG_STORAGE, &storage}, {NULL, NULL}};
 
 const struct kit_plugin kit_plugin = {.id = "phantomdb/s3_storage",

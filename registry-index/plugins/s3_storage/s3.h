@@ -43,18 +43,19 @@ void write_sha256(plug_text bytes, char hex[65]);
 
 struct answer {
   long status;
-  struct text body; /* to be freed; of a refusal its reason */
+  struct text body;      /* to be freed; of a refusal its reason */
   char key[2 * KEY_MAX]; /* the header x-amz-meta-key, empty without one */
 };
 
 /* One request. `target` is what follows the bucket in the URL; the body is sent with PUT only. `long_key` is kept as the
  * object's metadata, and may be null. PLUG_OK means that there is an answer of any status. */
-plug_status ask(struct plug_store *store, const char *method, const char *target, plug_text body, const plug_text *long_key,
-                struct answer *answer, const plug_sink *error);
+plug_status ask(struct plug_store *store, const char *method, const char *target, plug_text body,
+                const plug_text *long_key, struct answer *answer, const plug_sink *error);
 /* PLUG_OK for a status from 200 to 299; else what the server said. Frees the answer where it fails. */
 plug_status judge(struct answer *answer, const plug_sink *error);
 /* A value by an object's name; `key` gets the whole key of metadata, and may be null. */
-plug_status fetch(struct plug_store *store, const char *name, struct text *value, struct text *key, const plug_sink *error);
+plug_status fetch(struct plug_store *store, const char *name, struct text *value, struct text *key,
+                  const plug_sink *error);
 
 /* ---- scan.c ---- */
 

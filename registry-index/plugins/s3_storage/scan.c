@@ -107,7 +107,9 @@ static plug_status take_name(struct scan *scan, const char *name) {
   bool is_whole = key_in(scan->store, name, key, &length);
   if (!is_whole && !is_cut(scan->store, name)) return PLUG_OK; /* somebody else's */
   /* So a server can't keep a scan for ever, or have keys come in another order. */
-  if (strcmp(name, scan->last) <= 0) return refuse(scan->error, PLUG_IO, "the server does not list in the order of names");
+  if (strcmp(name, scan->last) <= 0) {
+    return refuse(scan->error, PLUG_IO, "the server does not list in the order of names");
+  }
   strcpy(scan->last, name);
   if (!is_whole) return add_cut(scan, name);
   plug_status status = give_cuts(scan);
@@ -141,7 +143,9 @@ static plug_status ask_page(struct scan *scan, struct answer *answer) {
   if (scan->token[0] != 0) text_say(&target, "continuation-token=%.900s&", escaped_token == NULL ? "" : escaped_token);
   text_say(&target, "delimiter=%%2F&list-type=2&prefix=%s%%2F", escaped_location == NULL ? "" : escaped_location);
   if (scan->token[0] == 0 && scan->from.length > 0) text_say(&target, "&start-after=");
-  if (scan->token[0] == 0 && scan->from.length > 0 && escaped_after != NULL) text_add(&target, escaped_after, strlen(escaped_after));
+  if (scan->token[0] == 0 && scan->from.length > 0 && escaped_after != NULL) {
+    text_add(&target, escaped_after, strlen(escaped_after));
+  }
   bool is_made = escaped_token != NULL && escaped_location != NULL && escaped_after != NULL && !target.has_failed;
   curl_free(escaped_token), curl_free(escaped_location), curl_free(escaped_after);
   plug_status status = is_made ? ask(scan->store, "GET", target.bytes, (plug_text){NULL, 0}, NULL, answer, scan->error)
@@ -167,7 +171,8 @@ plug_status s3_scan(plug_store *store, plug_text from, const plug_pair_sink *out
     if (status == PLUG_OK) status = ask_page(&scan, &answer);
     if (status != PLUG_OK) break;
     text_add(&answer.body, "", 0);
-    status = answer.body.has_failed ? refuse(error, PLUG_NO_MEMORY, "out of memory") : take_page(&scan, answer.body.bytes);
+    status =
+        answer.body.has_failed ? refuse(error, PLUG_NO_MEMORY, "out of memory") : take_page(&scan, answer.body.bytes);
     text_free(&answer.body);
   } while (status == PLUG_OK && scan.token[0] != 0);
   if (status == PLUG_OK) status = give_cuts(&scan);

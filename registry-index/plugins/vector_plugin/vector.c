@@ -69,7 +69,8 @@ static plug_status with_vector(struct db *db, int64_t dimension, uint64_t *rando
   const char *const parameters[] = {vector.bytes, second};
   int64_t nobody_wants_it;
   plug_status status = vector.has_failed ? refuse(error, PLUG_NO_MEMORY, "out of memory")
-                                         : db_number(db, sql, parameters, second == NULL ? 1 : 2, number == NULL ? &nobody_wants_it : number, error);
+                                         : db_number(db, sql, parameters, second == NULL ? 1 : 2,
+                                                     number == NULL ? &nobody_wants_it : number, error);
   text_free(&vector);
   return status;
 }
@@ -85,9 +86,12 @@ static plug_status need_pgvector(struct db *db, const plug_sink *error) {
   int64_t count = 0;
   plug_status status = need_postgres(db, error);
   if (status == PLUG_OK) {
-    status = db_number(db, "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'", NULL, 0, &count, error);
+    status =
+        db_number(db, "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'", NULL, 0, &count, error);
   }
-  if (status == PLUG_OK && count == 0) return refuse(error, PLUG_UNSUPPORTED, "this PostgreSQL does not have pgvector (the extension `vector`)");
+  if (status == PLUG_OK && count == 0) {
+    return refuse(error, PLUG_UNSUPPORTED, "this PostgreSQL does not have pgvector (the extension `vector`)");
+  }
   return status == PLUG_OK ? db_do(db, "CREATE EXTENSION IF NOT EXISTS vector", error) : status;
 }
 
@@ -95,8 +99,8 @@ static plug_status make_index(const struct state *state, struct db *db, const pl
   char sql[200], lists[40] = "";
   if (strcmp(state->index, "none") == 0) return PLUG_OK;
   if (strcmp(state->index, "ivfflat") == 0) snprintf(lists, sizeof lists, " WITH (lists = %d)", LISTS);
-  snprintf(sql, sizeof sql, "CREATE INDEX vector_items_embedding ON vector_items USING %s (embedding %s)%s", state->index,
-           state->similarity->operators, lists);
+  snprintf(sql, sizeof sql, "CREATE INDEX vector_items_embedding ON vector_items USING %s (embedding %s)%s",
+           state->index, state->similarity->operators, lists);
   return db_do(db, sql, error);
 }
 
@@ -105,12 +109,13 @@ static plug_status setup(void *context, struct db *db, const plug_sink *error) {
   uint64_t random = 1;
   char sql[120];
   plug_status status = need_pgvector(db, error);
-  snprintf(sql, sizeof sql, "CREATE TABLE vector_items (id BIGSERIAL PRIMARY KEY, embedding vector(%d) NOT NULL)", (int)state->dimension);
+  snprintf(sql, sizeof sql, "CREATE TABLE vector_items (id BIGSERIAL PRIMARY KEY, embedding vector(%d) NOT NULL)",
+           (int)state->dimension);
   if (status == PLUG_OK) status = db_do(db, sql, error);
   for (int i = 0; i < ITEMS && status == PLUG_OK; i++) {
     if (workload_is_cancelled(&state->shared)) return refuse(error, PLUG_CANCELLED, "cancelled");
-    status = with_vector(db, state->dimension, &random, "INSERT INTO vector_items (embedding) VALUES (CAST(? AS vector))", NULL, NULL,
-                         error);
+    status = with_vector(db, state->dimension, &random,
+                         "INSERT INTO vector_items (embedding) VALUES (CAST(? AS vector))", NULL, NULL, error);
   }
   if (status == PLUG_OK) status = make_index(state, db, error);
   return status == PLUG_OK ? db_do(db, "ANALYZE vector_items", error) : status;
@@ -128,11 +133,16 @@ static plug_status open_session(plug_session *session, const plug_sink *error) {
   struct session *own = session->own;
   int64_t dimension = 0;
   plug_status status = need_postgres(&session->db, error);
-  if (status == PLUG_OK) status = db_number(&session->db, "SELECT max(id) FROM vector_items", NULL, 0, &own->items, error);
-  if (status == PLUG_OK) status = db_number(&session->db, "SELECT vector_dims(embedding) FROM vector_items LIMIT 1", NULL, 0, &dimension, error);
+  if (status == PLUG_OK) {
+    status = db_number(&session->db, "SELECT max(id) FROM vector_items", NULL, 0, &own->items, error);
+  }
+  if (status == PLUG_OK) {
+    status =
+        db_number(&session->db, "SELECT vector_dims(embedding) FROM vector_items LIMIT 1", NULL, 0, &dimension, error);
+  }
   if (status == PLUG_OK && dimension != state->dimension) {
-    return refuse(error, PLUG_STATE, "the table has vectors of %lld dimensions, not %lld: set it up anew", (long long)dimension,
-                  (long long)state->dimension);
+    return refuse(error, PLUG_STATE, "the table has vectors of %lld dimensions, not %lld: set it up anew",
+                  (long long)dimension, (long long)state->dimension);
   }
   for (size_t i = 0; i < 3 && status == PLUG_OK; i++) status = db_do(&session->db, settings[i], error);
   return status;
@@ -145,7 +155,8 @@ static plug_status pick_item(plug_session *session, char id[24], const plug_sink
   const struct session *own = session->own;
   const char *const parameters[] = {db_decimal(id, workload_pick(&session->random, own->items))};
   int64_t item = 0;
-  plug_status status = db_number(&session->db, "SELECT max(id) FROM vector_items WHERE id <= ?", parameters, 1, &item, error);
+  plug_status status =
+      db_number(&session->db, "SELECT max(id) FROM vector_items WHERE id <= ?", parameters, 1, &item, error);
   db_decimal(id, item);
   if (status == PLUG_OK && item == 0) return refuse(error, PLUG_STATE, "the table is empty: set it up anew");
   return status;
@@ -172,11 +183,16 @@ static plug_status similarity_search(plug_session *session, const plug_sink *err
   char id[24], sql[300];
   const char *const parameters[] = {id};
   snprintf(sql, sizeof sql,
-           "SELECT id, embedding %s (SELECT embedding FROM vector_items WHERE id = ?) AS distance FROM vector_items ORDER BY distance LIMIT %d",
+           "SELECT id, embedding %s (SELECT embedding FROM vector_items WHERE id = ?) AS distance FROM vector_items "
+           "ORDER BY distance LIMIT %d",
            similarity->operator, NEIGHBOURS);
   plug_status status = pick_item(session, id, error);
-  if (status == PLUG_OK) status = session->db.kind->run(&session->db, sql, parameters, 1, take_neighbour, &found, error);
-  if (status == PLUG_OK && found.ids.bytes != NULL) workload_tell(session, "similarity_search %s: %s", id, found.ids.bytes);
+  if (status == PLUG_OK) {
+    status = session->db.kind->run(&session->db, sql, parameters, 1, take_neighbour, &found, error);
+  }
+  if (status == PLUG_OK && found.ids.bytes != NULL) {
+    workload_tell(session, "similarity_search %s: %s", id, found.ids.bytes);
+  }
   text_free(&found.ids);
   if (status != PLUG_OK) return status;
   bool is_right = found.count > 0 && (!similarity->finds_itself || found.nearest < 0.001);
@@ -186,8 +202,9 @@ static plug_status similarity_search(plug_session *session, const plug_sink *err
 static plug_status vector_insert(plug_session *session, const plug_sink *error) {
   struct session *own = session->own;
   int64_t id = 0;
-  plug_status status = with_vector(&session->db, ((const struct state *)session->state)->dimension, &session->random,
-                                   "INSERT INTO vector_items (embedding) VALUES (CAST(? AS vector)) RETURNING id", NULL, &id, error);
+  plug_status status =
+      with_vector(&session->db, ((const struct state *)session->state)->dimension, &session->random,
+                  "INSERT INTO vector_items (embedding) VALUES (CAST(? AS vector)) RETURNING id", NULL, &id, error);
   if (id > own->items) own->items = id;
   if (status == PLUG_OK) workload_tell(session, "vector_insert %lld", (long long)id);
   return status;
