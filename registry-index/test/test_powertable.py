@@ -184,6 +184,24 @@ def test_kept():
     server.end()
 
 
+def test_broken():
+    """what can't be read is 500, and never a part of the rows; a file that is no database begins nothing"""
+    global server
+    page = int(sqlite("SELECT rootpage FROM sqlite_master WHERE name = 't_people'"))
+    size = int(sqlite("PRAGMA page_size"))
+    with open(FILE, "r+b") as file:
+        file.seek((page - 1) * size + size // 2)
+        file.write(b"\xff" * (size // 2))
+    server = Server(FOLDER)
+    assert server.curl("/powertable/people")[0] == 500
+    server.end()
+    with open(FILE, "wb") as file:
+        file.write(b"no database" * 1000)
+    config = json.dumps(CONFIG)
+    failed = subprocess.run([os.environ["SERVER"], os.path.join(plug.PLUGINS, "powertable.so"), config, FOLDER], capture_output=True, text=True)
+    assert failed.returncode == 2 and "not a database" in failed.stderr, failed.stderr
+
+
 try:
     plug.main(globals())
 finally:

@@ -10,6 +10,12 @@
 
 /* ---- the plugin ---- */
 
+/* Asked by SQLite now and then: what takes long ends when the host says so. */
+static int is_cancelled(void *context) {
+  const plug_host *host = ((const struct state *)context)->host;
+  return PLUG_HAS(host, is_cancelled) && host->is_cancelled(host->context) != 0;
+}
+
 static plug_status open_database(struct state *state, const plug_host *host, const char *file, const plug_sink *error) {
   char path[PATH_MAX] = ":memory:";
   struct outcome outcome = {0};
@@ -21,6 +27,7 @@ static plug_status open_database(struct state *state, const plug_host *host, con
     return refuse(error, PLUG_IO, "SQLite: %s", sqlite3_errmsg(state->database));
   }
   sqlite3_busy_timeout(state->database, 5000);
+  sqlite3_progress_handler(state->database, 10000, is_cancelled, state);
   return tables_prepare(state, &outcome) ? PLUG_OK : refuse(error, PLUG_IO, "%s", outcome.reason);
 }
 
@@ -28,6 +35,7 @@ static plug_status start(void *context, const plug_host *host, const struct json
   struct state *state = context;
   const char *file = json_text(config, "file");
   pthread_mutex_init(&state->lock, NULL);
+  state->host = host;
   if (file == NULL) file = "powertable.db";
   size_t length = strlen(file);
   bool is_good = length >= 4 && length <= 64 && strcmp(file + length - 3, ".db") == 0;
@@ -125,8 +133,8 @@ static plug_status handle(plug_instance *instance, const plug_request *request, 
   if (is_good && outcome.status == 204) text_free(&body);
   if (is_good) return reply(response, outcome.status, &body);
   text_free(&body);
-  return outcome.status == 500 ? refuse(error, PLUG_IO, "%s", outcome.reason)
-                               : reply_fault(response, outcome.status, outcome.reason);
+  if (outcome.status != 500) return reply_fault(response, outcome.status, outcome.reason);
+  return is_cancelled(state) ? refuse(error, PLUG_CANCELLED, "cancelled") : refuse(error, PLUG_IO, "%s", outcome.reason);
 }
 
 static plug_status routes(plug_instance *instance, const plug_sink *out) {

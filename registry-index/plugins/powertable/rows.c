@@ -83,10 +83,11 @@ bool row_get(struct state *state, const struct table *table, int64_t id, struct 
   sqlite3_stmt *statement = prepared_of(state, &sql, outcome);
   if (statement == NULL) return false;
   sqlite3_bind_int64(statement, 1, id);
-  bool is_there = sqlite3_step(statement) == SQLITE_ROW;
+  bool is_there = next_row(state, statement, outcome);
   if (is_there) write_row(statement, table, body);
   sqlite3_finalize(statement);
   text_say(body, "\n");
+  if (outcome->status == 500) return false;
   return is_there || ends(outcome, 404, "there is no such row");
 }
 
@@ -259,10 +260,10 @@ static bool write_total(struct state *state, const struct table *table, const st
   sqlite3_stmt *statement = prepared_of(state, &sql, outcome);
   if (statement == NULL) return false;
   bind_conditions(statement, listing);
-  sqlite3_step(statement);
-  text_say(body, "{\"total\": %lld, \"rows\": [", (long long)sqlite3_column_int64(statement, 0));
+  int64_t total = next_row(state, statement, outcome) ? sqlite3_column_int64(statement, 0) : 0;
+  text_say(body, "{\"total\": %lld, \"rows\": [", (long long)total);
   sqlite3_finalize(statement);
-  return true;
+  return outcome->status != 500;
 }
 
 static bool write_rows(struct state *state, const struct table *table, const struct listing *listing, struct text *body,
@@ -278,13 +279,13 @@ static bool write_rows(struct state *state, const struct table *table, const str
   sqlite3_stmt *statement = prepared_of(state, &sql, outcome);
   if (statement == NULL) return false;
   bind_conditions(statement, listing);
-  for (; sqlite3_step(statement) == SQLITE_ROW; comma = ", ") {
+  for (; next_row(state, statement, outcome); comma = ", ") {
     text_say(body, "%s", comma);
     write_row(statement, table, body);
   }
   sqlite3_finalize(statement);
   text_say(body, "]}\n");
-  return true;
+  return outcome->status != 500;
 }
 
 bool rows_list(struct state *state, const struct table *table, plug_text query, struct text *body,

@@ -42,6 +42,12 @@ sqlite3_stmt *prepared(struct state *state, struct outcome *outcome, const char 
   return statement;
 }
 
+bool next_row(struct state *state, sqlite3_stmt *statement, struct outcome *outcome) {
+  int code = sqlite3_step(statement);
+  if (code != SQLITE_ROW && code != SQLITE_DONE) ends(outcome, 500, "SQLite: %s", sqlite3_errmsg(state->database));
+  return code == SQLITE_ROW;
+}
+
 bool done(struct state *state, sqlite3_stmt *statement, struct outcome *outcome) {
   if (statement == NULL) return false;
   int code = sqlite3_step(statement);
@@ -78,13 +84,13 @@ bool tables_list(struct state *state, struct text *body, struct outcome *outcome
   if (statement == NULL) return false;
   const char *comma = "";
   text_say(body, "{\"tables\": [");
-  for (; sqlite3_step(statement) == SQLITE_ROW; comma = ", ") {
+  for (; next_row(state, statement, outcome); comma = ", ") {
     text_say(body, "%s{\"name\": \"%s\", \"rows\": %lld}", comma, (const char *)sqlite3_column_text(statement, 0),
              (long long)sqlite3_column_int64(statement, 1));
   }
   text_say(body, "]}\n");
   sqlite3_finalize(statement);
-  return true;
+  return outcome->status != 500;
 }
 
 static bool read_column(const struct json *wanted, struct table *table, struct outcome *outcome) {
@@ -166,7 +172,7 @@ static bool write_table(struct state *state, const struct table *table, struct o
 
 static int64_t count_tables(struct state *state, struct outcome *outcome) {
   sqlite3_stmt *statement = prepared(state, outcome, "SELECT count(*) FROM powertable_tables", NULL);
-  int64_t count = statement != NULL && sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
+  int64_t count = statement != NULL && next_row(state, statement, outcome) ? sqlite3_column_int64(statement, 0) : -1;
   sqlite3_finalize(statement);
   return count;
 }
@@ -177,8 +183,9 @@ bool table_create(struct state *state, const struct json *wanted, struct text *b
   if (table_find(state, (plug_text){table.name, strlen(table.name)}, &same, outcome)) {
     return ends(outcome, 409, "there is a table `%s` already", table.name);
   }
+  if (outcome->status == 500) return false;
   int64_t count = count_tables(state, outcome);
-  if (count < 0) return ends(outcome, 500, "SQLite: %s", sqlite3_errmsg(state->database));
+  if (count < 0) return false;
   if (count >= state->tables_max) {
     return ends(outcome, 507, "there are %lld tables, and no more may be", (long long)count);
   }
@@ -211,13 +218,14 @@ bool table_find(struct state *state, plug_text name, struct table *table, struct
       state, outcome, "SELECT name, type, is_required FROM powertable_columns WHERE table_name = ? ORDER BY position",
       table->name, NULL);
   if (statement == NULL) return false;
-  while (table->count < COLUMNS_MAX && sqlite3_step(statement) == SQLITE_ROW) {
+  while (table->count < COLUMNS_MAX && next_row(state, statement, outcome)) {
     struct column *column = &table->columns[table->count++];
     snprintf(column->name, sizeof column->name, "%s", (const char *)sqlite3_column_text(statement, 0));
     column->type = (enum column_type)sqlite3_column_int(statement, 1);
     column->is_required = sqlite3_column_int(statement, 2) != 0;
   }
   sqlite3_finalize(statement);
+  if (outcome->status == 500) return false;
   return table->count > 0 || ends(outcome, 404, "there is no such table");
 }
 

@@ -14,6 +14,7 @@
 #define PAGE_MAX 1000
 
 struct state {
+  const plug_host *host;
   pthread_mutex_t lock; /* of the database, which serves one request at a time */
   sqlite3 *database;
   int64_t tables_max;
@@ -47,6 +48,8 @@ bool ends(struct outcome *outcome, int32_t status, const char *reason, ...) __at
 bool is_name(const char *text, size_t length);
 /* A statement with its first parameters, which are texts up to a null pointer; null with status 500. */
 sqlite3_stmt *prepared(struct state *state, struct outcome *outcome, const char *sql, ...) __attribute__((sentinel));
+/* Whether a statement has a row more; where reading fails, false and status 500. */
+bool next_row(struct state *state, sqlite3_stmt *statement, struct outcome *outcome);
 /* Runs a statement that has no rows, and finalises it; a broken constraint is 400. */
 bool done(struct state *state, sqlite3_stmt *statement, struct outcome *outcome);
 
