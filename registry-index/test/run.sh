@@ -27,21 +27,39 @@ build_server() {
     examples/test/server.c examples/common/{text,json,json_read}.c "$prefix/lib/libplughost.a" -lmicrohttpd
 }
 
-# Two servers: Debian's, and one with pgvector, whose programs everybody must be able to run.
+# The programs of pgvector's server, in a folder to which its owner gets: a checkout in root's home is none.
+reachable_vector_programs() { # FOLDER
+  local package
+  package=$(dirname "$(find "$out/venv/lib" -type d -path '*/pgserver/pginstall')")
+  if ! as_owner test -x "$package/pginstall/bin/postgres"; then
+    cp -r "$package" "$package.libs" "$1/"
+    chmod -R a+rX "$1"
+    package=$1/pgserver
+  fi
+  echo "$package/pginstall/bin"
+}
+
+# Two servers: Debian's, and one with pgvector.
 start_databases() {
-  local debian=$pgbin
+  local debian=$pgbin code=0
+  vector_programs=$(mktemp -d /tmp/plug-pgvector-XXXXXX)
   export PSQL=$debian/psql
-  start_postgres || { cat "$scratch/postgres.log"; return 1; }
+  start_postgres || code=1
   export PGSOCKET=$pgfolder
-  pgbin=$(dirname "$(find "$out/venv/lib" -path '*/pgserver/pginstall/bin/postgres')")
-  start_postgres || { cat "$scratch/postgres.log"; return 1; }
-  export VECTOR_SOCKET=$pgfolder VECTOR_BIN=$pgbin
-  pgbin=$debian
+  if [ $code -eq 0 ]; then
+    pgbin=$(reachable_vector_programs "$vector_programs")
+    start_postgres || code=1
+    export VECTOR_SOCKET=$pgfolder VECTOR_BIN=$pgbin
+    pgbin=$debian
+  fi
+  [ $code -eq 0 ] || cat "$scratch/postgres.log"
+  return $code
 }
 
 stop_databases() {
   pgfolder=${VECTOR_SOCKET:-} pgbin=${VECTOR_BIN:-} stop_postgres
   pgfolder=${PGSOCKET:-} stop_postgres
+  [ -z "${vector_programs:-}" ] || rm -rf "$vector_programs"
 }
 
 run_sample_parts() {

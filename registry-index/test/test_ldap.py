@@ -124,6 +124,7 @@ def test_wrong():
     reasons = {login(plugin, user, secret, plug.DENIED)
                for user, secret in (("alice", "Wonderland"), ("alice", "odd"), ("alice", "wonderland "), ("nobody", "wonderland"), ("twin", "first"), ("twin", "second"))}
     assert reasons == {"the user or the secret is wrong"}
+    assert log_lines('BIND dn="cn=nobody of this name,') == 3, "who is not there is not bound as, which takes less time"
     for user in ("", "x" * 257, b"\xff", "alice\0", "alice\0x"):
         login(plugin, user, "wonderland", plug.DENIED)
 

@@ -95,8 +95,10 @@ plug_status directory_open(const struct directory *directory, LDAP **connection,
   if (status == PLUG_OK && directory->has_start_tls && !has_tls) status = start_tls(directory, *connection, error);
   if (status == PLUG_OK && directory->bind_dn != NULL) {
     plug_text password = {directory->bind_password, strlen(directory->bind_password)};
-    status = directory_bind(directory, *connection, directory->bind_dn, password, error);
-    if (status == PLUG_DENIED) status = refuse(error, PLUG_IO, ", which is that of `bind`");
+    status = directory_bind(directory, *connection, directory->bind_dn, password, NULL);
+    /* That is no fault of the user's. */
+    if (status == PLUG_DENIED) status = PLUG_IO;
+    if (status != PLUG_OK) refuse(error, status, "LDAP: the directory does not take `bind`");
   }
   if (status == PLUG_OK) return status;
   directory_close(*connection);
