@@ -75,7 +75,7 @@ def test_operations():
         load = databases.Load("imdb_plugin", {"data_file": FILE}, database)
         load.setup()
         session = load.open()
-        for operation, count in (("movie_search", 40), ("actor_search", 40), ("rating_insert", 30), ("review_insert", 10)):
+        for operation, count in (("movie_search", 80), ("actor_search", 80), ("rating_insert", 30), ("review_insert", 10)):
             for _ in range(count):
                 load.run(session, operation)
         load.run(session, "none", plug.NOT_FOUND)
@@ -90,7 +90,7 @@ def test_operations():
         assert database.ask("SELECT movie, stars FROM imdb_ratings ORDER BY id").split("\n") == stars and len(stars) == 30
         words = [f"{movie}|{words}" for movie, words in load.told("review_insert")]
         assert database.ask("SELECT movie, words FROM imdb_reviews ORDER BY id").split("\n") == words and len(words) == 10
-        assert load.plugin.metrics() == {"movie_search": 40, "actor_search": 40, "rating_insert": 30, "review_insert": 10, "failed": 0}
+        assert load.plugin.metrics() == {"movie_search": 80, "actor_search": 80, "rating_insert": 30, "review_insert": 10, "failed": 0}
     databases.on_each(check)
 
 
