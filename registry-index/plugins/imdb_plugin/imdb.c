@@ -79,20 +79,23 @@ struct found {
   int rows;
 };
 
-/* Keeps the longest word of a title, as people search by it. */
+/* Keeps the longest word of a title, as people search by it, or as many of its characters as there is room for. */
 static bool take_title(void *context, const char *const *columns, int count) {
   struct found *found = context;
-  size_t longest = 0;
+  const char *longest = columns[0];
+  size_t most = 0;
   (void)count;
   for (const char *word = columns[0]; *word != 0;) {
     size_t length = strcspn(word, " ");
-    if (length > longest && length < sizeof found->words) {
-      memcpy(found->words, word, length);
-      found->words[length] = 0;
-      longest = length;
-    }
+    if (length > most) longest = word;
+    if (length > most) most = length;
     word += length + strspn(word + length, " ");
   }
+  if (most >= sizeof found->words) {
+    most = sizeof found->words - 1;
+    while (((unsigned char)longest[most] & 0xc0) == 0x80) most--;
+  }
+  snprintf(found->words, sizeof found->words, "%.*s", (int)most, longest);
   return false;
 }
 
@@ -118,7 +121,7 @@ static void write_pattern(const char *word, char *pattern) {
 static plug_status movie_search(plug_session *session, const plug_sink *error) {
   enum { PAGE = 20 };
   const struct session *own = session->own;
-  struct found found = {.words = "Movie"};
+  struct found found = {.rows = 0};
   char pattern[2 * sizeof found.words + 3];
   pick(session, own->movies, found.id);
   const char *const by_id[] = {found.id}, *const by_pattern[] = {pattern};
