@@ -66,3 +66,21 @@ plug_status refuse(const plug_sink *error, plug_status status, const char *forma
 bool text_is(plug_text text, const char *word) {
   return text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
 }
+
+/* RFC 3629's table. */
+bool text_is_utf8(plug_text text) {
+  const unsigned char *next = (const unsigned char *)text.bytes, *end = next + text.length;
+  while (next < end) {
+    unsigned char c = *next++;
+    size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
+    if (c == 0 || more > (size_t)(end - next)) return false;
+    if ((c == 0xe0 && *next < 0xa0) || (c == 0xed && *next > 0x9f) || (c == 0xf0 && *next < 0x90) ||
+        (c == 0xf4 && *next > 0x8f)) {
+      return false;
+    }
+    for (; more > 0; more--) {
+      if ((*next++ & 0xc0) != 0x80) return false;
+    }
+  }
+  return true;
+}

@@ -25,5 +25,7 @@ plug_status refuse(const plug_sink *error, plug_status status, const char *forma
     __attribute__((format(printf, 3, 4)));
 
 bool text_is(plug_text text, const char *word);
+/* Well-formed UTF-8 without zeros. */
+bool text_is_utf8(plug_text text);
 
 #endif

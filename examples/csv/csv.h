@@ -2,34 +2,13 @@
 #ifndef CSV_H
 #define CSV_H
 
-#include "kit.h"
+#include "sheet.h"
 
 struct options {
   char delimiter;
   bool has_header;
   int64_t batch_rows;
 };
-
-/* A cell is a piece of `bytes`; empty and unquoted it is null. */
-struct cell {
-  size_t start;
-  size_t length;
-  bool is_quoted;
-};
-
-struct sheet {
-  struct text bytes; /* what all cells hold, without quotes */
-  struct cell *cells; /* row by row */
-  size_t cell_count;
-  size_t cell_capacity;
-  size_t columns;
-  size_t rows;
-};
-
-/* PLUG_OK, or a reason with the number of the line. */
-plug_status sheet_read(struct sheet *sheet, plug_text text, char delimiter, const plug_sink *error);
-void sheet_free(struct sheet *sheet);
-plug_text sheet_cell(const struct sheet *sheet, size_t row, size_t column, bool *is_null);
 
 /* Makes a stream that takes the sheet over, also where it fails. */
 plug_status stream_of(struct sheet *sheet, const struct options *options, struct ArrowArrayStream *out,

@@ -1,12 +1,8 @@
 /* Keys and values in an SQLite file below the host's data folder. */
-#include "kit.h"
+#include "folder.h"
 
-#include <limits.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 struct plug_store {
   sqlite3 *database;
@@ -14,29 +10,6 @@ struct plug_store {
 
 static plug_status failed(plug_store *store, const plug_sink *error) {
   return refuse(error, PLUG_IO, "SQLite: %s", sqlite3_errmsg(store->database));
-}
-
-/* A path of plain parts: nothing leads out of the data folder. */
-static bool is_inside(plug_text location) {
-  struct text path = {0};
-  bool is_good = location.length > 0 && location.length < 1024 && memchr(location.bytes, 0, location.length) == NULL;
-  if (!is_good) return false;
-  text_add(&path, "/", 1);
-  text_add(&path, location.bytes, location.length);
-  text_add(&path, "/", 1);
-  is_good = !path.has_failed && strstr(path.bytes, "/../") == NULL && strstr(path.bytes, "//") == NULL &&
-            strstr(path.bytes, "/./") == NULL;
-  text_free(&path);
-  return is_good;
-}
-
-/* The folders on the way to the file. */
-static void make_folders(char *path, size_t after) {
-  for (char *slash = strchr(path + after + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-    *slash = 0;
-    mkdir(path, 0700); /* whether it is there shows when the file is opened */
-    *slash = '/';
-  }
 }
 
 static plug_status open_file(plug_store *store, const char *path, const plug_sink *error) {
@@ -60,27 +33,13 @@ static void close_store(plug_store *store) {
 }
 
 static plug_status open_store(plug_instance *instance, plug_text location, plug_store **out, const plug_sink *error) {
-  const plug_host *host = kit_host(instance);
-  char path[PATH_MAX], folder[PATH_MAX];
+  char path[PATH_MAX];
   if (kit_state(instance) == NULL) return refuse(error, PLUG_STATE, "it is not initialised");
-  if (!PLUG_HAS(host, data_folder) || host->data_folder.length == 0) {
-    return refuse(error, PLUG_UNSUPPORTED, "the host has no data folder");
-  }
-  if (!is_inside(location)) return refuse(error, PLUG_INVALID_ARGUMENT, "the location is no path below the data folder");
-  /* SQLite follows no link, so the host's folder must be free of them. */
-  snprintf(folder, sizeof folder, "%.*s", (int)host->data_folder.length, host->data_folder.bytes);
-  char *real = realpath(folder, NULL);
-  if (real == NULL) return refuse(error, PLUG_IO, "the data folder is not there");
-  int length = snprintf(path, sizeof path, "%s/%.*s", real, (int)location.length, location.bytes);
-  size_t base = strlen(real);
-  free(real);
+  plug_status status = folder_place(kit_host(instance), location, path, error);
+  if (status != PLUG_OK) return status;
   plug_store *store = calloc(1, sizeof *store);
-  if (store == NULL || length < 0 || (size_t)length >= sizeof path) {
-    free(store);
-    return refuse(error, PLUG_NO_MEMORY, "no room for the path");
-  }
-  make_folders(path, base);
-  plug_status status = open_file(store, path, error);
+  if (store == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
+  status = open_file(store, path, error);
   if (status == PLUG_OK) *out = store;
   else close_store(store);
   return status;

@@ -151,7 +151,7 @@ static plug_status search(plug_session *s, const char *id, const plug_sink *erro
   int64_t found = 0, number = strtoll(id, NULL, 10);
   snprintf(low, sizeof low, "Movie %06lld", (long long)number);
   snprintf(high, sizeof high, "Movie %06lld", (long long)number + 10);
-  return s->db.kind->run(&s->db, "SELECT count(*) FROM movies WHERE title >= ? AND title < ?", parameters, 2, &found, error);
+  return db_number(&s->db, "SELECT count(*) FROM movies WHERE title >= ? AND title < ?", parameters, 2, &found, error);
 }
 
 /* A movie's sum and count change together or not at all. */
@@ -159,25 +159,21 @@ static plug_status rate(plug_session *s, const char *id, const plug_sink *error)
   char stars[8];
   const char *const parameters[] = {stars, id};
   snprintf(stars, sizeof stars, "%d", (int)pick(s, 5));
-  plug_status status = db_do(&s->db, s->db.is_postgres ? "BEGIN" : "BEGIN IMMEDIATE", error);
+  plug_status status = db_begin(&s->db, error);
   if (status != PLUG_OK) return status;
-  status = s->db.kind->run(&s->db, "UPDATE movies SET rating_sum = rating_sum + CAST(? AS INTEGER) WHERE id = CAST(? AS INTEGER)",
-                           parameters, 2, NULL, error);
+  status = db_run(&s->db, "UPDATE movies SET rating_sum = rating_sum + CAST(? AS INTEGER) WHERE id = CAST(? AS INTEGER)",
+                  parameters, 2, error);
   if (status == PLUG_OK) {
-    status = s->db.kind->run(&s->db, "UPDATE movies SET ratings = ratings + 1 WHERE id = CAST(? AS INTEGER)",
-                             parameters + 1, 1, NULL, error);
+    status = db_run(&s->db, "UPDATE movies SET ratings = ratings + 1 WHERE id = CAST(? AS INTEGER)", parameters + 1, 1, error);
   }
-  if (status == PLUG_OK) return db_do(&s->db, "COMMIT", error);
-  db_do(&s->db, "ROLLBACK", NULL);
-  return status;
+  return db_end(&s->db, status, error);
 }
 
 static plug_status review(plug_session *s, const char *id, const plug_sink *error) {
   char words[64];
   const char *const parameters[] = {id, words};
   snprintf(words, sizeof words, "It's the %lldth time that I saw it", (long long)pick(s, 1000));
-  return s->db.kind->run(&s->db, "INSERT INTO movies_reviews (movie, words) VALUES (CAST(? AS INTEGER), ?)",
-                         parameters, 2, NULL, error);
+  return db_run(&s->db, "INSERT INTO movies_reviews (movie, words) VALUES (CAST(? AS INTEGER), ?)", parameters, 2, error);
 }
 
 static plug_status best(plug_session *s, const plug_sink *error) {

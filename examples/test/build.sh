@@ -27,14 +27,32 @@ libraries_of() {
   esac
 }
 
+# The folders of examples/common that a plugin is made of, besides that itself.
+shares_of() {
+  case $1 in
+    csv) echo sheet ;;
+    kv) echo folder ;;
+    movies) echo db ;;
+    mathfun) echo scalar ;;
+    pushdown) echo plan ;;
+    web) echo web ;;
+  esac
+}
+
 build_c() { # NAME TARGET FLAG...
-  local name=$1 target=$2 libraries
+  local name=$1 target=$2 libraries shared sources flags=()
   shift 2
-  is_stale "$target" examples/"$name"/* examples/common/* || return 0
+  shared=$(shares_of "$name")
+  sources=(examples/"$name"/*.c examples/common/*.c)
+  if [ -n "$shared" ]; then
+    sources+=(examples/common/"$shared"/*.c)
+    flags+=(-Iexamples/common/"$shared")
+  fi
+  is_stale "$target" examples/"$name"/* examples/common/*.[ch] examples/common/*/*.[ch] || return 0
   read -ra libraries <<<"$(libraries_of "$name")"
   cc -std=c11 -D_GNU_SOURCE -O2 -g "${warnings[@]}" "$@" -fPIC -fvisibility=hidden -pthread -shared \
-    -DDESCRIPTION="\"examples/$name/describe.json\"" -I"$prefix/include" -Iexamples/common -o "$target.new" \
-    examples/"$name"/*.c examples/common/*.c "${libraries[@]}" -Wl,-z,relro -Wl,-z,now \
+    -DDESCRIPTION="\"examples/$name/describe.json\"" -I"$prefix/include" -Iexamples/common "${flags[@]}" \
+    -o "$target.new" "${sources[@]}" "${libraries[@]}" -Wl,-z,relro -Wl,-z,now \
     -Wl,--version-script=examples/common/exports.map
   mv "$target.new" "$target"
 }

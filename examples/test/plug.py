@@ -147,7 +147,9 @@ class Plugin:
         assert self.table.describe(out) == OK
         self.description = json.loads(out.value())
         self.is_cancelled = False
-        self.host = Host(c.sizeof(Host), 1, 0, None, LOG(lambda *_: None), ASK(lambda _: self.is_cancelled))
+        self.logged = []
+        log = LOG(lambda _, level, text: self.logged.append((level, text.value().decode())))
+        self.host = Host(c.sizeof(Host), 1, 0, None, log, ASK(lambda _: self.is_cancelled))
         self.folder = Text.of(data_folder or "")
         self.host.data_folder = self.folder
         self.instance = P()

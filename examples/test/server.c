@@ -1,5 +1,5 @@
 /* A small web server for plug.http/1: libmicrohttpd speaks HTTP, the plugin's routes say what it is asked.
- * server PLUGIN.so CONFIG prints its port on loopback and ends when its standard input does. */
+ * server PLUGIN.so CONFIG [DATA] prints its port on loopback and ends when its standard input does. */
 #include "json.h"
 #include "plughost.h"
 
@@ -167,8 +167,9 @@ static int serve(struct site *site) {
 
 int main(int count, char **arguments) {
   plughost_error error = {{0}};
-  plughost *host = plughost_new(NULL);
-  struct site site = {.plugin = count == 3 ? plughost_load(host, arguments[1], &error) : NULL};
+  plughost_options options = {.size = sizeof options, .data_folder = count == 4 ? arguments[3] : NULL};
+  plughost *host = plughost_new(&options);
+  struct site site = {.plugin = count == 3 || count == 4 ? plughost_load(host, arguments[1], &error) : NULL};
   if (site.plugin == NULL || plughost_initialize(site.plugin, arguments[2], &error) != PLUG_OK) {
     fprintf(stderr, "server: %s\n", error.text);
     return 2;

@@ -1,53 +1,20 @@
 """kv, against the sqlite3 that reads its file."""
 
-import ctypes as c
 import os
 import random
 import subprocess
 
 import plug
+from stores import Stores
 
 FOLDER = os.path.join(plug.SCRATCH, "data")
 os.makedirs(FOLDER, exist_ok=True)
-PAIR = c.CFUNCTYPE(c.c_int, c.c_void_p, plug.Text, plug.Text)
-
-
-class PairSink(c.Structure):
-    _fields_ = [("size", c.c_uint32), ("context", c.c_void_p), ("pair", PAIR)]
-
-
 plugin = plug.Plugin("kv", data_folder=FOLDER)
 storage = plugin.interface("plug.storage/1")
 
 
-def opened(location, wanted=plug.OK, of=plugin):
-    store = c.c_void_p()
-    of.expect(wanted, storage.open, of.instance, plug.Text.of(location), c.byref(store))
-    return store
-
-
-def put(store, key, value, wanted=plug.OK):
-    plugin.expect(wanted, storage.put, store, plug.Text.of(key), plug.Text.of(value))
-
-
-def get(store, key, wanted=plug.OK):
-    out = plug.Sink.new()
-    plugin.expect(wanted, storage.get, store, plug.Text.of(key), out)
-    return out.value()
-
-
-def scan(store, start=b"", most=None, wanted=plug.OK):
-    pairs = []
-
-    def pair(_, key, value):
-        if most is not None and len(pairs) == most:
-            return 1
-        pairs.append((key.value(), value.value()))
-        return 0
-
-    sink = PairSink(c.sizeof(PairSink), None, PAIR(pair))
-    plugin.expect(wanted, storage.scan, store, plug.Text.of(start), c.addressof(sink))
-    return pairs
+stores = Stores(plugin)
+opened, put, get, scan = stores.opened, stores.put, stores.get, stores.scan
 
 
 def sqlite(path, sql):
@@ -124,9 +91,10 @@ def test_locations():
     os.symlink(os.path.join(plug.SCRATCH, "outside"), os.path.join(FOLDER, "link"))
     for wrong in ("", "/tmp/a.db", "../a.db", "a/../../a.db", "a//b", "./a", "a/", "..", "a\0b"):
         opened(wrong, plug.INVALID_ARGUMENT)
-    opened("link/a.db", plug.IO)
+    for wrong in ("link/a.db", "link/a/b.db"):
+        opened(wrong, plug.IO)
     assert os.listdir(os.path.join(plug.SCRATCH, "outside")) == []
-    opened("a.db", plug.UNSUPPORTED, plug.Plugin("kv"))
+    Stores(plug.Plugin("kv")).opened("a.db", plug.UNSUPPORTED)
 
 
 def test_broken():

@@ -5,6 +5,7 @@ import random
 import sqlite3
 
 import plug
+from plans import columns, sql
 
 plugin = plug.Plugin("pushdown")
 query = plugin.interface("plug.query/1")
@@ -16,43 +17,6 @@ def rewrite(plan, wanted=plug.OK):
     text = plan if isinstance(plan, str) else json.dumps(plan)
     plugin.expect(wanted, query.rewrite, plugin.instance, plug.Text.of(text), out)
     return json.loads(out.value()) if wanted == plug.OK else None
-
-
-def columns(plan):
-    if plan["op"] == "join":
-        return columns(plan["left"]) + columns(plan["right"])
-    return plan["columns"] if "columns" in plan else columns(plan["input"])
-
-
-def sql_of(e):
-    if "column" in e:
-        return e["column"]
-    if "value" in e:
-        value = e["value"]
-        if isinstance(value, str):
-            return "'" + value.replace("'", "''") + "'"
-        return {None: "NULL", True: "1", False: "0"}.get(value) if value is None or isinstance(value, bool) else f"({value})"
-    parts = [sql_of(a) for a in e["arguments"]]
-    if e["op"] == "not":
-        return f"(NOT {parts[0]})"
-    if len(parts) == 1:  # of one argument they still make a truth
-        parts.append("1" if e["op"] == "and" else "0")
-    return "(" + f" {e['op'].upper()} ".join(parts) + ")"
-
-
-def sql(plan):
-    if plan["op"] == "scan":
-        return f"SELECT {', '.join(plan['columns'])} FROM {plan['table']}"
-    if plan["op"] == "join":
-        return f"SELECT * FROM ({sql(plan['left'])}) JOIN ({sql(plan['right'])}) ON {sql_of(plan['on'])}"
-    inner = f"({sql(plan['input'])})"
-    if plan["op"] == "filter":
-        return f"SELECT * FROM {inner} WHERE {sql_of(plan['where'])}"
-    if plan["op"] == "project":
-        return f"SELECT {', '.join(plan['columns'])} FROM {inner}"
-    # Without an order a limit may take any rows, so it gets one.
-    order = ", ".join(str(n + 1) for n in range(len(columns(plan))))
-    return f"SELECT * FROM {inner} ORDER BY {order} LIMIT {plan['rows']}"
 
 
 def database(source):

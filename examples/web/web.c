@@ -1,5 +1,5 @@
 /* A list of movies as routes: GET /movies?title=, POST /movies, GET and DELETE /movies/{id}. */
-#include "kit.h"
+#include "web.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -70,51 +70,19 @@ static void stop(void *context) {
   pthread_mutex_destroy(&state->lock);
 }
 
-static plug_status answer(const plug_response *response, int32_t status, struct text *body) {
-  static const plug_header json = {{"Content-Type", 12}, {"application/json", 16}};
-  bool is_gone = response->head(response->context, status, &json, body->length > 0 ? 1 : 0) != 0;
-  if (!is_gone && body->length > 0) is_gone = response->body(response->context, body->bytes, body->length) != 0;
-  text_free(body);
-  return is_gone ? PLUG_SINK : PLUG_OK;
-}
-
-static plug_status answer_fault(const plug_response *response, int32_t status, const char *reason) {
-  struct text body = {0};
-  text_say(&body, "{\"error\": \"%s\"}\n", reason);
-  return answer(response, status, &body);
-}
-
 static void write_movie(const struct movie *movie, struct text *out) {
   text_say(out, "{\"id\": %lld, \"title\": ", (long long)movie->id);
   json_write_text(movie->title, strlen(movie->title), out);
   text_say(out, "}");
 }
 
-static int hex(char c) {
-  static const char digits[] = "0123456789abcdef";
-  const char *digit = c == 0 ? NULL : strchr(digits, c | 0x20);
-  return digit == NULL || *digit == 0 ? -1 : (int)(digit - digits);
-}
-
 /* The value of `title` in a query, decoded; none where it is not there. */
 static struct text title_of(plug_text query) {
-  static const char name[] = "title=";
-  struct text title = {0};
-  const char *next = query.bytes, *end = query.bytes + query.length;
-  while (next < end) {
-    const char *stop = memchr(next, '&', (size_t)(end - next));
-    if (stop == NULL) stop = end;
-    if ((size_t)(stop - next) >= strlen(name) && memcmp(next, name, strlen(name)) == 0) {
-      for (next += strlen(name); next < stop; next++) {
-        bool is_code = *next == '%' && stop - next > 2 && hex(next[1]) >= 0 && hex(next[2]) >= 0;
-        char c = *next == '+' ? ' ' : *next;
-        if (is_code) c = (char)(hex(next[1]) * 16 + hex(next[2])), next += 2;
-        text_add(&title, &c, 1);
-      }
-      return title;
-    }
-    next = stop + 1;
-  }
+  struct text name = {0}, title = {0};
+  bool is_there = false;
+  while (!is_there && query_next(&query, &name, &title)) is_there = strcmp(name.bytes, "title") == 0;
+  text_free(&name);
+  if (!is_there) text_free(&title);
   return title;
 }
 
@@ -132,7 +100,7 @@ static plug_status list(struct state *state, plug_text query, const plug_respons
   pthread_mutex_unlock(&state->lock);
   text_say(&body, "]\n");
   text_free(&title);
-  return answer(response, 200, &body);
+  return reply(response, 200, &body);
 }
 
 static plug_status post(struct state *state, plug_text sent, const plug_response *response) {
@@ -145,29 +113,19 @@ static plug_status post(struct state *state, plug_text sent, const plug_response
   if (movie != NULL) write_movie(movie, &body);
   pthread_mutex_unlock(&state->lock);
   json_free(json);
-  if (!is_good) return answer_fault(response, 400, "an object with a title is needed");
-  if (movie == NULL) return answer_fault(response, 507, "there is no room");
+  if (!is_good) return reply_fault(response, 400, "an object with a title is needed");
+  if (movie == NULL) return reply_fault(response, 507, "there is no room");
   text_say(&body, "\n");
-  return answer(response, 201, &body);
-}
-
-/* The number behind `/movies/`, 0 for none. */
-static int64_t id_of(plug_text path) {
-  int64_t id = 0;
-  size_t digits = path.length - strlen("/movies/");
-  if (digits > 15) return 0;
-  for (size_t i = path.length - digits; i < path.length; i++) {
-    if (path.bytes[i] < '0' || path.bytes[i] > '9') return 0;
-    id = id * 10 + (path.bytes[i] - '0');
-  }
-  return id;
+  return reply(response, 201, &body);
 }
 
 static plug_status handle_one(struct state *state, const plug_request *request, const plug_response *response) {
   struct text body = {0};
+  size_t prefix = strlen("/movies/");
+  plug_text id = {request->path.bytes + prefix, request->path.length - prefix};
   bool is_delete = text_is(request->method, "DELETE");
   pthread_mutex_lock(&state->lock);
-  struct movie **place = place_of(state, id_of(request->path)), *movie = *place;
+  struct movie **place = place_of(state, path_number(id)), *movie = *place;
   if (movie != NULL) write_movie(movie, &body);
   if (movie != NULL && is_delete) {
     *place = movie->next;
@@ -175,10 +133,10 @@ static plug_status handle_one(struct state *state, const plug_request *request, 
     forget(movie);
   }
   pthread_mutex_unlock(&state->lock);
-  if (movie == NULL) return answer_fault(response, 404, "there is no such movie");
+  if (movie == NULL) return reply_fault(response, 404, "there is no such movie");
   if (is_delete) text_free(&body);
   else text_say(&body, "\n");
-  return answer(response, is_delete ? 204 : 200, &body);
+  return reply(response, is_delete ? 204 : 200, &body);
 }
 
 static plug_status handle(plug_instance *instance, const plug_request *request, const plug_response *response,
