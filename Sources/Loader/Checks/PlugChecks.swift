@@ -245,8 +245,9 @@ struct PlugChecks {
   }
 
   private mutating func followUp(_ check: CheckID, _ run: WorkerRun, _ inputs: PlugInputs) throws {
+    // What was not asked gave no answer.
+    guard !run.hasLostReport, run.value("skip") == nil else { return }
     let answer = PlugAnswer(check, run)
-    guard !run.hasLostReport else { return }
     if check == .workload { operations = answer.operations }
     if !answer.faults.isEmpty { note(found(check, answer.faults)) }
     // Its own first: those that are made up may change what it has.
