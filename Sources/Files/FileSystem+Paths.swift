@@ -20,6 +20,16 @@ extension FileSystem {
     return String(cString: pointer)
   }
 
+  /// Where an absolute path leads, links resolved as far as it exists.
+  public static func resolved(_ path: String) -> String {
+    var above = path
+    while above != "/" {
+      if let real = realPath(above) { return real + path.dropFirst(above.count) }
+      above = folder(of: above)
+    }
+    return path
+  }
+
   /// The working folder.
   public static func currentFolder() throws(SystemError) -> String {
     guard let pointer = getcwd(nil, 0) else { throw .last("getcwd", ".") }

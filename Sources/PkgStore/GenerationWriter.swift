@@ -31,6 +31,10 @@ struct GenerationContent {
       let plugin = wanted.plugins[index]
       let layout = try Self.layout(of: plugin, by: profile, instance)
       generation.plugins[index].viewNames = layout.entries.map(\.name)
+      let names = layout.entries.map(\.name) + plugin.extraFiles.map(\.name)
+      if let name = names.first(where: { !PackagePath.isSafe($0) }) {
+        throw StoreError.unsafeName(name, plugin: "\(plugin.name)")
+      }
       guard plugin.isEnabled else { continue }
       for entry in layout.entries {
         if let owner = owners.updateValue(plugin.name, forKey: entry.name) {

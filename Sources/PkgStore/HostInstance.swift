@@ -69,7 +69,7 @@ public struct HostInstance: Sendable {
     for folder in extra + [generation.viewFolder].compactMap(\.self)
     where places.scope == .project {
       let project = FileSystem.folder(of: places.data)
-      let real = FileSystem.realPath(folder) ?? folder
+      let real = FileSystem.resolved(folder)
       guard real.hasPrefix((FileSystem.realPath(project) ?? project) + "/") else {
         throw StoreError.generationDamaged(path: path)
       }

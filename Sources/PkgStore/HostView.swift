@@ -22,6 +22,13 @@ struct HostView {
     let isVersioned: Bool
     /// Whether it is a file of its own, not a link.
     let isCopied: Bool
+    /// Whether its folder is the host's to make. Where that is gone, so is the name, and nothing else fails.
+    let isExtra: Bool
+
+    /// Whether there is a folder for it, or one may be made.
+    var hasPlace: Bool {
+      !isExtra || FileSystem.target(FileSystem.folder(of: path))?.kind == .folder
+    }
   }
 
   /// Refuses where something that is not ours stands in the way.
@@ -57,7 +64,7 @@ struct HostView {
   @discardableResult
   func addMissing(_ generation: Generation) throws -> Set<String> {
     var touched: Set<String> = []
-    for name in Self.names(of: generation) where !FileSystem.exists(name.path) {
+    for name in Self.names(of: generation) where name.hasPlace && !FileSystem.exists(name.path) {
       let above = FileSystem.folder(of: name.path)
       try FileSystem.makeFolders(above)
       try put(name, generation)
@@ -90,7 +97,7 @@ struct HostView {
   /// under one of them stays: the next change is refused for it, and `repair` moves it away.
   func settle(_ generation: Generation, after others: [Generation]) throws {
     var kept: Set<String> = []
-    for name in Self.names(of: generation) {
+    for name in Self.names(of: generation) where name.hasPlace {
       kept.insert(name.path)
       if isRight(name, generation) {
         try FileSystem.removeIfPresent(Self.temporary(name.path))
@@ -108,7 +115,7 @@ struct HostView {
   @discardableResult
   func remove(_ others: [Generation], but kept: Set<String>) throws -> Set<String> {
     var touched: Set<String> = []
-    for name in others.flatMap({ Self.names(of: $0) }) {
+    for name in others.flatMap({ Self.names(of: $0) }) where name.hasPlace {
       try FileSystem.removeIfPresent(Self.temporary(name.path))
       guard !kept.contains(name.path), FileSystem.exists(name.path), hasOurs(name) else { continue }
       try FileSystem.remove(name.path)
@@ -119,8 +126,9 @@ struct HostView {
 
   /// Takes away links into this instance that the live generation does not have; layouts are at most
   /// one folder deep.
-  func removeStrays(_ live: Generation) throws {
-    guard let folder = live.viewFolder else { return }
+  ///
+  /// - Parameter others: generations whose further folders are looked at as well.
+  func removeStrays(_ live: Generation, after others: [Generation]) throws {
     let kept = Set(Self.names(of: live).map(\.path))
     func sweep(_ folder: String, isTop: Bool) throws {
       for name in try FileSystem.namesIfPresent(in: folder) {
@@ -134,7 +142,12 @@ struct HostView {
         }
       }
     }
-    try sweep(folder, isTop: true)
+    if let folder = live.viewFolder { try sweep(folder, isTop: true) }
+    let extra = ([live] + others).flatMap(\.plugins).flatMap(\.extraFiles).filter(\.isLinked)
+    for folder in Set(extra.map { FileSystem.folder(of: $0.path) })
+    where FileSystem.target(folder)?.kind == .folder {
+      try sweep(folder, isTop: false)
+    }
   }
 
   private static func temporary(_ path: String) -> String { "\(path).plugctl-new" }
@@ -148,14 +161,15 @@ struct HostView {
         plugin.viewNames.map { name in
           Name(
             path: "\(folder)/\(name)", target: "plugins/\(name)", file: plugin.library,
-            plugin: plugin, isVersioned: generation.isVersioned, isCopied: generation.isCopied)
+            plugin: plugin, isVersioned: generation.isVersioned, isCopied: generation.isCopied,
+            isExtra: false)
         }
       }
       return (mine ?? [])
         + plugin.extraFiles.filter(\.isLinked).map { extra in
           Name(
             path: extra.path, target: extra.name, file: extra.file, plugin: plugin,
-            isVersioned: false, isCopied: false)
+            isVersioned: false, isCopied: false, isExtra: true)
         }
     }
   }

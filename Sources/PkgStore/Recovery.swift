@@ -66,7 +66,7 @@ enum Recovery {
     if let current = try instance.liveGeneration() {
       try view.addMissing(current)
       try view.settle(current, after: others)
-      if isMended { try view.removeStrays(current) }
+      if isMended { try view.removeStrays(current, after: others) }
     } else {
       try view.remove(others, but: [])
     }

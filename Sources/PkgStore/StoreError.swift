@@ -24,6 +24,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case unfinished(host: String, generation: Int64, cause: Diagnostic)
   /// Two plugins would put the same name into the host's view.
   case sameName(String, first: String, second: String)
+  /// A plugin's name would lead out of the host's folder.
+  case unsafeName(String, plugin: String)
 }
 
 extension StoreError: Diagnosable {
@@ -77,7 +79,12 @@ extension StoreError: Diagnosable {
     case .sameName(let name, let first, let second):
       Diagnostic(
         .storeConflict, "`\(first)` and `\(second)` would both be `\(name)` for the host",
-        hint: "remove one of them first")
+        hint: first == second ? "tell its publisher" : "remove one of them first")
+    case .unsafeName(let name, let plugin):
+      Diagnostic(
+        .packageInvalid,
+        "`\(plugin)` would be `\(printable(name))` for the host, which is no plain name",
+        hint: "look at the host's profile and at the plugin's type")
     }
   }
 }

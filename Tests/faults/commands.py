@@ -144,6 +144,7 @@ def prepare(workshop, home, command):
     if command.view != "include":
         text = profile(home, command.view)
         write(os.path.join(home.path, ".config/plugctl/hosts.d/sqlite.yaml"), text)
+        os.makedirs(home.further)
     sets = []
     for step in command.steps:
         if step[0] == "killed":

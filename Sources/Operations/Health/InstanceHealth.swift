@@ -53,7 +53,8 @@ struct InstanceHealth {
     let folder = "\(instance.current)/plugins"
     if let variable = profile.variable, let value = Machine.environment(variable.name),
       profile.layout.view == .include,
-      !value.split(separator: Character(variable.separator)).contains(where: { $0 == folder })
+      !value.utf8.split(separator: variable.separator.utf8.first ?? UInt8(ascii: ":")).contains(
+        where: { $0.elementsEqual(folder.utf8) })
     {
       findings.append(
         HealthFinding(

@@ -25,8 +25,10 @@ public struct HostFolders: Sendable {
         places.append(Place(path: try resolved(folder), source: scope.rawValue))
       case .variable(let name, let separator):
         let value = Machine.environment(name) ?? ""
-        for folder in value.split(separator: Character(separator)) where !folder.isEmpty {
-          places.append(Place(path: try FileSystem.absolute(String(folder)), source: name))
+        let mark = separator.utf8.first ?? UInt8(ascii: ":")
+        for folder in value.utf8.split(separator: mark) {
+          let path = String(decoding: Array(folder), as: UTF8.self)
+          places.append(Place(path: try FileSystem.absolute(path), source: name))
         }
       }
     }

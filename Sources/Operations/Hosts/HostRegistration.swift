@@ -35,6 +35,12 @@ public struct HostRegistration: Sendable {
   public func add(_ request: Request) throws -> FoundProfile {
     try checkName(request.name)
     let kind = try ProfileCatalog(session).profile(request.profile)
+    guard Self.isBuiltIn(kind.id) || kind.base != nil else {
+      throw Diagnostic(
+        .usageInvalidValue,
+        "`\(kind.id)` is a host of your own, and a profile extends a built-in one",
+        hint: "write a second file like it, and add that: `plugctl host add FILE`")
+    }
     guard kind.base == nil || kind.base == kind.id else {
       throw Diagnostic(
         .usageInvalidValue, "`\(kind.id)` is itself one of the hosts of `\(kind.base ?? "")`",
@@ -94,7 +100,7 @@ public struct HostRegistration: Sendable {
       .flatMap { try $0.currentGeneration()?.plugins ?? [] }
     guard plugins.isEmpty || Self.isBuiltIn(name) else {
       throw Diagnostic(
-        .hostInUse, "`\(name)` has \(plugins.count) plugins",
+        .hostInUse, "`\(name)` has \(plugins.count) plugin\(plugins.count == 1 ? "" : "s")",
         hint:
           "remove them first: `plugctl remove --host \(name) \(plugins.map(\.name.description).joined(separator: " "))`"
       )
@@ -152,7 +158,9 @@ public struct HostRegistration: Sendable {
   private static func checkedBinary(_ path: String) throws -> String {
     let path = try FileSystem.absolute(path)
     guard FileSystem.exists(path) else {
-      throw Diagnostic(.hostNotFound, "there is no `\(path)`")
+      throw Diagnostic(
+        .hostNotFound, "there is no `\(printable(path))`",
+        hint: "`plugctl host detect` finds what is installed")
     }
     guard FileSystem.isExecutable(path), FileSystem.target(path)?.kind == .file else {
       throw Diagnostic(
@@ -176,8 +184,30 @@ public struct HostRegistration: Sendable {
     if let binary {
       lines += ["detect:", "  binary: [\(quoted(binary))]"] + detectionLines(kind, quoted)
     }
-    if let folder { lines.append("paths: [{ scope: \(scope.rawValue), dir: \(quoted(folder)) }]") }
+    if let folder {
+      lines.append("paths: [{ scope: \(scope.rawValue), dir: \(quoted(folder)) }]")
+      lines += layoutLines(kind, quoted)
+    }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A folder that is searched gets links, also where the kind would have the host configured.
+  private static func layoutLines(_ kind: HostProfile, _ quoted: (String) -> String) -> [String] {
+    let layout = kind.layout
+    guard layout.view == .include else { return [] }
+    var lines = [
+      "layout:", "  place: \(layout.placement.rawValue)", "  file: \(quoted(layout.file))",
+      "  view: links", "  path: \(layout.pathStyle.rawValue)",
+    ]
+    if layout.isExecutable { lines.append("  executable: true") }
+    if !layout.aliases.isEmpty {
+      lines.append("  aliases: [\(layout.aliases.map(quoted).joined(separator: ", "))]")
+    }
+    if !layout.foldersByType.isEmpty { lines.append("  by_type:") }
+    lines += layout.foldersByType.map { "    \($0.type): \(quoted($0.folder))" }
+    if !layout.extra.isEmpty { lines.append("  extra:") }
+    lines += layout.extra.map { "    - { match: \(quoted($0.match)), to: \(quoted($0.folder)) }" }
+    return lines
   }
 
   /// What the kind says beside its program, which counts as a whole.
@@ -193,6 +223,12 @@ public struct HostRegistration: Sendable {
       let stream = detection.versionOnStderr ? "stderr" : "stdout"
       lines.append(
         "  version: { argv: \(list(detection.versionArguments)), stream: \(stream), regex: \(quoted(detection.versionPattern)) }"
+      )
+    }
+    if let builtIns = detection.builtIns {
+      let stream = builtIns.isOnStderr ? "stderr" : "stdout"
+      lines.append(
+        "  builtin: { argv: \(list(builtIns.arguments)), stream: \(stream), regex: \(quoted(builtIns.pattern)) }"
       )
     }
     if !detection.folders.isEmpty { lines.append("  folders:") }

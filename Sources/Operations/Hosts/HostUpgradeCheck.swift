@@ -23,7 +23,7 @@ public struct HostUpgradeReport: Sendable {
   /// The smallest set of changes after which all would load; nil where nothing breaks, or where
   /// ``obstacle`` says why none is known.
   public let mending: TransactionPlan?
-  /// Why no set of versions mends it.
+  /// Why no set of versions mends it, or why that could not be found out.
   public let obstacle: Diagnostic?
 
   /// Those that would not load.
@@ -49,9 +49,13 @@ public struct HostUpgradeCheck: Sendable {
   {
     let path = try FileSystem.absolute(path)
     guard FileSystem.isExecutable(path) else {
-      throw Diagnostic(.hostNotFound, "there is no program `\(printable(path))`")
+      throw Diagnostic(
+        .hostNotFound, "there is no program `\(printable(path))`",
+        hint: "`plugctl host detect` finds what is installed")
     }
-    var profile = try ProfileCatalog(session).profile(id)
+    let found = try ProfileCatalog(session).found(id)
+    found.warning.map { session.progress(.warning($0)) }
+    var profile = found.profile
     profile.detection = profile.detection ?? HostProfile.Detection()
     profile.detection?.binaries = [path]
     let binary = HostBinary(path: path, version: HostBinary.version(of: path, profile))
@@ -112,10 +116,13 @@ public struct HostUpgradeCheck: Sendable {
     _ profile: HostProfile, _ current: Generation, _ refusals: [PluginName: Diagnostic]
   ) async throws -> (TransactionPlan?, Diagnostic?) {
     let network = Network(session)
+    // Whatever helps: nothing is changed here.
+    var preferences = VersionPreferences()
+    preferences.allowsDowngrade = true
     do {
       let source = try await RecordSource.openIfAny(session, network, refresh: .whenOld)
       var planner = ChangePlanning(
-        session: session, profile: profile, source: source, preferences: VersionPreferences(),
+        session: session, profile: profile, source: source, preferences: preferences,
         project: try Project.open(session))
       planner.unfit = refusals.mapValues(\.message)
       let goal = ChangeGoal(

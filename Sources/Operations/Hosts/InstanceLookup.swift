@@ -17,6 +17,13 @@ struct InstanceLookup {
     return HostInstance(id: "\(host)@\(digest)", places: session.places)
   }
 
+  /// All instances of the scope that can be read, whatever the session means.
+  func everywhere() throws -> [(instance: HostInstance, current: Generation)] {
+    try HostInstance.all(in: session.places).compactMap { instance in
+      (try? instance.currentGeneration()).flatMap { $0 }.map { (instance, $0) }
+    }
+  }
+
   /// All instances that the session means, each with its live generation.
   func all() throws -> [(instance: HostInstance, current: Generation)] {
     let folder = try session.options.into.map { try FileSystem.absolute($0) }

@@ -25,7 +25,11 @@ enum ProcessTable {
 
   /// Processes whose program is this file.
   static func processes(of executable: String) -> [Int32] {
-    all().filter { (try? FileSystem.linkTarget("/proc/\($0)/exe")) == executable }
+    // An upgrade of the host puts another file in the place of the one that runs.
+    let names = [executable, executable + " (deleted)"]
+    return all().filter { process in
+      (try? FileSystem.linkTarget("/proc/\(process)/exe")).map(names.contains) ?? false
+    }
   }
 
   /// The files that a process has mapped, each once; nil where this user may not know.

@@ -43,7 +43,9 @@ public struct Reloading: Sendable {
       // Nobody changes it meanwhile.
       let lock = try session.acquire(target.instance)
       guard let current = lock.current else { continue }
-      let profile = try ProfileCatalog(session).profile(target.instance.hostID)
+      let found = try ProfileCatalog(session).found(target.instance.hostID)
+      found.warning.map { session.progress(.warning($0)) }
+      let profile = found.profile
       let reload = HostReload(profile: profile, instance: target.instance, session: session)
       let notes = try await reload.tell(
         PreparedGeneration.live(current, target.instance), former: current.plugins)

@@ -21,34 +21,37 @@ final class ExtraFolders: Sendable {
   /// Whether the host looks for anything.
   var hasRules: Bool { !profile.layout.extra.isEmpty }
 
-  /// The files of a package that the host looks for, and where.
+  /// The files of a package that the host looks for, and where. Of several with one name the one that lies
+  /// highest counts: the others are its tests or older ones.
   ///
   /// A folder that can't be found out is a warning.
   func files(of package: PackageDescription) throws -> [ExtraFile] {
-    try package.files.compactMap { file in
+    var seen: Set<String> = []
+    let files = package.files.sorted { Self.depth($0.path) < Self.depth($1.path) }
+    return try files.compactMap { file in
       let name = FileSystem.baseName(of: file.path)
       guard case .file = file.content,
         let rule = profile.layout.extra.first(where: { $0.takes(name) }),
         let folder = try folder(rule.folder)
       else { return nil }
-      return ExtraFile(file: file.path, path: "\(folder)/\(name)", isLinked: mayLink(into: folder))
-    }
+      let extra = ExtraFile(
+        file: file.path, path: "\(folder)/\(name)", isLinked: mayLink(into: folder))
+      return extra.isSound && seen.insert(extra.name).inserted ? extra : nil
+    }.sorted { bytesPrecede($0.path, $1.path) }
   }
 
+  private static func depth(_ path: String) -> Int { path.utf8.count { $0 == UInt8(ascii: "/") } }
+
   /// Links go where the scope's owner is at home: a project's stay in the project, a user's in what is his,
-  /// even if he is root. Elsewhere the files are found in the generation only, and that is told.
+  /// even if he is root. The folder is the host's to make. Elsewhere the files are found in the generation
+  /// only, and that is told.
   private func mayLink(into folder: String) -> Bool {
-    guard isLinking else { return false }
-    // One that is missing is made.
-    var above = folder
-    while FileSystem.target(above) == nil, above != "/" { above = FileSystem.folder(of: above) }
-    guard FileSystem.target(above)?.kind == .folder, FileSystem.isWritable(above) else {
+    guard isLinking, FileSystem.target(folder)?.kind == .folder, FileSystem.isWritable(folder)
+    else {
       return false
     }
-    let real = (FileSystem.realPath(above) ?? above) + folder.dropFirst(above.count)
-    func isBelow(_ base: String) -> Bool {
-      real.hasPrefix((FileSystem.realPath(base) ?? base) + "/")
-    }
+    let real = FileSystem.resolved(folder)
+    func isBelow(_ base: String) -> Bool { real.hasPrefix(FileSystem.resolved(base) + "/") }
     switch session.scope {
     case .project: return session.projectFolder.map(isBelow) ?? false
     case .user: return isBelow(Machine.home)
@@ -66,7 +69,7 @@ final class ExtraFolders: Sendable {
     }
     let path = filled(template, values)
     if path.contains("{") { return nil }
-    return try HostFolders(session).resolved(path)
+    return try FileSystem.absolute(HostFolders(session).resolved(path))
   }
 
   private func value(of word: String, _ arguments: [String]) -> String? {

@@ -210,11 +210,14 @@ public struct Installing: Sendable {
 
   /// The host that gets a plugin which was made for one: that one, or the one of its kind that is named.
   private func host(of made: String, _ name: PluginName, _ project: Project?) throws -> String {
-    let isFree = made == HostProfile.anyHost
-    guard let named = session.options.host ?? (isFree ? project?.file.host : nil) else {
-      return made
+    let catalog = ProfileCatalog(session)
+    guard let named = session.options.host else {
+      // The project's host is meant where that fits; what doesn't fit is refused when the files are saved.
+      let host = project?.file.host
+      return try host.map { try catalog.profile($0).takesPlugins(of: made) } == true
+        ? host ?? made : made
     }
-    guard try isFree || ProfileCatalog(session).profile(named).takesPlugins(of: made) else {
+    guard try catalog.profile(named).takesPlugins(of: made) else {
       throw Diagnostic(
         .incompatibleHost, "`\(name)` is a plugin of `\(made)`, not of `\(named)`",
         hint: "leave `--host` out")

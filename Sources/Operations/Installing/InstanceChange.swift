@@ -75,12 +75,7 @@ struct InstanceChange: Sendable {
       throw error
     }
     try Commit.perform(prepared, adopted: adopted, lock)
-    report.generation = generation.number
-    let isEmptied = generation.plugins.isEmpty
-    report.includeHint = isEmptied ? nil : includeHint
-    report.snippets = snippets(plan, generation)
-    report.undo = undo(plan, former: former, folder: generation.viewFolder)
-    report.hostNotes = unlinkedNotes(prepared.generation, plan) + shadowNotes(prepared.generation)
+    noteChange(prepared.generation, after: former, in: &report)
     // A pin is nothing to the host.
     guard plan.steps.contains(where: \.action.isSeenByHost) else { return report }
     let reload = HostReload(profile: profile, instance: instance, session: session)
@@ -198,9 +193,8 @@ struct InstanceChange: Sendable {
       if plugin.library.isEmpty {
         plugin.library = try description(of: plugin, came).library
       }
-      if plugin.extraFiles.isEmpty, extra.hasRules {
-        plugin.extraFiles = try extra.files(of: description(of: plugin, came))
-      }
+      // Each time anew: the host may have been upgraded, and look elsewhere.
+      plugin.extraFiles = extra.hasRules ? try extra.files(of: description(of: plugin, came)) : []
       return plugin
     }
     return Generation(
@@ -218,7 +212,7 @@ struct InstanceChange: Sendable {
   private func viewFolder(_ current: Generation?) throws -> String? {
     if instance.isChosenByHand, let into = session.options.into {
       let folder = try FileSystem.absolute(into)
-      if let project = session.projectFolder, !folder.hasPrefix(project + "/") {
+      guard isInProject(folder) else {
         throw Diagnostic(
           .usageInvalidValue, "`--into \(into)` lies outside of the project",
           hint: "add `--scope user`")
@@ -235,12 +229,18 @@ struct InstanceChange: Sendable {
     }
     let path = try HostFolders(session).resolved(folder)
     // The profile may have come with the project.
-    if let project = session.projectFolder, !path.hasPrefix(project + "/") {
+    guard isInProject(path) else {
       throw Diagnostic(
         .profileInvalid, "the profile `\(profile.id)` has a folder outside of the project",
         notes: ["folder: `\(printable(path))`"], hint: "add `--scope user`")
     }
     return path
+  }
+
+  /// Whether a folder lies in the project, wherever links on the way lead; outside of project scope all do.
+  private func isInProject(_ folder: String) -> Bool {
+    guard let project = session.projectFolder else { return true }
+    return FileSystem.resolved(folder).hasPrefix(FileSystem.resolved(project) + "/")
   }
 
   private func description(
@@ -278,66 +278,5 @@ struct InstanceChange: Sendable {
       let diagnostic = report.diagnostic
     else { return }
     throw diagnostic.noting("nothing was changed")
-  }
-
-  /// What to add to the host's own configuration, for what came anew. It is help: a fault in it is no
-  /// reason to fail now.
-  private func snippets(_ plan: TransactionPlan, _ generation: Generation)
-    -> [(plugin: PluginName, text: String)]
-  {
-    let new = plan.steps.filter { $0.action == .install }.map(\.name)
-    guard !new.isEmpty, let snippet = try? ConfigSnippet(session, profile, instance) else {
-      return []
-    }
-    return generation.plugins.filter { $0.isRequested && new.contains($0.name) }.compactMap {
-      plugin in
-      (try? snippet.text(for: plugin))?.flatMap { (plugin.name, $0) }
-    }
-  }
-
-  /// What is said of files in folders that the host searches before ours.
-  private func shadowNotes(_ generation: Generation) -> [String] {
-    guard let folder = generation.viewFolder,
-      let places = try? HostFolders(session).search(profile)
-    else { return [] }
-    let before = places.prefix { $0.path != folder }
-    // Where it is none of the folders that are searched, none comes before it.
-    guard before.count < places.count else { return [] }
-    return generation.plugins.filter(\.isEnabled).flatMap(\.viewNames).flatMap { name in
-      before.map { "\($0.path)/\(name)" }.filter(FileSystem.exists).map {
-        "\(profile.id) finds `\($0)` first, which hides `\(folder)/\(name)`"
-      }
-    }
-  }
-
-  /// What is said of files that the host looks for where we put nothing.
-  private func unlinkedNotes(_ generation: Generation, _ plan: TransactionPlan) -> [String] {
-    let changed = Set(plan.steps.filter(\.action.isSeenByHost).map(\.name))
-    let files = generation.plugins.filter { changed.contains($0.name) && $0.isEnabled }
-      .flatMap(\.extraFiles).filter { !$0.isLinked }
-    let byFolder = Dictionary(grouping: files) { FileSystem.folder(of: $0.path) }
-    return byFolder.keys.sorted().map { folder in
-      let names = byFolder[folder, default: []].map { FileSystem.baseName(of: $0.path) }.sorted()
-      let source = FileSystem.folder(of: byFolder[folder]?.first?.name ?? "")
-      return
-        "\(profile.id) looks for \(names.joined(separator: ", ")) in \(folder), which is not ours to write to: link \(names.count == 1 ? "it" : "them") there from \(instance.current)/\(source)"
-    }
-  }
-
-  private var includeHint: String? {
-    guard !instance.isChosenByHand, let hint = profile.activation?.includeHint else {
-      return nil
-    }
-    let seen = session.places.seenByHosts(instance.current)
-    return filled(hint, [("activate", "\(seen)/activate"), ("plugins", "\(seen)/plugins")])
-  }
-
-  /// The command that leads back: to the generation before, which stays on disk.
-  private func undo(_ plan: TransactionPlan, former: Generation?, folder: String?) -> String {
-    let words =
-      former.map { ["rollback", "\($0.number)", "--host", instance.hostID] }
-      ?? ["remove"] + plan.steps.map { "\($0.name)" }
-    let into = instance.isChosenByHand ? folder.map { ["--into", $0] } ?? [] : []
-    return (["plugctl"] + words + into).joined(separator: " ")
   }
 }

@@ -210,6 +210,8 @@ extension Installing {
     throw Diagnostic(
       .instanceAmbiguous, "`\(reference)` is installed in \(places.count) places",
       notes: places.map { "`\($0.instance.id)` in `\($0.instance.folder(seenBy: $0.current))`" },
-      hint: "say which one you mean with `--into` and its folder")
+      hint: places.contains(where: \.instance.isChosenByHand)
+        ? "say which one you mean with `--into` and its folder, or with `--host`"
+        : "say which one you mean: `--host \(places[0].instance.hostID)`")
   }
 }

@@ -88,7 +88,7 @@ public struct HostQueries: Sendable {
     let instance = try InstanceLookup(session: session).instance(of: id)
     let plugins = "\(instance.current)/plugins"
     let activation = profile.activation.map { "\(instance.current)/activate/\($0.file)" }
-    let hint = profile.activation?.includeHint.map {
+    let hint = (profile.activation?.includeHint).map(printable).map {
       filled($0, [("activate", "\(instance.current)/activate"), ("plugins", plugins)])
     }
     return HostPaths(
@@ -183,7 +183,9 @@ public struct HostQueries: Sendable {
         try HostBinary.builtIns(of: profile).map { (profile.id, $0) }
       }
     }
-    let profile = try catalog.profile(id)
+    let found = try catalog.found(id)
+    found.warning.map { session.progress(.warning($0)) }
+    let profile = found.profile
     guard HostBinary.path(of: profile) != nil else {
       throw Diagnostic(
         .hostNotFound, "`\(id)` is not installed here, so it can't be asked what it has",

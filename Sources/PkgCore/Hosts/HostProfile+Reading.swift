@@ -10,6 +10,9 @@ extension HostProfile {
     let base = fields.text("extends")
     guard let id = fields.requiredText("id") else { return nil }
     if NamePart(id) == nil { findings.error(node.mark, "id", "`\(id)` is not an id") }
+    if id == anyHost {
+      findings.error(node.mark, "id", "`\(id)` is what plugins say that are for every host")
+    }
     var profile = HostProfile(id: id, title: fields.text("title") ?? id)
     profile.base = base
     profile.detection = fields.fields("detect").map(readDetection)
@@ -25,6 +28,7 @@ extension HostProfile {
     profile.probe = fields.fields("probe").map { readProbe($0) }
     if let reload = fields.fields("reload") { profile.reload = readReload(reload) }
     fields.finish()
+    HostProfileSense(profile: profile, root: node, findings: findings).check()
     return findings.hasErrors ? nil : profile
   }
 

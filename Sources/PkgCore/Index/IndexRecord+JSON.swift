@@ -49,6 +49,9 @@ extension IndexRecord {
     self.keys = keys
     rotations = json["rotations"]?.texts ?? []
     type = json["type"]?.stringValue
+    if let type, !PackagePath.isSafePart(type) {
+      throw Self.invalid("the type of `\(name)` is no plain word")
+    }
     title = json["title"]?.stringValue
     summary = json["summary"]?.stringValue
     license = json["license"]?.stringValue

@@ -47,7 +47,13 @@ extension Manifest {
     license = fields.text("license")
     authors = fields.texts("authors")
     tags = fields.texts("tags")
-    type = fields.text("type")
+    // It becomes the name of a folder.
+    type = fields.value("type") { text in
+      guard PackagePath.isSafePart(text) else {
+        throw Diagnostic(.manifestInvalid, "`\(printable(text))` is no plain word")
+      }
+      return text
+    }
   }
 
   private mutating func readBehaviour(_ fields: inout Fields) {

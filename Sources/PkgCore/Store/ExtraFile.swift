@@ -16,10 +16,22 @@ public struct ExtraFile: Sendable, Equatable {
     self.isLinked = isLinked
   }
 
+  /// Whether the path is absolute, leads nowhere else than it says, and gives a plain name.
+  public var isSound: Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return parts.count >= 3 && parts[0].isEmpty && path.utf8.count < 4000
+      && !path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+      && parts.dropFirst().allSatisfy { part in
+        !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+      } && PackagePath.isSafe(name)
+  }
+
   /// Its name below the generation's folder: `extra/`, the name of the host's folder, and its own.
   public var name: String {
-    let parts = path.split(separator: "/").suffix(2)
-    return (["extra"] + parts.map(String.init)).joined(separator: "/")
+    let parts = path.split(separator: "/").suffix(2).map(String.init)
+    // A folder may be called anything; what we make of it is plain.
+    let folder = parts.first.map { $0.map { PackagePath.isSafePart("x\($0)") ? $0 : "_" } } ?? []
+    return "extra/\(String(folder))/\(parts.last ?? "")"
   }
 }
 
@@ -29,10 +41,9 @@ extension ExtraFile {
   /// nil unless the file lies in its tree and the path leads nowhere else than it says.
   init?(json: JSON) {
     guard let file = json["file"]?.stringValue, PackagePath.isSafe(file),
-      let path = json["path"]?.stringValue, path.hasPrefix("/"),
-      PackagePath.isSafe(String(path.dropFirst())), let isLinked = json["linked"]?.boolValue
+      let path = json["path"]?.stringValue, let isLinked = json["linked"]?.boolValue
     else { return nil }
     self.init(file: file, path: path, isLinked: isLinked)
-    guard name.split(separator: "/").count == 3 else { return nil }
+    guard isSound else { return nil }
   }
 }

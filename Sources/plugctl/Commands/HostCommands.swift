@@ -10,7 +10,7 @@ enum HostCommands {
     for host in hosts {
       table.add([
         host.profile.id, host.binary?.version?.description ?? "-", host.binary?.path ?? "not found",
-        "\(host.pluginCount)", host.profile.title,
+        "\(host.pluginCount)", printable(host.profile.title),
       ])
     }
     return Answer("host-list", json: .array(hosts.map(json)), text: table.text(call.output))
@@ -21,7 +21,7 @@ enum HostCommands {
     if let warning = host.warning { call.output.warn(warning) }
     let profile = host.profile
     var rows: [(String, String)] = [
-      ("host", profile.id), ("title", profile.title), ("profile", host.origin),
+      ("host", profile.id), ("title", printable(profile.title)), ("profile", host.origin),
     ]
     rows.append(
       ("binary", host.binary.map { "\($0.path) \($0.version?.description ?? "")" } ?? "not found"))
@@ -41,7 +41,7 @@ enum HostCommands {
     }
     if let probe = profile.probe { rows.append(("proof", probe.arguments.joined(separator: " "))) }
     let text = rows.map {
-      call.output.style.dim($0.0 + String(repeating: " ", count: 10 - $0.0.count)) + $0.1
+      call.output.style.dim($0.0 + String(repeating: " ", count: 10 - $0.0.count)) + printable($0.1)
     }
     return Answer("host-show", json: json(host), text: text.joined(separator: "\n"))
   }

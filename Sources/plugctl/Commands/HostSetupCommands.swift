@@ -13,10 +13,12 @@ enum HostSetupCommands {
       let hint = "add `--yes`, if you trust who runs the index"
       let found = try Interruption.run {
         try await hosts.add(item, from: index) { profile in
-          guard !profile.commands.isEmpty, !call.parsed.has("yes") else { return true }
+          guard !call.parsed.has("yes") else { return true }
+          let commands =
+            profile.commands.isEmpty
+            ? "runs no command" : "runs these commands:\n\(list(profile.commands))"
           return try call.output.confirm(
-            "`\(item)` from `\(index)` runs these commands:\n\(list(profile.commands))\nAdd it?",
-            hint: hint)
+            "`\(item)` from `\(index)` \(commands)\nAdd it?", hint: hint)
         }
       }
       return try added(found ?? declined(hint), call)
@@ -83,6 +85,7 @@ enum HostSetupCommands {
 
   static func snapshot(_ call: Invocation) throws -> Answer {
     let work = HostSnapshotting(try call.session())
+    if call.parsed.has("compare") { try refuse(["output"], beside: "`--compare`", call) }
     let snapshot = try work.take(call.arguments[0])
     if let earlier = call.parsed.value("compare") {
       return compared(snapshot, try work.read(earlier), call)
@@ -130,7 +133,7 @@ enum HostSetupCommands {
     }
     let version = report.binary.version.map { " \($0)" } ?? ""
     var lines = ["\(report.host) with \(report.binary.path)\(version):", table.text(output)]
-    if report.plugins.isEmpty { lines[1] = "no plugins are installed" }
+    if report.plugins.isEmpty { lines[1] = "no plugins are enabled" }
     if let plan = report.mending {
       lines.append("what mends it:")
       lines += plan.steps.map { step in
@@ -138,7 +141,11 @@ enum HostSetupCommands {
       }
     }
     if let obstacle = report.obstacle {
-      lines.append("nothing in your indexes mends it: \(obstacle.message)")
+      let isKnown = obstacle.code.category == .noSolution || obstacle.code.category == .incompatible
+      lines.append(
+        isKnown
+          ? "nothing in your indexes mends it: \(obstacle.message)"
+          : "what would mend it can't be told: \(obstacle.message)")
       lines += obstacle.notes.map { "  \($0)" }
     }
     return lines.joined(separator: "\n")

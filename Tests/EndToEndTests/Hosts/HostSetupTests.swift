@@ -181,6 +181,150 @@ struct HostSetupTests {
     #expect(
       try workshop.author.plugctl("index", "host", "list", index.path).succeeded().output == "")
   }
+
+  /// A project whose profile of SQLite came with it.
+  private func project(_ more: String) throws -> (archive: String, scope: [String: String]) {
+    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try user.folder.write(
+      "work/.plugctl/hosts.d/acmedb.yaml", "schema: 1\nid: acmedb\ntypes: [extension]\n\(more)\n")
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "one", version: "1.0.0", host: "acmedb"),
+      library: workshop.compile("int f(void) { return 1; }", "one"))
+    return (archive, ["PLUGCTL_SCOPE": "project"])
+  }
+
+  @Test(
+    "a profile whose names lead out of their folders is refused, and lint says why",
+    arguments: [
+      "activate: { file: \"../../../../victim\", text: evil }",
+      "activate: { file: \"\", text: evil }",
+      "layout: { place: flat, file: \"../../../../victim\", view: links, path: stable }",
+      "layout: { place: flat, file: \"{name}.so\", aliases: [\"../x\"] }",
+      "layout: { place: by-type, file: \"{name}.so\", by_type: { extension: ../x } }",
+      "layout: { extra: [{ match: \"*.md\", to: relative }] }",
+      "layout: { extra: [{ match: \"*.md\", to: \"{nosuch}/x\" }] }",
+      "layout: { extra: [{ match: \"**.md\", to: /x }] }", "types: [../x]",
+      "paths: [{ env: HOME, separator: \"\" }]", "paths: [{ env: HOME, separator: ab }]",
+      "probe: { argv: [] }", "probe: { argv: [sh], files: { ../x: y } }",
+    ])
+  func unsafeNames(field: String) throws {
+    let text = "schema: 1\nid: acmedb\n\(field)\n"
+    let file = try user.folder.write("work/acmedb.yaml", text)
+    let lint = try user.plugctl("host", "lint", file)
+    #expect(lint.exit == 13 && lint.output.contains("acmedb.yaml:"), "\(lint)")
+    #expect(try user.plugctl("host", "add", "./acmedb.yaml").code == "profile.invalid")
+    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try user.folder.write("work/.plugctl/hosts.d/acmedb.yaml", text)
+    for command in [["host", "show", "acmedb"], ["scan", "--host", "acmedb"]] {
+      let outcome = try user.plugctl(command, with: ["PLUGCTL_SCOPE": "project"])
+      #expect(outcome.exit == 13, "\(outcome)")
+    }
+  }
+
+  @Test("a project's folder behind a link that leads away gets nothing")
+  func linkedAway() throws {
+    let away = user.folder.file("away")
+    try FileSystem.makeFolders(away)
+    try FileSystem.link("\(user.work)/x", to: away)
+    let (archive, scope) = try project("paths: [{ scope: project, dir: ./x/new }]")
+    let outcome = try user.plugctl("install", archive, "--no-save", with: scope)
+    #expect(outcome.exit == 13 && outcome.code == "profile.invalid", "\(outcome)")
+    #expect(try FileSystem.names(in: away) == [])
+    let into = try user.plugctl("install", archive, "--no-save", "--into", "x/new", with: scope)
+    #expect(into.exit == 2, "\(into)")
+    #expect(try FileSystem.names(in: away) == [])
+    try user.plugctl("list", with: scope).succeeded()
+  }
+
+  @Test("a package whose type would lead out of the host's folder is refused")
+  func unsafeType() throws {
+    let library = try workshop.compile("int f(void) { return 1; }", "one")
+    let source = try workshop.source(
+      Workshop.Facts(name: "one", version: "1.0.0", host: "phantomdb", type: "../../x"),
+      library: library)
+    let outcome = try user.plugctl("pack", source)
+    #expect(outcome.exit == 13, "\(outcome)")
+  }
+
+  @Test("further files go to folders of any name, also one with a blank, and follow the folder")
+  func furtherFiles() throws {
+    let folder = "\(user.home)/share dir/extension"
+    try FileSystem.makeFolders(folder)
+    let profile = try user.folder.write(
+      "work/acmedb.yaml",
+      """
+      schema: 1
+      id: acmedb
+      types: [extension]
+      paths: [{ scope: user, dir: ~/acme }]
+      layout: { extra: [{ match: "*.md", to: "~/share dir//extension/" }] }
+
+      """)
+    try user.plugctl("host", "add", profile).succeeded()
+    let archive = try workshop.pack(
+      Workshop.Facts(
+        name: "one", version: "1.0.0", host: "acmedb",
+        files: [("READ.md", Array("top".utf8)), ("doc/READ.md", Array("below".utf8))]),
+      library: workshop.compile("int f(void) { return 1; }", "one"))
+    try user.plugctl("install", archive).succeeded()
+    #expect(try FileSystem.read("\(folder)/READ.md") == Array("top".utf8))
+    try user.plugctl("verify").succeeded()
+    // The host's own folder vanishes, with whatever was in it: nothing is made there, and all goes on.
+    try FileSystem.removeTree("\(user.home)/share dir")
+    try FileSystem.replace("\(user.home)/share dir", with: Array("a file".utf8))
+    try user.plugctl("disable", "one").succeeded()
+    try user.plugctl("recover").succeeded()
+    try FileSystem.remove("\(user.home)/share dir")
+    try user.plugctl("enable", "one").succeeded()
+    #expect(!FileSystem.exists("\(user.home)/share dir"))
+    // It comes back, and the next change links again.
+    try FileSystem.makeFolders(folder)
+    try user.plugctl("disable", "one").succeeded()
+    try user.plugctl("enable", "one").succeeded()
+    #expect(try FileSystem.read("\(folder)/READ.md") == Array("top".utf8))
+    try user.plugctl("remove", "one").succeeded()
+    #expect(try FileSystem.names(in: folder) == [])
+  }
+
+  @Test("a project's host gets what is installed, also where plugins are made for its kind")
+  func projectHost() throws {
+    try user.plugctl("host", "add", "other", "--profile", "sqlite").succeeded()
+    try user.folder.write("work/plugctl.yaml", "schema: 1\nhost: other\n")
+    let index = try workshop.makeIndex()
+    try index.publish(workshop.packExtension("vector", "1.0.0")).succeeded()
+    try user.add(index, scope: "user")
+    let scope = ["PLUGCTL_SCOPE": "project"]
+    try user.plugctl("install", "vector", with: scope).succeeded()
+    #expect(FileSystem.exists("\(user.work)/.plugctl/hosts/other/current"))
+    #expect(!FileSystem.exists("\(user.work)/.plugctl/hosts/sqlite"))
+    let sync = try user.plugctl("sync", with: scope).succeeded()
+    #expect(sync.output.contains("nothing to do"), "\(sync)")
+  }
+
+  @Test("the way back names the host where another has the same plugin")
+  func undo() throws {
+    try user.plugctl("host", "add", "other", "--profile", "sqlite", "--dir", "\(user.home)/other")
+      .succeeded()
+    let index = try workshop.makeIndex()
+    try index.publish(workshop.packExtension("vector", "1.0.0")).succeeded()
+    try user.add(index)
+    try user.plugctl("install", "vector").succeeded()
+    let report = try user.plugctl("install", "vector", "--host", "other").succeeded()
+    #expect(FileSystem.target("\(user.home)/other/vector.so")?.kind == .file)
+    #expect(report.output.contains("undo: plugctl remove acme/vector --host other"), "\(report)")
+    let unclear = try user.plugctl("remove", "vector")
+    #expect(unclear.code == "instance.ambiguous", "\(unclear)")
+    #expect(unclear.hint?.contains("--host") ?? false, "\(unclear)")
+    try user.plugctl("remove", "vector", "--host", "other").succeeded()
+  }
+
+  @Test("what a host has built in is told by its second installation too")
+  func builtIns() throws {
+    let program = try #require(Programs.path(of: "sqlite3"))
+    try user.plugctl("host", "add", "other", "--profile", "sqlite", "--binary", program).succeeded()
+    #expect(try user.plugctl("list", "--builtin", "--host", "other").succeeded().lines.count > 1)
+    #expect(try user.plugctl("host", "add", "any", "--profile", "sqlite").exit != 0)
+  }
 }
 
 /// What another build of a host would do to its plugins.

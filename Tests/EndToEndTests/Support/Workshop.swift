@@ -67,6 +67,7 @@ final class Workshop: Sendable {
     let folder = try freshFolder("source")
     try author.run(["cp", "-L", library, folder]).succeeded()
     for file in facts.files {
+      try FileSystem.makeFolders(FileSystem.folder(of: "\(folder)/\(file.name)"))
       try FileSystem.replace("\(folder)/\(file.name)", with: file.bytes, isDurable: false)
     }
     let manifest = """
