@@ -69,7 +69,11 @@ struct PostgresMagic: Sendable, Equatable {
   /// What looks like a block, in what is never written to: four numbers are nearly always these.
   private static func first(in image: ElfImage) -> PostgresMagic? {
     let usual: [UInt8] = [100, 0, 0, 0, 32, 0, 0, 0, 64, 0, 0, 0, 1, 0, 0, 0]
+    // Segments of a made-up file may overlap, each as long as the file.
+    var left = image.bytes.count
     for segment in image.segments(ofType: ElfImage.SegmentType.load) where !segment.isExecutable {
+      left -= segment.fileSize
+      guard left >= 0 else { return nil }
       let content = image.bytes.storage[segment.offset..<segment.offset + segment.fileSize]
       if let place = offset(of: usual, in: content), place >= segment.offset + 8,
         let magic = PostgresMagic(image.bytes, at: place - 8)
