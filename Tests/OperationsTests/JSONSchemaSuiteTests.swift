@@ -99,6 +99,7 @@ struct JSONSchemaSuiteTests {
     let text = String(repeating: "ab", count: 30_000)
     #expect(SchemaPattern.matches("(a|b)*a(a|b){990}c", text) == nil)
     #expect(SchemaPattern.matches("(a|b)*a(a|b){990}c", String(text.prefix(2000))) == nil)
+    #expect(SchemaPattern.matches("(a|b)*a(a|b){200}c", String(text.prefix(4000))) == nil)
     #expect(SchemaPattern.matches("a", text) == nil)
     #expect(SchemaPattern.matches("(a|b)*a(a|b){90}c", String(text.prefix(1000))) == false)
     let uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
