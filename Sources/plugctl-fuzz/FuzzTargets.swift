@@ -137,9 +137,10 @@ enum FuzzTarget: String, CaseIterable {
     else { return }
     let findings = Findings()
     var resolution = ConfigResolution(environment: { $0 == "SET" ? "1" : nil }, findings: findings)
-    let resolved = resolution.resolve(node) { $0.isEmpty ? schema : nil }
-    var check = SchemaCheck(schema) { pattern, text in Pattern(pattern)?.matches(text) }
-    check.check(resolved, findings)
+    var checks = ["": SchemaCheck(schema) { pattern, text in Pattern(pattern)?.matches(text) }]
+    let resolved = resolution.resolve(node, checks: &checks)
+    checks[""]?.check(resolved, findings)
+    _ = Secrets.masked(resolved)
     // What is written for people is read as the same again.
     guard let again = try? YAMLReader.read(Array(resolved.yaml.utf8)) else { return }
     precondition(again.typedJSON == resolved.typedJSON)

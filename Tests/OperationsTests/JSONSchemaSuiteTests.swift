@@ -74,6 +74,39 @@ struct JSONSchemaSuiteTests {
     #expect(faults(1, away).warnings == 1)
   }
 
+  @Test("nor are values filled in by it without end", .timeLimit(.minutes(1)))
+  func hostileDefaults() throws {
+    let wide =
+      #"{"allOf":[\#(Array(repeating: ##"{"$ref":"#"}"##, count: 6).joined(separator: ","))]}"#
+    let reference = "#" + String(repeating: "/a", count: 1 << 17)
+    let long = ##"{"items":{"$ref":"\##(reference)"},"a":{}}"##
+    let many = #"{"items":{"x":1\#((0..<50_000).map { #","k\#($0)":1"# }.joined())}}"#
+    let list = JSON.array((0..<2000).map { .integer($0) })
+    let deep: JSON = ["a": ["b": ["c": 1]]]
+    for (text, value) in [(wide, deep), (long, list), (many, list)] {
+      let schema = try JSONParser.parse(Array(text.utf8))
+      var checks = ["": SchemaCheck(schema, matching: SchemaPattern.matches)]
+      let findings = Findings()
+      var resolution = ConfigResolution(environment: { _ in nil }, findings: findings)
+      let resolved = resolution.resolve(Node(value), checks: &checks)
+      checks[""]?.check(resolved, findings)
+      #expect(findings.list.contains { $0.message.contains("entangled") }, "\(text.prefix(40))")
+    }
+  }
+
+  @Test("an expression is tried only where its parts and the text are few enough")
+  func costs() {
+    let text = String(repeating: "ab", count: 30_000)
+    #expect(SchemaPattern.matches("(a|b)*a(a|b){990}c", text) == nil)
+    #expect(SchemaPattern.matches("(a|b)*a(a|b){990}c", String(text.prefix(2000))) == nil)
+    #expect(SchemaPattern.matches("(a|b)*a(a|b){200}c", String(text.prefix(4000))) == nil)
+    #expect(SchemaPattern.matches("a", text) == nil)
+    #expect(SchemaPattern.matches("(a|b)*a(a|b){90}c", String(text.prefix(1000))) == false)
+    let uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    #expect(SchemaPattern.matches(uuid, "6ba7b810-9dad-11d1-80b4-00c04fd430c8") == true)
+    #expect(SchemaPattern.matches("^[a-z]{1,253}$", "localhost") == true)
+  }
+
   @Test(
     "expressions that the C library can't do, or should not, are told",
     arguments: ["(?=a)b", "a+?", "(a)\\1", "((a{100}){100}){100}", "[", "\\pL"])

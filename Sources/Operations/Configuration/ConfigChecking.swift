@@ -37,28 +37,68 @@ public struct ConfigChecking: Sendable {
     let instance = try InstanceLookup(session: session).instance(of: profile.id)
     let current = try instance.currentGeneration()
     let installed = (current?.plugins ?? []) + OuterPlugins(session, profile).plugins.map(\.plugin)
-    let named = Self.named(in: node, rules)
-    var schemas: [String: JSON] = [:]
-    schemas[""] = rules.schema
-    var plugins: [(name: String, version: Version?)] = []
-    for mention in named {
-      let plugin = installed.first { mention.means($0.name) }
+    // Names and conditions may stand in variables; what is wrong with those is told below.
+    let early = Findings()
+    var first = ConfigResolution(environment: Machine.environment, findings: early)
+    var checks: [String: SchemaCheck] = [:]
+    let named = Self.named(in: first.resolve(node, checks: &checks), rules)
+    checks[""] = rules.schema.map { SchemaCheck($0, matching: SchemaPattern.matches) }
+    var (whole, plugins) = (node, [(name: String, version: Version?)]())
+    let unset = Set(early.list.map(\.path))
+    let leaves = Dictionary(first.leaves.map { ($0.path, $0) }) { one, _ in one }
+    for mention in named where !unset.contains(mention.path) {
+      guard let name = self.name(of: mention, leaves[mention.path], findings) else { continue }
+      let plugin = installed.first { name.matches($0.name) }
       plugins.append((mention.name, plugin?.version))
       check(mention, plugin, profile, findings)
-      if let plugin { schemas[mention.settings] = try schema(of: plugin) }
+      guard let schema = try plugin.flatMap({ try self.schema(of: $0) }) else { continue }
+      var check = SchemaCheck(schema, matching: SchemaPattern.matches)
+      if check.takesMap() { whole = whole.withMap(at: mention.settings, mark: mention.mark) }
+      checks[mention.settings] = check
     }
     var resolution = ConfigResolution(environment: Machine.environment, findings: findings)
-    let resolved = resolution.resolve(node) { schemas[$0] }
-    for (place, schema) in schemas.sorted(by: { bytesPrecede($0.key, $1.key) }) {
-      guard let part = place.isEmpty ? resolved : resolved.at(place) else { continue }
-      var check = SchemaCheck(schema, matching: SchemaPattern.matches)
-      check.check(part, path: place, findings)
-    }
-    try checkFolder(resolved, rules, instance, current, findings)
+    let resolved = resolution.resolve(whole, checks: &checks)
+    hold(resolved, resolution.leaves, &checks, findings)
+    try checkFolder(resolved, resolution.leaves, rules, instance, current, findings)
     checkPublishers(resolved, rules, current?.plugins ?? [], findings)
     return ConfigReport(
-      host: profile.id, findings: findings.list, resolved: resolved, leaves: resolution.leaves,
-      plugins: plugins)
+      host: profile.id, findings: Self.once(findings.list), resolved: resolved,
+      leaves: resolution.leaves, plugins: plugins)
+  }
+
+  /// Holds everything against the schemas.
+  private func hold(
+    _ resolved: Node, _ leaves: [ConfigResolution.Leaf], _ checks: inout [String: SchemaCheck],
+    _ findings: Findings
+  ) {
+    let confidential = Set(leaves.lazy.filter(\.isConfidential).map(\.path))
+    for place in checks.keys.sorted(by: bytesPrecede) {
+      guard let part = place.isEmpty ? resolved : resolved.at(place) else { continue }
+      checks[place]?.confidential = confidential
+      checks[place]?.check(part, path: place, findings)
+    }
+  }
+
+  /// Each finding once: the host's schema and a plugin's may say the same.
+  private static func once(_ findings: [Finding]) -> [Finding] {
+    var told: Set<[String]> = []
+    return findings.filter {
+      told.insert([$0.severity.rawValue, $0.mark.description, $0.path, $0.message]).inserted
+    }
+  }
+
+  /// The plugin's name where it is one; else that is noted.
+  private func name(
+    of mention: Mention, _ leaf: ConfigResolution.Leaf?, _ findings: Findings
+  ) -> PluginReference? {
+    if let name = try? PluginReference(mention.name), name.range == nil { return name }
+    let isHidden = mention.name.isEmpty || leaf?.isConfidential ?? false
+    findings.error(
+      mention.mark, mention.path,
+      isHidden
+        ? "what stands at `\(printable(mention.path))` is no name of a plugin"
+        : "`\(printable(mention.name))` is no name of a plugin")
+    return nil
   }
 
   /// What to add to the host's configuration for an installed plugin, by host.
@@ -88,10 +128,6 @@ public struct ConfigChecking: Sendable {
     let path: String
     /// The path of its settings.
     let settings: String
-
-    func means(_ plugin: PluginName) -> Bool {
-      (try? PluginReference(name))?.matches(plugin) ?? false
-    }
   }
 
   private static func named(in node: Node, _ rules: HostProfile.Configuration) -> [Mention] {
@@ -140,8 +176,8 @@ public struct ConfigChecking: Sendable {
 
   /// The folder that the host is told must be the one into which its plugins are installed.
   private func checkFolder(
-    _ node: Node, _ rules: HostProfile.Configuration, _ instance: HostInstance,
-    _ current: Generation?, _ findings: Findings
+    _ node: Node, _ leaves: [ConfigResolution.Leaf], _ rules: HostProfile.Configuration,
+    _ instance: HostInstance, _ current: Generation?, _ findings: Findings
   ) throws {
     guard let path = rules.folder, let named = node.at(path), let text = named.text, let current
     else { return }
@@ -149,9 +185,10 @@ public struct ConfigChecking: Sendable {
     let told = try FileSystem.absolute(text)
     let isSame = (FileSystem.realPath(told) ?? told) == (FileSystem.realPath(folder) ?? folder)
     guard !isSame else { return }
+    let isHidden = leaves.contains { $0.isConfidential && sameBytes($0.path, path) }
+    let shown = isHidden ? "another folder" : "`\(printable(told))`"
     findings.warning(
-      named.mark, path,
-      "\(instance.id) would look in `\(printable(told))`, and its plugins are in `\(folder)`")
+      named.mark, path, "\(instance.id) would look in \(shown), and its plugins are in `\(folder)`")
   }
 
   private func checkPublishers(

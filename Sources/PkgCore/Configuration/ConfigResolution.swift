@@ -18,6 +18,27 @@ public struct ConfigResolution {
     public let value: Node
     /// Where it came from.
     public let origin: Origin
+    /// Whether it stands at or below a key that names a secret.
+    public let isSecret: Bool
+
+    /// Whether messages leave the value out: it is a secret, or from where secrets are kept.
+    public var isConfidential: Bool {
+      if case .environment = origin { true } else { isSecret }
+    }
+  }
+
+  /// Where the walk is.
+  private struct Place {
+    var path = ""
+    var isSecret = false
+    /// The path at which the schema begins, and its part that holds here.
+    var schema: (root: String, here: JSON)?
+
+    func below(_ key: String, _ part: JSON?) -> Place {
+      Place(
+        path: Node.path(path, key), isSecret: isSecret || Secrets.isSecret(key: key),
+        schema: schema.flatMap { schema in part.map { (schema.root, $0) } })
+    }
   }
 
   private let environment: (String) -> String?
@@ -35,85 +56,115 @@ public struct ConfigResolution {
 
   /// The document with everything filled in.
   ///
-  /// - Parameter schemas: gives the schema at a path, where one begins there.
-  public mutating func resolve(
-    _ node: Node, path: String = "", schemas: (String) -> JSON?
-  ) -> Node {
-    resolve(node, path, schema: nil, schemas)
+  /// - Parameter checks: those of the schemas, by the paths at which they begin; what is looked up in a schema
+  ///   is taken from the steps of its check.
+  public mutating func resolve(_ node: Node, checks: inout [String: SchemaCheck]) -> Node {
+    resolve(node, Place(), &checks)
   }
 
   private mutating func resolve(
-    _ node: Node, _ path: String, schema inherited: (root: JSON, here: JSON)?,
-    _ schemas: (String) -> JSON?
+    _ node: Node, _ inherited: Place, _ checks: inout [String: SchemaCheck]
   ) -> Node {
-    let schema = schemas(path).map { (root: $0, here: $0) } ?? inherited
-    func part(_ key: String?) -> (root: JSON, here: JSON)? {
-      guard let schema else { return nil }
-      let check = SchemaCheck(schema.root) { _, _ in nil }
-      return check.part(key, of: schema.here).map { (schema.root, $0) }
-    }
+    var place = inherited
+    if let check = checks[place.path] { place.schema = (place.path, check.schema) }
     switch node.value {
     case .map(let entries):
       var all = entries.map { entry in
-        let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-        let value = resolve(entry.value, place, schema: part(entry.key), schemas)
+        if entry.key.firstRange(of: "${") != nil {
+          findings.error(
+            entry.keyMark, Node.path(place.path, entry.key),
+            "variables are filled in in values, and not in the key `\(printable(entry.key))`")
+        }
+        let below = place.below(entry.key, part(entry.key, place, &checks))
+        let value = resolve(entry.value, below, &checks)
         return Node.Entry(key: entry.key, keyMark: entry.keyMark, value: value)
       }
-      all += standards(schema?.here, besides: entries, path)
+      all += standards(besides: entries, place)
       return Node(.map(all), mark: node.mark)
     case .list(let elements):
-      let all = elements.enumerated().map { place, element in
-        resolve(element, "\(path)[\(place)]", schema: part(nil), schemas)
+      let all = elements.enumerated().map { index, element in
+        var below = place
+        below.path += "[\(index)]"
+        below.schema = part(nil, place, &checks).flatMap { part in
+          place.schema.map { ($0.root, part) }
+        }
+        return resolve(element, below, &checks)
       }
       return Node(.list(all), mark: node.mark)
     case .scalar(let text, let isQuoted):
-      let types = schema.map { SchemaCheck($0.root) { _, _ in nil }.types(of: $0.here) } ?? []
-      let (value, names) = expanded(text, isQuoted, node.mark, path, types)
+      let types = place.schema.flatMap { checks[$0.root]?.types(of: $0.here) } ?? []
+      let (value, names) = expanded(text, isQuoted, node.mark, place, types)
       leaves.append(
         Leaf(
-          path: path, value: value,
-          origin: names.isEmpty ? .file(node.mark) : .environment(names, node.mark)))
+          path: place.path, value: value,
+          origin: names.isEmpty ? .file(node.mark) : .environment(names, node.mark),
+          isSecret: place.isSecret))
       return value
     }
   }
 
-  /// Entries that a schema has defaults for and the file leaves out.
-  private mutating func standards(_ schema: JSON?, besides entries: [Node.Entry], _ path: String)
-    -> [Node.Entry]
+  private func part(_ key: String?, _ place: Place, _ checks: inout [String: SchemaCheck]) -> JSON?
   {
-    (schema?["properties"]?.objectValue?.members ?? []).compactMap { member in
-      guard let value = member.value["default"],
-        !entries.contains(where: { sameBytes($0.key, member.name) })
-      else { return nil }
+    guard let schema = place.schema else { return nil }
+    return checks[schema.root]?.part(key, of: schema.here)
+  }
+
+  /// Entries that a schema has defaults for and the file leaves out.
+  private mutating func standards(besides entries: [Node.Entry], _ place: Place) -> [Node.Entry] {
+    guard let members = place.schema?.here["properties"]?.objectValue?.members else { return [] }
+    let keys = Set(entries.map { Array($0.key.utf8) })
+    return members.compactMap { member in
+      guard let value = member.value["default"], !keys.contains(Array(member.name.utf8)) else {
+        return nil
+      }
       let node = Node(value)
-      let place = path.isEmpty ? member.name : "\(path).\(member.name)"
-      leaves.append(Leaf(path: place, value: node, origin: .standard))
+      addStandard(node, place.below(member.name, nil))
       return Node.Entry(key: member.name, keyMark: .none, value: node)
+    }
+  }
+
+  private mutating func addStandard(_ node: Node, _ place: Place) {
+    switch node.value {
+    case .map(let entries):
+      for entry in entries { addStandard(entry.value, place.below(entry.key, nil)) }
+    case .list(let elements):
+      for (index, element) in elements.enumerated() {
+        var below = place
+        below.path += "[\(index)]"
+        addStandard(element, below)
+      }
+    case .scalar:
+      leaves.append(
+        Leaf(path: place.path, value: node, origin: .standard, isSecret: place.isSecret))
     }
   }
 
   /// A scalar with its variables filled in. Where it is nothing but variables, it becomes of the type that
   /// the schema wants: a whole number in quotes is one then.
   private func expanded(
-    _ text: String, _ isQuoted: Bool, _ mark: Mark, _ path: String, _ types: [String]
+    _ text: String, _ isQuoted: Bool, _ mark: Mark, _ place: Place, _ types: [String]
   ) -> (Node, [String]) {
     var result = ""
     var names: [String] = []
     var rest = text[...]
     while let start = rest.firstRange(of: "${") {
+      guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+        findings.error(mark, place.path, "`${` is not closed")
+        break
+      }
       result += rest[..<start.lowerBound]
-      guard let end = rest[start.upperBound...].firstIndex(of: "}") else { break }
       let name = String(rest[start.upperBound..<end])
       rest = rest[rest.index(after: end)...]
       guard Self.isName(name) else {
-        findings.error(mark, path, "`${\(printable(name))}` is no name of a variable")
+        let shown = place.isSecret ? "…" : printable(name)
+        findings.error(mark, place.path, "`${\(shown)}` is no name of a variable")
         continue
       }
       names.append(name)
       if let value = environment(name) {
         result += value
       } else {
-        findings.error(mark, path, "the variable `\(name)` is not set")
+        findings.error(mark, place.path, "the variable `\(name)` is not set")
       }
     }
     result += rest
@@ -129,5 +180,36 @@ public struct ConfigResolution {
       (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
         || $0 == UInt8(ascii: "_")
     }
+  }
+}
+
+extension Node {
+  /// The path of a key below another: `a.b`, and `a."b.c"` where the key would look like a path itself.
+  static func path(_ path: String, _ key: String) -> String {
+    let isPlain = !key.isEmpty && !key.utf8.contains { [0x2E, 0x5B, 0x22].contains($0) }
+    let shown = isPlain ? key : String(decoding: JSON.string(key).compactBytes, as: UTF8.self)
+    return path.isEmpty ? shown : "\(path).\(shown)"
+  }
+
+  /// The same with an empty map at a path of keys, where nothing or null stands there.
+  ///
+  /// - Parameter mark: the place that the map gets.
+  public func withMap(at path: String, mark: Mark) -> Node {
+    withMap(path.split(separator: ".").map(String.init)[...], mark)
+  }
+
+  private func withMap(_ keys: ArraySlice<String>, _ mark: Mark) -> Node {
+    let here = isNull ? Node(.map([]), mark: mark) : self
+    guard case .map(var entries) = here.value, let key = keys.first else { return here }
+    let others = keys.dropFirst()
+    if let index = entries.firstIndex(where: { sameBytes($0.key, key) }) {
+      let entry = entries[index]
+      entries[index] = Entry(
+        key: key, keyMark: entry.keyMark, value: entry.value.withMap(others, mark))
+    } else {
+      let value = Node(.map([]), mark: mark).withMap(others, mark)
+      entries.append(Entry(key: key, keyMark: mark, value: value))
+    }
+    return Node(.map(entries), mark: here.mark)
   }
 }

@@ -16,13 +16,33 @@ enum Scalar: Equatable {
     case "true", "True", "TRUE": self = .bool(true)
     case "false", "False", "FALSE": self = .bool(false)
     case _ where Self.isNumber(text):
-      self = Int64(text).map { .integer($0) } ?? Double(text).map { .real($0) } ?? .text(text)
-    default: self = .text(text)
+      self = Int64(text).map { .integer($0) } ?? Double(text).flatMap(Self.finite) ?? .text(text)
+    default: self = Self.based(text) ?? .text(text)
     }
   }
 
+  /// What is beyond the numbers that JSON's readers know is no number.
+  private static func finite(_ value: Double) -> Scalar? { value.isFinite ? .real(value) : nil }
+
+  /// A whole number as `0x1F` or `0o17`.
+  private static func based(_ text: String) -> Scalar? {
+    let digits = text.dropFirst(2)
+    guard text.hasPrefix("0x") || text.hasPrefix("0o"), !digits.isEmpty,
+      // `Int64` would take a sign.
+      digits.utf8.first != UInt8(ascii: "-"), digits.utf8.first != UInt8(ascii: "+")
+    else { return nil }
+    let radix = text.hasPrefix("0x") ? 16 : 8
+    if let value = Int64(digits, radix: radix) { return .integer(value) }
+    var value = 0.0
+    for digit in digits {
+      guard digit.isASCII, let worth = digit.hexDigitValue, worth < radix else { return nil }
+      value = value * Double(radix) + Double(worth)
+    }
+    return finite(value)
+  }
+
   /// Digits, with a sign, a fraction and an exponent where there are such.
-  private static func isNumber(_ text: String) -> Bool {
+  static func isNumber(_ text: String) -> Bool {
     var rest = text.utf8[...]
     if let first = rest.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
       rest = rest.dropFirst()
@@ -61,7 +81,9 @@ extension Node {
     switch value {
     case .list(let nodes): return .array(nodes.map(\.typedJSON))
     case .map(let entries):
-      return .object(JSONObject(entries.map { JSONObject.Member($0.key, $0.value.typedJSON) }))
+      // Keys are unique; looking for each among the others would be quadratic.
+      return .object(
+        JSONObject(unique: entries.map { JSONObject.Member($0.key, $0.value.typedJSON) }))
     case .scalar(let text, let isQuoted):
       return switch Scalar(text, isQuoted: isQuoted) {
       case .null: .null

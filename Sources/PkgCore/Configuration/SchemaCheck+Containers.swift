@@ -4,8 +4,10 @@ extension SchemaCheck {
     _ node: Node, _ entries: [Node.Entry], _ keywords: JSONObject, _ path: String, _ depth: Int
   ) -> [Fault] {
     var found = countFaults(node, entries.count, keywords, path, "Properties", "entries")
-    for name in keywords["required"]?.texts ?? []
-    where !entries.contains(where: { sameBytes($0.key, name) }) {
+    let needed = keywords["required"]?.texts ?? []
+    let keys = needed.isEmpty ? [] : Set(entries.map { Array($0.key.utf8) })
+    steps -= (needed.count + keys.count) / 16
+    for name in needed where !keys.contains(Array(name.utf8)) {
       found.append(fault(node, path, "lacks `\(printable(name))`"))
     }
     for entry in entries { found += entryFaults(entry, keywords, path, depth) }
@@ -17,9 +19,11 @@ extension SchemaCheck {
     _ entry: Node.Entry, _ keywords: JSONObject, _ path: String, _ depth: Int
   ) -> [Fault] {
     var found: [Fault] = []
-    let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+    let place = Node.path(path, entry.key)
     var isKnown = false
-    if let part = keywords["properties"]?[entry.key] {
+    let properties = keywords["properties"]
+    steps -= (properties?.objectValue?.members.count ?? 0) / 64
+    if let part = properties?[entry.key] {
       isKnown = true
       found += faults(entry.value, part, place, depth: depth + 1)
     }

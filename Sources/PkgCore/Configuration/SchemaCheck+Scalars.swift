@@ -5,8 +5,9 @@ extension SchemaCheck {
     let types = keywords["type"]?.oneOrMore ?? []
     if !types.isEmpty, !types.contains(where: { Self.isOf($0, node) }) {
       // What follows would only say the same in other words.
-      return [fault(node, path, "must be \(Self.list(types)), and is \(Self.kind(node))")]
+      return [fault(node, path, "must be \(Self.list(types)), and is \(kind(node, path))")]
     }
+    steps -= (keywords["enum"]?.arrayValue?.count ?? 0) / 16
     if let values = keywords["enum"]?.arrayValue, !values.contains(where: { Self.equal($0, node) })
     {
       let words = values.map { String(decoding: $0.compactBytes, as: UTF8.self) }
@@ -64,6 +65,9 @@ extension SchemaCheck {
 
   /// Whether an expression matches; one that can't be told is noted, and holds nothing.
   mutating func matches(_ pattern: String, _ text: String) -> Bool {
+    // The time grows with both.
+    steps -= pattern.utf8.count * text.utf8.count / 256
+    guard steps > 0 else { return true }
     if let answer = matching(pattern, text) { return answer }
     strange.insert(pattern)
     return true
@@ -79,14 +83,18 @@ extension SchemaCheck {
     }
   }
 
-  private static func kind(_ node: Node) -> String {
-    switch (node.value, node.scalar) {
+  private func kind(_ node: Node, _ path: String) -> String {
+    let isHidden = confidential.contains(path)
+    return switch (node.value, node.scalar) {
     case (.map, _): "a map"
     case (.list, _): "a list"
     case (_, .null): "nothing"
+    case (_, .bool) where isHidden: "true or false"
+    case (_, .integer) where isHidden, (_, .real) where isHidden: "a number"
+    case (_, .text) where isHidden: "text"
     case (_, .bool(let value)): "\(value)"
     case (_, .integer(let value)): "the number \(value)"
-    case (_, .real(let value)): "the number \(text(value))"
+    case (_, .real(let value)): "the number \(Self.text(value))"
     case (_, .text(let text)): "the text `\(printable(String(text.prefix(40))))`"
     default: "something else"
     }

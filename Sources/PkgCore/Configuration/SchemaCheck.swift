@@ -17,6 +17,8 @@ public struct SchemaCheck {
   private var strangeReferences: Set<String> = []
   /// Up to draft 7 a reference hides what stands beside it.
   private let isOld: Bool
+  /// Paths whose values no message quotes.
+  public var confidential: Set<String> = []
 
   /// A check against a schema.
   public init(_ schema: JSON, matching: @escaping Matching) {
@@ -65,11 +67,13 @@ public struct SchemaCheck {
     case .bool(true): return []
     case .bool(false): return [fault(node, path, "is not allowed here")]
     case .object(let keywords):
+      // Each keyword is looked for among all.
+      steps -= keywords.members.count / 8
       var found: [Fault] = []
       if let reference = keywords["$ref"]?.stringValue {
-        if let target = self.target(reference) {
+        if let target = target(reference) {
           found = faults(node, target, path, depth: depth + 1)
-        } else {
+        } else if steps > 0 {
           strangeReferences.insert(reference)
         }
         if isOld { return found }
@@ -96,31 +100,55 @@ public struct SchemaCheck {
   }
 
   /// The schema of what stands under a key, or of an element where that is nil; nil where none says.
-  func part(_ key: String?, of schema: JSON, depth: Int = 0) -> JSON? {
-    guard depth < 20 else { return nil }
-    if let target = schema["$ref"]?.stringValue.flatMap(self.target) {
+  mutating func part(_ key: String?, of schema: JSON, depth: Int = 0) -> JSON? {
+    guard pay(1 + (schema.objectValue?.members.count ?? 0) / 8), depth < 20 else { return nil }
+    if let reference = schema["$ref"]?.stringValue, let target = target(reference) {
       return part(key, of: target, depth: depth + 1)
     }
-    let own =
-      key.map { schema["properties"]?[$0] ?? schema["additionalProperties"] } ?? schema["items"]
-    if let own { return own }
-    let others = ["allOf", "anyOf", "oneOf"].flatMap { schema[$0]?.arrayValue ?? [] }
-    return others.lazy.compactMap { part(key, of: $0, depth: depth + 1) }.first
+    if let own = key.map({ named($0, in: schema) }) ?? schema["items"] { return own }
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+      for other in schema[keyword]?.arrayValue ?? [] {
+        if let found = part(key, of: other, depth: depth + 1) { return found }
+      }
+    }
+    return nil
+  }
+
+  private mutating func named(_ key: String, in schema: JSON) -> JSON? {
+    let properties = schema["properties"]
+    steps -= (properties?.objectValue?.members.count ?? 0) / 64
+    return properties?[key] ?? schema["additionalProperties"]
+  }
+
+  /// Takes steps; false where none are left, which is said in the end.
+  private mutating func pay(_ count: Int) -> Bool {
+    steps -= count
+    if steps <= 0 { isExhausted = true }
+    return steps > 0
   }
 
   /// The types that a schema names, by its references too.
-  func types(of schema: JSON) -> [String] {
-    let whole = schema["$ref"]?.stringValue.flatMap(target) ?? schema
+  mutating func types(of schema: JSON) -> [String] {
+    guard pay(1 + (schema.objectValue?.members.count ?? 0) / 8) else { return [] }
+    let whole = schema["$ref"]?.stringValue.flatMap { target($0) } ?? schema
+    steps -= (whole.objectValue?.members.count ?? 0) / 8
     return whole["type"]?.oneOrMore ?? []
   }
 
+  /// Whether the schema leaves it open that a map stands there.
+  public mutating func takesMap() -> Bool {
+    let types = types(of: schema)
+    return types.isEmpty || types.contains("object")
+  }
+
   /// Where a local reference leads, as `#/$defs/port`; nil for others.
-  func target(_ reference: String) -> JSON? {
-    guard reference.hasPrefix("#") else { return nil }
+  mutating func target(_ reference: String) -> JSON? {
+    guard reference.hasPrefix("#"), pay(1 + reference.utf8.count / 8) else { return nil }
     var place = schema
     for part in reference.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
       .dropFirst()
     {
+      steps -= (place.objectValue?.members.count ?? 0) / 64
       let key = Self.unescaped(String(part))
       if let next = place[key] {
         place = next

@@ -39,7 +39,10 @@ extension Node {
 
   /// Plain where it reads back as what it is; else as a JSON string, which YAML reads too.
   private static func quotedIfNeeded(_ text: String, isQuoted: Bool) -> String {
-    if case .text = Scalar(text, isQuoted: false) { return plainOrQuoted(text) }
+    if case .text = Scalar(text, isQuoted: false) {
+      // A number beyond those of JSON is text here, and would be none to other readers.
+      return isQuoted && Scalar.isNumber(text) ? quoted(text) : plainOrQuoted(text)
+    }
     // A number, a Boolean or nothing, or a text that looks like one.
     return isQuoted ? quoted(text) : text.isEmpty ? "null" : text
   }

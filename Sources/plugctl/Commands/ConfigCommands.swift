@@ -22,25 +22,18 @@ enum ConfigCommands {
     let file = call.arguments[0]
     let report = try ConfigChecking(call.session()).check(file)
     let isOpen = call.parsed.has("show-secrets")
-    let origins = JSONObject(
-      report.leaves.map { .init($0.path, .string(origin($0.origin, file))) })
-    var answer = Answer(
-      "config-show",
-      json: [
-        "host": .string(report.host),
-        "config": (isOpen ? report.resolved : masked(report.resolved)).typedJSON,
-        "origins": .object(origins),
-      ], text: "")
+    let shown = isOpen ? report.resolved : Secrets.masked(report.resolved)
+    let json = call.output.isJSON ? data(report, shown, file) : .null
+    var answer = Answer("config-show", json: json, text: "")
     if call.parsed.has("origin") {
       var table = TextTable(["SETTING", "VALUE", "FROM"])
       for leaf in report.leaves {
-        let key = leaf.path.split(separator: ".").last.map(String.init) ?? ""
-        let value = isOpen ? leaf.value : masked(leaf.value, key)
-        table.add([leaf.path, printable(value.text ?? "null"), origin(leaf.origin, file)])
+        let value = isOpen ? leaf.value : Secrets.masked(leaf.value, isSecret: leaf.isSecret)
+        table.add([leaf.path, value.text ?? "null", origin(leaf.origin, file)])
       }
       answer.text = table.text(call.output)
     } else if call.parsed.has("resolved") {
-      answer.text = (isOpen ? report.resolved : masked(report.resolved)).yaml
+      answer.text = shown.yaml
       if answer.text.hasSuffix("\n") { answer.text.removeLast() }
     } else {
       throw Diagnostic(
@@ -68,6 +61,15 @@ enum ConfigCommands {
       text: found.map(\.text).joined(separator: "\n"))
   }
 
+  private static func data(_ report: ConfigReport, _ shown: Node, _ file: String) -> JSON {
+    let origins = report.leaves.map { leaf -> JSON in
+      ["path": .string(leaf.path), "origin": .string(origin(leaf.origin, file))]
+    }
+    return [
+      "host": .string(report.host), "config": shown.typedJSON, "origins": .array(origins),
+    ]
+  }
+
   private static func origin(_ origin: ConfigResolution.Origin, _ file: String) -> String {
     switch origin {
     case .file(let mark): "\(file):\(mark)"
@@ -75,41 +77,5 @@ enum ConfigCommands {
       "\(names.map { "$\($0)" }.joined(separator: ", ")) at \(file):\(mark)"
     case .standard: "the schema's default"
     }
-  }
-
-  /// The same without what others must not read over somebody's shoulder.
-  private static func masked(_ node: Node, _ key: String = "") -> Node {
-    switch node.value {
-    case .map(let entries):
-      return Node(
-        .map(
-          entries.map {
-            .init(key: $0.key, keyMark: $0.keyMark, value: masked($0.value, $0.key))
-          }), mark: node.mark)
-    case .list(let elements): return Node(.list(elements.map { masked($0, key) }), mark: node.mark)
-    case .scalar(let text, _):
-      let words = ["password", "passwd", "secret", "token", "api_key", "apikey", "private_key"]
-      let name = key.lowercased()
-      if words.contains(where: { name.firstRange(of: $0) != nil }), !node.isNull {
-        return Node(.scalar("****", isQuoted: true), mark: node.mark)
-      }
-      return Node(.scalar(withoutPassword(text), isQuoted: true), mark: node.mark).or(node, text)
-    }
-  }
-
-  /// `postgres://user:****@host/db`.
-  private static func withoutPassword(_ text: String) -> String {
-    guard let start = text.firstRange(of: "://"),
-      let end = text[start.upperBound...].firstIndex(of: "@"),
-      let colon = text[start.upperBound..<end].firstIndex(of: ":")
-    else { return text }
-    return "\(text[...colon])****\(text[end...])"
-  }
-}
-
-extension Node {
-  /// Another node, where this one says the same.
-  fileprivate func or(_ other: Node, _ text: String) -> Node {
-    self.text == text || other.isNull ? other : self
   }
 }

@@ -25,18 +25,24 @@ struct ConfigTests {
       .replacing("\\n", with: "\n")
     for (host, type) in [("stormdb", "workload"), ("distributed-transformer", "format")] {
       let name = host == "stormdb" ? "my_plugin" : "my_format"
-      let archive = try workshop.pack(
-        Workshop.Facts(
-          name: name, version: "1.0.0", host: host, type: type,
-          more: "config: { schema: config.schema.json, example: example_config.yaml }",
-          files: [
-            ("config.schema.json", Array(schema.utf8)),
-            ("example_config.yaml", Array(example.utf8)),
-          ]),
-        library: StormPlugins.library(name, "1.0.0", workshop))
-      let report = try user.plugctl("install", archive, "--test-level", "0").succeeded()
+      let report = try install(name, host, type, schema, example)
       #expect(report.output.contains("in \(host)'s own file:"), "\(report)")
     }
+  }
+
+  @discardableResult
+  private func install(
+    _ name: String, _ host: String, _ type: String, _ schema: String, _ example: String
+  ) throws -> Outcome {
+    let archive = try workshop.pack(
+      Workshop.Facts(
+        name: name, version: "1.0.0", host: host, type: type,
+        more: "config: { schema: config.schema.json, example: example_config.yaml }",
+        files: [
+          ("config.schema.json", Array(schema.utf8)), ("example_config.yaml", Array(example.utf8)),
+        ]),
+      library: StormPlugins.library(name, "1.0.0", workshop))
+    return try user.plugctl("install", archive, "--test-level", "0").succeeded()
   }
 
   private func check(_ text: String, _ more: [String: String] = [:], host: String? = "stormdb")
@@ -114,9 +120,20 @@ struct ConfigTests {
       ),
       (
         "${MY_PLUGIN_BATCH_SIZE}", "${MY_PLUGIN_DATA_FILE}",
-        "`workload.plugin_config.batch_size` must be a whole number, and is the text `/path/to/1000`"
+        "`workload.plugin_config.batch_size` must be a whole number, and is text\n"
       ),
       ("${MY_PLUGIN_BATCH_SIZE}", "${1x}", "`${1x}` is no name of a variable"),
+      ("FILE}", "FILE}x${B", "config.yaml:6:16: `${` is not closed"),
+      ("sub_param:", "\"${NOPE}\": 1\n      sub_param:", "not in the key `${NOPE}`"),
+      ("10000", "1e999", "`workload.plugin_config.table_size` must be a whole number"),
+      (
+        "plugin_name: \"my_plugin\"", "plugin_name: \"\"",
+        "what stands at `workload.plugin_name` is no name of a plugin"
+      ),
+      (
+        "plugin_name: \"my_plugin\"", "plugin_name: ../x",
+        "config.yaml:3:16: `../x` is no name of a plugin\n"
+      ),
     ])
   func faults(old: String, new: String, message: String) throws {
     let outcome = try check(guide.replacing(old, with: new), variables)
@@ -192,6 +209,81 @@ struct ConfigTests {
     #expect(
       filled.lines.contains("workload.plugin_config.batch_size\t100\tthe schema's default"),
       "\(filled)")
+  }
+
+  @Test("lacks what a plugin requires also where it has no settings at all, and gets defaults")
+  func noSettings() throws {
+    let schema = """
+      {"type": "object", "required": ["dsn", "batch"],
+       "properties": {"dsn": {"type": "string"}, "size": {"type": "integer", "default": 7}}}
+      """
+    try install("strict", "stormdb", "workload", schema, "dsn: x\n")
+    for settings in ["", ", plugin_config: ", ", plugin_config: {}"] {
+      let outcome = try check("workload: { type: plugin, plugin_name: strict\(settings) }\n")
+      #expect(outcome.exit == 13, "\(outcome)")
+      for name in ["dsn", "batch"] {
+        #expect(
+          outcome.lines.count { $0.contains("`workload.plugin_config` lacks `\(name)`") } == 1,
+          "\(outcome)")
+      }
+      let shown = try user.plugctl("config", "show", "config.yaml", "--resolved")
+      #expect(shown.output.contains("  plugin_config:\n    size: 7\n"), "\(shown)")
+    }
+    let twice = try check("workload: { type: plugin, plugin_name: strict, plugin_config: 5 }\n")
+    #expect(twice.lines.count { $0.contains("must be a map") } == 1, "\(twice)")
+  }
+
+  @Test("may name its plugin, and that it has one, by variables")
+  func namedByVariables() throws {
+    let text = guide.replacing("\"my_plugin\"", with: "${PL}").replacing("\"plugin\"", with: "${T}")
+      .replacing("table_size: 10000", with: "table_size: 0")
+    let named = try check(text, variables.merging(["PL": "my_plugin", "T": "plugin"]) { $1 })
+    #expect(named.exit == 13 && named.output.contains("must be at least 1"), "\(named)")
+    #expect(!named.output.contains("installed"), "\(named)")
+    let unset = try check(text, variables.merging(["T": "plugin"]) { $1 })
+    #expect(unset.lines.count { $0.contains("`PL` is not set") } == 1, "\(unset)")
+    #expect(!unset.output.contains("no name of a plugin"), "\(unset)")
+    let other = try check(text, variables.merging(["PL": "my_plugin", "T": "builtin"]) { $1 })
+    #expect(!other.output.contains("must be at least 1"), "\(other)")
+  }
+
+  @Test("keeps secrets also in faults, below their keys, and in texts")
+  func secrets() throws {
+    let wrong = guide + "    password: 123456\n    verbose: ${SECRET}\n    ratio: \"${SECRET}\"\n"
+    let outcome = try check(wrong, variables.merging(["SECRET": "hunter2"]) { $1 })
+    #expect(outcome.exit == 13 && outcome.output.contains("must be true or false"), "\(outcome)")
+    #expect(
+      outcome.output.contains("`workload.plugin_config.password` must be text, and is a number"))
+    #expect(!outcome.output.contains("hunter") && !outcome.output.contains("123456"), "\(outcome)")
+    try user.folder.write(
+      "work/config.yaml",
+      """
+      workload: { type: builtin }
+      secret: { value: hunter1 }
+      password: [{ x: hunter2 }, hunter3]
+      "password.x": hunter4
+      f: { pwd: hunter9, passphrase: hunter9, credentials: hunter9, accessKey: hunter9, db_pass: hunter9 }
+
+      """)
+    for way in [["--resolved"], ["--origin"], ["--resolved", "--json"]] {
+      let shown = try user.plugctl(["config", "show", "config.yaml", "--host", "stormdb"] + way)
+        .succeeded()
+      #expect(!shown.output.contains("hunter"), "\(shown)")
+    }
+  }
+
+  @Test("of 15,000 settings is shown at once, each path once", .timeLimit(.minutes(1)))
+  func large() throws {
+    let keys = (0..<15_000).map { "k\($0): \($0)\n" }.joined()
+    try user.folder.write(
+      "work/config.yaml", "workload: { type: builtin }\na.b: 0x10\na: { b: 1e999 }\n" + keys)
+    let shown = try user.plugctl(
+      "config", "show", "config.yaml", "--host", "stormdb", "--resolved", "--json"
+    ).succeeded()
+    let data = try shown.data()
+    #expect(data["config"]?["a.b"] == 16 && data["config"]?["a"]?["b"] == "1e999")
+    let paths = (data["origins"]?.arrayValue ?? []).compactMap { $0["path"]?.stringValue }
+    #expect(paths.count == 15_003 && Set(paths).count == 15_003)
   }
 
   @Test("`config example` says what to add, and what it says is without faults")
