@@ -150,7 +150,8 @@ struct HostProfileTests {
     arguments: [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("0s", 0)] as [(String, Int64)])
   func times(text: String, milliseconds: Int64) throws {
     #expect(
-      try #require(read([("probe", ["timeout": .string(text)])]).profile).probe?.timeoutMilliseconds
+      try #require(read([("probe", ["timeout": .string(text), "argv": ["sh"]])]).profile).probe?
+        .timeoutMilliseconds
         == milliseconds)
   }
 }
