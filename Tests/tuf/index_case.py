@@ -12,6 +12,7 @@ import tempfile
 import threading
 import unittest
 
+from clock import clock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata
@@ -75,7 +76,7 @@ class IndexCase(unittest.TestCase):
         environment = {"PATH": os.environ["PATH"], "HOME": cls.home, "PLUGCTL_SCOPE": "user"}
         command = [PLUGCTL, *words]
         if at:
-            command = ["faketime", "-f", at, *command]
+            environment.update(clock(at))
         done = subprocess.run(
             command, env=environment, cwd=cls.folder, capture_output=True, text=True,
             timeout=120, check=False,

@@ -18,6 +18,7 @@ import threading
 import time
 import unittest
 
+from clock import clock
 from hostile_server import HostileServer
 from index_case import MANIFEST, PLUGCTL, IndexCase
 from simulator import later, sha256
@@ -41,7 +42,7 @@ class AttackCase(IndexCase):
         }
         command = [PLUGCTL, "--json", *words]
         if at:
-            command = ["faketime", "-f", at, *command]
+            environment.update(clock(at))
         done = subprocess.run(
             command, env=environment, cwd=self.user, capture_output=True, text=True, timeout=120,
             check=False, input=answer,

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 import urllib.parse
 
+from clock import clock
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import CryptoSigner, SSlibKey
 from simulator import Server, Simulator, later, sha256
@@ -45,8 +46,7 @@ class ClientCase(unittest.TestCase):
         environment = dict(os.environ)
         command = [CLIENT, *words]
         if at is not None:
-            command = ["faketime", at.strftime("%Y-%m-%d %H:%M:%S"), *command]
-            environment["TZ"] = "UTC"
+            environment.update(clock(at.strftime("@%Y-%m-%d %H:%M:%S")), TZ="UTC")
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
