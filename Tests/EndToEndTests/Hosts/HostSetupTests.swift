@@ -286,6 +286,33 @@ struct HostSetupTests {
     #expect(try FileSystem.names(in: folder) == [])
   }
 
+  @Test("a further file that a damaged generation left goes with `recover`")
+  func strays() throws {
+    let folder = "\(user.home)/share"
+    try FileSystem.makeFolders(folder)
+    let profile = try user.folder.write(
+      "work/acmedb.yaml",
+      "schema: 1\nid: acmedb\ntypes: [extension]\npaths: [{ scope: user, dir: ~/acme }]\n"
+        + "layout: { extra: [{ match: \"*.md\", to: ~/share }] }\n")
+    try user.plugctl("host", "add", profile).succeeded()
+    for (version, name) in [("1.0.0", "old.md"), ("2.0.0", "new.md")] {
+      let archive = try workshop.pack(
+        Workshop.Facts(
+          name: "one", version: version, host: "acmedb",
+          files: [(name, Array(version.utf8)), ("both.md", Array(version.utf8))]),
+        library: workshop.compile("int f(void) { return 1; }", "one"))
+      try user.plugctl("install", archive).succeeded()
+    }
+    #expect(try FileSystem.names(in: folder).sorted() == ["both.md", "new.md"])
+    try FileSystem.replace("\(user.live("acmedb"))/manifest.json", with: Array("{".utf8))
+    try user.plugctl("recover").succeeded()
+    #expect(try FileSystem.read("\(folder)/old.md") == Array("1.0.0".utf8))
+    let left = try FileSystem.names(in: folder).filter {
+      FileSystem.target("\(folder)/\($0)") == nil
+    }
+    #expect(left == [], "links that lead nowhere")
+  }
+
   @Test("a project's host gets what is installed, also where plugins are made for its kind")
   func projectHost() throws {
     try user.plugctl("host", "add", "other", "--profile", "sqlite").succeeded()

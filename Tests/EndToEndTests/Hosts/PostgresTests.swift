@@ -94,6 +94,10 @@ struct PostgresTests {
     #expect(refused.exit == 10 && refused.code == "host.running", "\(refused)")
     let removal = try user.plugctl("remove", "own")
     #expect(removal.exit == 10, "\(removal)")
+    // An upgrade of the server puts another file in its program's place; the old one still runs.
+    try user.run(["cp", server.program, "\(server.program).new"]).succeeded()
+    try user.run(["mv", "\(server.program).new", server.program]).succeeded()
+    #expect(try user.plugctl("upgrade", "own").code == "host.running")
     #expect(try user.installed().difference(from: before).filter { $0.contains("/gens/") } == [])
     try server.stop()
     try user.plugctl("upgrade", "own").succeeded()
