@@ -1,16 +1,19 @@
 internal import Glibc
+internal import Synchronization
 
 /// Runs blocking work on threads of its own: Swift's task pool is as wide as the cores, and a blocked
 /// task would stall it.
 public enum BlockingWork {
-  /// Runs a closure on a new thread and waits for its result without blocking a task's thread.
+  /// Runs a closure on a new thread and waits for its result without blocking a task's thread. When the wait
+  /// is over the thread holds nothing more of either, so that a folder that goes with its owner is gone in time.
   public static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value)
     async throws -> Value
   {
     try await withCheckedThrowingContinuation { continuation in
-      let isStarted = startThread { continuation.resume(with: Result { try body() }) }
+      let work = OneTimeWork(body)
+      let isStarted = startThread { work.finish(continuation) }
       // Without a thread the work is done here, slower but done.
-      if !isStarted { continuation.resume(with: Result { try body() }) }
+      if !isStarted { work.finish(continuation) }
     }
   }
 
@@ -51,6 +54,25 @@ public enum BlockingWork {
       return false
     }
     return true
+  }
+}
+
+/// Work that gives up its closure as it runs, and its result as it ends.
+private final class OneTimeWork<Value: Sendable>: Sendable {
+  private let body: Mutex<(@Sendable () throws -> Value)?>
+
+  init(_ body: @escaping @Sendable () throws -> Value) { self.body = Mutex(body) }
+
+  func finish(_ continuation: CheckedContinuation<Value, any Error>) {
+    do { continuation.resume(returning: try value()) } catch {
+      continuation.resume(throwing: error)
+    }
+  }
+
+  /// Apart from the resuming, so that nothing of the closure outlives the call.
+  private func value() throws -> Value {
+    guard let body = body.withLock({ $0.take() }) else { preconditionFailure("done once only") }
+    return try body()
   }
 }
 

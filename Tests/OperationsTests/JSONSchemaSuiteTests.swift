@@ -1,5 +1,6 @@
 import Files
 import PkgCore
+import TestSupport
 import Testing
 
 @testable import Operations
@@ -74,7 +75,7 @@ struct JSONSchemaSuiteTests {
     #expect(faults(1, away).warnings == 1)
   }
 
-  @Test("nor are values filled in by it without end", .timeLimit(.minutes(1)))
+  @Test("nor are values filled in by it without end", .takes(lessThan: .seconds(60)))
   func hostileDefaults() throws {
     let wide =
       #"{"allOf":[\#(Array(repeating: ##"{"$ref":"#"}"##, count: 6).joined(separator: ","))]}"#

@@ -102,7 +102,7 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
 @Suite(
   "a hostile archive",
   .enabled(if: ConfinedUnpacking.isPossible, "there is no bwrap, or no plugctl"),
-  .timeLimit(.minutes(5)))
+  .takes(lessThan: .seconds(300)))
 struct HostileArchiveTests {
   @Test(
     "is refused for its own reason, and nothing but listed files comes of it",

@@ -4,7 +4,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("an index with mirrors", .timeLimit(.minutes(2)))
+@Suite("an index with mirrors", .takes(lessThan: .seconds(120)))
 struct MirrorTests {
   let examples: Examples
   let user: Sandbox

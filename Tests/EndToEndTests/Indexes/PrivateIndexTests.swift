@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
   "an index that not everybody may read", .enabled(if: SecureServer.isPossible),
-  .timeLimit(.minutes(2)))
+  .takes(lessThan: .seconds(120)))
 struct PrivateIndexTests {
   let examples: Examples
   let user: Sandbox

@@ -4,7 +4,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("the cache", .timeLimit(.minutes(2)))
+@Suite("the cache", .takes(lessThan: .seconds(120)))
 struct CacheTests {
   let examples: Examples
   let user: Sandbox

@@ -2,7 +2,7 @@ import Files
 import TestSupport
 import Testing
 
-@Suite("a copy of an index whose plugins are spread over bins", .timeLimit(.minutes(2)))
+@Suite("a copy of an index whose plugins are spread over bins", .takes(lessThan: .seconds(120)))
 struct CommunityCopyTests {
   let workshop: Workshop
   let index: ExampleIndex

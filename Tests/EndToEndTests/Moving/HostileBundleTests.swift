@@ -237,7 +237,7 @@ struct HostileBundle: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("a bundle that somebody bent", .timeLimit(.minutes(5)))
+@Suite("a bundle that somebody bent", .takes(lessThan: .seconds(300)))
 struct HostileBundleTests {
   @Test(
     "is refused, and nothing of it stays",

@@ -52,7 +52,7 @@ final class MirrorBench: Sendable {
   }
 }
 
-@Suite("a mirror that was made", .timeLimit(.minutes(3)))
+@Suite("a mirror that was made", .takes(lessThan: .seconds(180)))
 struct MadeMirrorTests {
   let bench: MirrorBench
 

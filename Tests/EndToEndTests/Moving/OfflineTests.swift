@@ -3,7 +3,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("an install without a network", .timeLimit(.minutes(2)))
+@Suite("an install without a network", .takes(lessThan: .seconds(120)))
 struct OfflineTests {
   let examples: Examples
   let user: Sandbox

@@ -3,7 +3,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("a publisher for whom the index does not vouch", .timeLimit(.minutes(2)))
+@Suite("a publisher for whom the index does not vouch", .takes(lessThan: .seconds(120)))
 struct CommunityTests {
   let user: Sandbox
   let workshop: Workshop

@@ -3,7 +3,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("a policy", .timeLimit(.minutes(3)))
+@Suite("a policy", .takes(lessThan: .seconds(180)))
 struct PolicyTests {
   let examples: Examples
   let user: Sandbox

@@ -3,7 +3,7 @@ import PkgCore
 import TestSupport
 import Testing
 
-@Suite("a publisher that hands on to its next key", .timeLimit(.minutes(3)))
+@Suite("a publisher that hands on to its next key", .takes(lessThan: .seconds(180)))
 struct RotationTests {
   let user: Sandbox
   let workshop: Workshop
