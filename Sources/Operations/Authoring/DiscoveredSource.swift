@@ -57,34 +57,23 @@ struct SourceFolder {
   ///
   /// - Throws: ``Diagnostic`` with `manifest.invalid`.
   func manifest(publisher: NamePart) throws -> (manifest: Manifest, isForeign: Bool, path: String) {
-    if let name = ManifestFile.names.first(where: names.contains) {
-      let file = try ManifestFile("\(path)/\(name)")
-      guard file.isForeign else { return (try file.required(), false, file.path) }
-      return (try foreign(name, .benana, publisher), true, file.path)
+    let findings = Findings()
+    guard let name = ManifestFile.allNames.first(where: names.contains) else {
+      let manifest = ForeignManifest.read(
+        nil, as: .benana, folder: FileSystem.baseName(of: path), publisher: publisher,
+        findings: findings)
+      guard let manifest else {
+        throw findings.diagnostic(.manifestInvalid, file: path, what: "manifest")
+      }
+      return (try buildable(manifest), true, path)
     }
-    if names.contains("manifest.json") {
-      return (try foreign("manifest.json", .databridge, publisher), true, "\(path)/manifest.json")
-    }
-    return (try foreign(nil, .benana, publisher), true, path)
+    let file = try ManifestFile("\(path)/\(name)", publisher: publisher)
+    guard file.form != nil else { return (try file.required(), false, file.path) }
+    return (try buildable(file.required()), true, file.path)
   }
 
-  private func foreign(_ file: String?, _ form: ForeignManifest.Form, _ publisher: NamePart) throws
-    -> Manifest
-  {
-    let findings = Findings()
-    let node = try file.map {
-      try AuthoredFile.node(
-        FileSystem.read("\(path)/\($0)", limit: YAMLReader.maximumSize), file: "\(path)/\($0)",
-        .manifestInvalid, "manifest")
-    }
-    let folder = FileSystem.baseName(of: path)
-    guard
-      let manifest = ForeignManifest.read(
-        node, as: form, folder: folder, publisher: publisher, findings: findings)
-    else {
-      throw findings.diagnostic(
-        .manifestInvalid, file: "\(path)/\(file ?? "")", what: "manifest")
-    }
+  /// The guides' hosts build plugins of Go only.
+  private func buildable(_ manifest: Manifest) throws -> Manifest {
     guard isGo, names.contains("go.mod") else {
       throw Diagnostic(
         .buildNone, "`\(path)` has no `\(isGo ? "go.mod" : "main.go")`",

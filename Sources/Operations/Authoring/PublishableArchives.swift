@@ -33,6 +33,6 @@ extension Authoring {
 
   private func isManifest(_ item: String) -> Bool {
     FileSystem.target(item)?.kind == .folder
-      || ManifestFile.names.contains(FileSystem.baseName(of: item))
+      || ManifestFile.allNames.contains(FileSystem.baseName(of: item))
   }
 }

@@ -151,7 +151,7 @@ public struct SourceDiscovery: Sendable {
   /// What a guide's host does with its sources, as a command of ours.
   private static func completed(_ manifest: Manifest, _ built: String, _ file: String) -> Manifest {
     var manifest = manifest
-    manifest.buildCommand = ["go", "build", "-buildmode=plugin", "-o", built, "."]
+    manifest.buildCommand = ManifestFile.goPlugin(built)
     manifest.variants = [Manifest.Variant(platform: .current, library: file)]
     return manifest
   }

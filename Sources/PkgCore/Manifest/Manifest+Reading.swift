@@ -31,7 +31,8 @@ extension Manifest {
     return findings.hasErrors ? nil : manifest
   }
 
-  private static func part(
+  /// A publisher or a name; what is none is told.
+  static func part(
     _ text: String, _ key: String, _ node: Node, _ findings: Findings
   ) -> NamePart? {
     if let part = NamePart(text) { return part }
