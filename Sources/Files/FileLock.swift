@@ -34,12 +34,18 @@ public struct FileLock: ~Copyable, Sendable {
 
   /// Takes the lock of a folder that is there.
   ///
+  /// - Parameter waits: asked some times a second, while somebody else holds it, whether to wait on.
   /// - Returns: nil where somebody else holds it.
-  public static func ofFolder(_ path: String) throws(SystemError) -> FileLock? {
+  public static func ofFolder(_ path: String, while waits: () -> Bool = { false })
+    throws(SystemError) -> FileLock?
+  {
     let descriptor = try FileSystem.openFolder(path)
-    if flock(descriptor.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
-    guard errno == EWOULDBLOCK else { throw .last("flock", path) }
-    return nil
+    while flock(descriptor.raw, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK else { throw .last("flock", path) }
+      guard waits() else { return nil }
+      usleep(20_000)
+    }
+    return FileLock(descriptor: descriptor)
   }
 
   /// The kernel closes the files of a process that was killed some milliseconds after its end, which

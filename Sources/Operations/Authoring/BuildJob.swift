@@ -48,8 +48,16 @@ struct BuildJob: Sendable {
       report.end = request.isAll ? .skipped("no `build` command") : .failed(noCommand)
       return report
     }
+    let place: BuildPlace
+    do {
+      place = try self.place(of: manifest, session, stop)
+    } catch let error as any Diagnosable where error.diagnostic.code == .systemLocked {
+      if stop.isSet { throw CancellationError() }
+      report.end = .failed(error.diagnostic)
+      return report
+    }
     let start = Machine.monotonicNanoseconds()
-    let end = try run(manifest, session, stop)
+    let end = run(manifest, in: place, session, stop)
     report.milliseconds = Int64((Machine.monotonicNanoseconds() - start) / 1_000_000)
     if end == .stopped { throw CancellationError() }
     do {
@@ -67,10 +75,26 @@ struct BuildJob: Sendable {
       hint: "add a line like `build: { command: [make], sources: [src] }`")
   }
 
-  private func run(_ manifest: Manifest, _ session: Session, _ stop: StopSignal) throws
-    -> StreamedEnd
+  /// The place, once no other build is at work there; that takes part in what the command may take.
+  private func place(of manifest: Manifest, _ session: Session, _ stop: StopSignal) throws
+    -> BuildPlace
   {
-    let place = try BuildPlace(folder, output: output, session)
+    let deadline =
+      Machine.monotonicNanoseconds() + UInt64(clamping: request.timeoutSeconds) * 1_000_000_000
+    var hasSaid = false
+    return try BuildPlace(folder, output: output, session) {
+      if !hasSaid {
+        let line = "waiting for another build of this folder"
+        session.progress(.output(plugin: manifest.name.description, line: line))
+        hasSaid = true
+      }
+      return !stop.isSet && Machine.monotonicNanoseconds() < deadline
+    }
+  }
+
+  private func run(
+    _ manifest: Manifest, in place: borrowing BuildPlace, _ session: Session, _ stop: StopSignal
+  ) -> StreamedEnd {
     var child = place.child(manifest.buildCommand, isConfined: request.isConfined)
     child.timeoutMilliseconds = request.timeoutSeconds * 1_000
     let name = manifest.name.description

@@ -10,30 +10,41 @@ struct BuildPlace: ~Copyable {
   /// Where the command writes what it makes.
   private let result: String
   private let cache: String
+  private let lock: FileLock
   private let scratch: ScratchFolder
   private let configuration: [String]
 
-  /// - Parameter output: the one folder to be written to where the sources' own is not.
-  /// - Throws: ``Diagnostic`` where the folder is gone; ``SystemError`` where the cache can't be made.
-  init(_ folder: String, output: String?, _ session: Session) throws {
+  /// Waits for another build of the same folder; blocks this thread.
+  ///
+  /// - Parameters:
+  ///   - output: the one folder to be written to where the sources' own is not.
+  ///   - waits: asked some times a second whether to wait on.
+  /// - Throws: ``Diagnostic`` where the folder is gone, and `system.locked` where it would have had to wait on;
+  ///   ``SystemError`` where the cache can't be made.
+  init(_ folder: String, output: String?, _ session: Session, while waits: () -> Bool) throws {
     let real = try Self.real(folder)
     let cache = Self.cachePath(of: real, session)
     try FileSystem.makeFolders(cache, mode: 0o700)
+    guard let lock = try FileLock.ofFolder(cache, while: waits) else {
+      throw Diagnostic(
+        .systemLocked, "another build of `\(real)` has not ended", hint: "wait for it, or end it")
+    }
     // Says whose it is, and that it was used just now: `cache clean` spares it.
     try FileSystem.replace("\(cache)/folder", with: Array("\(real)\n".utf8), isDurable: false)
     if let output { try FileSystem.makeFolders(output, mode: 0o700) }
     self.init(
       folder: real, result: try output.map(Self.real) ?? real, cache: try Self.real(cache),
-      scratch: try ScratchFolder(), configuration: session.places.configuration)
+      lock: lock, scratch: try ScratchFolder(), configuration: session.places.configuration)
   }
 
   private init(
-    folder: String, result: String, cache: String, scratch: consuming ScratchFolder,
-    configuration: [String]
+    folder: String, result: String, cache: String, lock: consuming FileLock,
+    scratch: consuming ScratchFolder, configuration: [String]
   ) {
     self.folder = folder
     self.result = result
     self.cache = cache
+    self.lock = lock
     self.scratch = scratch
     self.configuration = configuration
   }

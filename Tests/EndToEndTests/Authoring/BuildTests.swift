@@ -165,6 +165,32 @@ struct BuildTests {
     #expect(try user.run(["pgrep", "-f", "sleep 4321"]).exit == 1)
   }
 
+  @Test("waits for another one of the same folder")
+  func waiting() throws {
+    // Two at once would find each other's mark.
+    try plugin("one", "mkdir busy || exit 9; sleep 1; rmdir busy; \(Self.compile)")
+    let first = try user.start([Programs.plugctl, "build", "one"])
+    #expect(eventually { FileSystem.exists("\(user.work)/one/busy") })
+    let second = try user.plugctl("build", "one").succeeded()
+    #expect(second.errors.contains("waiting for another build"))
+    #expect(first.wait() == 0)
+  }
+
+  @Test("gives up waiting when it is interrupted, or has waited too long")
+  func impatience() throws {
+    try plugin("one", "echo started; sleep 4323")
+    let first = try user.start([Programs.plugctl, "build", "one"])
+    #expect(eventually { first.errors.contains("started") })
+    let outcome = try user.plugctl("build", "one", "--timeout", "1")
+    #expect(outcome.code == "system.locked" && outcome.exit == 10, "\(outcome)")
+    let second = try user.start([Programs.plugctl, "build", "one"])
+    #expect(eventually { second.errors.contains("waiting") })
+    second.send(SIGINT)
+    #expect(second.wait() == 130)
+    first.send(SIGINT)
+    #expect(first.wait() == 130)
+  }
+
   @Test("leaves no process behind that its command left running")
   func leftOver() throws {
     try plugin("one", "sleep 4322 & \(Self.compile)")
