@@ -11,6 +11,7 @@ public func driveWorkload(
   var load = LoadOptions(level: 3)
   load.included = [.describeJson, .initDefault, .interfacesMatch, .workload]
   load.dsn = options.dsn.isEmpty ? nil : options.dsn
+  load.settings = options.settings
   load.scratch = scratch
   var subject = subject
   subject.file = try absolutePath(subject.file)

@@ -10,7 +10,7 @@ static const char usage[] =
     "                           [CHECK] FILE\n"
     "       plugctl-worker exec [LIMITS] [--writable DIR]... [--no-sandbox] -- COMMAND [ARG]...\n"
     "       plugctl-worker serve --control FD\n"
-    "CHECK:  --check ID [--id ID] [--config JSON] [--dsn DSN] [--data DIR] [--copy FILE] [--inputs FILE]\n"
+    "CHECK:  --check ID [--id ID] [--config JSON | --config-file FILE] [--dsn DSN] [--data DIR] [--copy FILE] [--inputs FILE]\n"
     "        [--interface NAME]... [--operation NAME]... [--arg HEX]... [--sample CHECK=HEX]...\n"
     "        --check drive: [--milliseconds N] [--sessions N] [--seed N], operations as NAME=WEIGHT\n"
     "LIMITS: --memory MIB --cpu SECONDS --files N --tasks N; --report FD --page FD are plugctl's own\n";
@@ -44,6 +44,21 @@ static bool read_text(const char *text, const char **value) {
   return true;
 }
 
+/* Settings may hold secrets, which have no place among arguments. */
+static bool read_file(const char *name, const char *path, const char **value) {
+  static char text[SETTINGS_MAX + 1];
+  FILE *file = fopen(path, "re");
+  size_t length = file != NULL ? fread(text, 1, sizeof text, file) : 0;
+  bool is_whole = file != NULL && !ferror(file) && length <= SETTINGS_MAX && memchr(text, 0, length) == NULL;
+  if (file != NULL) fclose(file);
+  if (!is_whole) {
+    fprintf(stderr, "plugctl-worker: `%s` needs a file of text, at most %d bytes, not `%s`\n", name, SETTINGS_MAX, path);
+    return false;
+  }
+  text[length] = 0;
+  return read_text(text, value);
+}
+
 static bool read_folder(const char *name, const char *text, struct options *o) {
   o->data_folder = text;
   return add(name, text, &o->writable);
@@ -63,6 +78,7 @@ static bool read_check_option(struct options *o, const char *name, const char *v
   if (strcmp(name, "--check") == 0) return read_text(value, &o->check);
   if (strcmp(name, "--id") == 0) return read_text(value, &o->id);
   if (strcmp(name, "--config") == 0) return read_text(value, &o->config);
+  if (strcmp(name, "--config-file") == 0) return read_file(name, value, &o->config);
   if (strcmp(name, "--dsn") == 0) return read_text(value, &o->dsn);
   if (strcmp(name, "--data") == 0) return read_folder(name, value, o);
   if (strcmp(name, "--copy") == 0) return read_text(value, &o->copy);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define OPTIONS_MAX 512
+#define SETTINGS_MAX (1 << 20)
 
 struct list {
   size_t count;

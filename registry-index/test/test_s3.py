@@ -13,6 +13,7 @@ import time
 
 import boto3
 import botocore.exceptions
+import loading
 import plug
 from stores import Stores
 
@@ -201,6 +202,11 @@ def test_cancel():
     Stores(plugin).opened("a", plug.CANCELLED)
     assert time.monotonic() - start < 5
     quiet.server_close()
+
+
+def test_load_test():
+    """it passes plugctl's load test against the server, with settings of its own"""
+    assert loading.passes("s3_storage", CONFIG, SECRET)["plg-i007"] == "pass"
 
 
 try:

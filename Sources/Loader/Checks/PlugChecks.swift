@@ -189,6 +189,10 @@ struct PlugChecks {
       stageMilliseconds: target.limits.executionMilliseconds)
     start.isAlone = isAlone
     if check == .heapCorrupt { start.environment += Self.strictHeap }
+    if options.reachesNetwork, !arguments.contains("--observe") {
+      start.arguments.insert("--network", at: 0)
+      start.isAlone = true
+    }
     commands[check] = command(check, arguments)
     return try worker.run(start)
   }
@@ -207,6 +211,7 @@ struct PlugChecks {
 
   /// What is gone when the test has ended stands for a path in the system's temporary folder.
   private func repeatable(_ argument: String) -> String {
+    if let settings = options.settings, argument == settings.path { return settings.shown }
     guard let scratch = options.scratch, argument.hasPrefix(scratch + "/") else { return argument }
     return argument == scratch + "/data" ? "/tmp" : "/tmp" + argument.dropFirst(scratch.utf8.count)
   }

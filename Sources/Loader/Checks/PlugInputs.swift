@@ -7,6 +7,7 @@ struct PlugInputs {
   let dataFolder: String?
   private let scratch: String?
   private let example: JSON
+  private let settings: PluginSettings?
   private let dsn: String?
   private let file: String
 
@@ -15,13 +16,15 @@ struct PlugInputs {
     scratch = options.scratch
     dataFolder = options.scratch.map { $0 + "/data" }
     example = subject.manifest?.configExample ?? description.configExample
+    settings = options.settings
     dsn = options.dsn
     file = subject.file
   }
 
   /// What every check gets.
   var common: [String] {
-    var arguments = ["--id", description.id, "--config", text(example)]
+    var arguments = ["--id", description.id]
+    arguments += settings.map { ["--config-file", $0.path] } ?? ["--config", text(example)]
     for interface in description.interfaces { arguments += ["--interface", interface] }
     if let dataFolder { arguments += ["--data", dataFolder] }
     if let dsn { arguments += ["--dsn", dsn] }

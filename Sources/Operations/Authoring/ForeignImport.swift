@@ -86,7 +86,7 @@ extension Authoring {
   }
 
   /// `lib/libmy_plugin.so` is called `my_plugin`, as far as the letters allow.
-  private static func stem(_ library: String) -> String {
+  static func stem(_ library: String) -> String {
     let base = FileSystem.baseName(of: library).prefix { $0 != "." }.lowercased()
     return base.hasPrefix("lib") && base.count > 3 ? String(base.dropFirst(3)) : base
   }

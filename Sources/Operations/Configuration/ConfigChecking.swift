@@ -13,8 +13,8 @@ public struct ConfigReport: Sendable {
   public let resolved: Node
   /// Every value of it.
   public let leaves: [ConfigResolution.Leaf]
-  /// Names of plugins in it, each with the version that is installed; nil for none.
-  public let plugins: [(name: String, version: Version?)]
+  /// Names of plugins in it, each with the version that is installed, nil for none, and the path of its settings.
+  public let plugins: [(name: String, version: Version?, settings: String)]
 }
 
 /// Holds the configurations of hosts against what is installed for them.
@@ -43,13 +43,13 @@ public struct ConfigChecking: Sendable {
     var checks: [String: SchemaCheck] = [:]
     let named = Self.named(in: first.resolve(node, checks: &checks), rules)
     checks[""] = rules.schema.map { SchemaCheck($0, matching: SchemaPattern.matches) }
-    var (whole, plugins) = (node, [(name: String, version: Version?)]())
+    var (whole, plugins) = (node, [(name: String, version: Version?, settings: String)]())
     let unset = Set(early.list.map(\.path))
     let leaves = Dictionary(first.leaves.map { ($0.path, $0) }) { one, _ in one }
     for mention in named where !unset.contains(mention.path) {
       guard let name = self.name(of: mention, leaves[mention.path], findings) else { continue }
       let plugin = installed.first { name.matches($0.name) }
-      plugins.append((mention.name, plugin?.version))
+      plugins.append((mention.name, plugin?.version, mention.settings))
       check(mention, plugin, profile, findings)
       guard let schema = try plugin.flatMap({ try self.schema(of: $0) }) else { continue }
       var check = SchemaCheck(schema, matching: SchemaPattern.matches)

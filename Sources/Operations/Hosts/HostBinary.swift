@@ -29,8 +29,8 @@ public struct HostBinary: Sendable {
     }
   }
 
-  /// Where a binary would be.
-  private static func located(_ name: String) -> [String] {
+  /// Where a binary would be: on the PATH, and where the system keeps its own.
+  static func located(_ name: String) -> [String] {
     guard !name.hasPrefix("/") else { return matching(name) }
     let path = Machine.environment("PATH") ?? "/usr/bin:/bin"
     return (path + ":/usr/sbin:/sbin").split(separator: ":").filter { $0.hasPrefix("/") }

@@ -16,15 +16,38 @@ public struct PluginTesting: Sendable {
   ///   - items: installed plugins by name, or shared objects by path.
   ///   - options: how far it goes.
   ///   - repeats: how often each is tested; where the ends differ the report says so.
+  ///   - given: what the only item is configured with; nil for its example.
   /// - Returns: reports in the order of the items.
-  public func test(_ items: [String], _ options: LoadOptions, repeats: Int = 1) async throws
-    -> [LoadReport]
-  {
-    let options = try withProject(options)
+  /// - Throws: ``Diagnostic``, among them `config.invalid` for what is given.
+  public func test(
+    _ items: [String], _ options: LoadOptions, repeats: Int = 1, given: GivenSettings? = nil
+  ) async throws -> [LoadReport] {
+    var options = try withProject(options)
+    let file = try settings(given, of: items)
+    options.settings = file?.settings
     var rounds: [[LoadReport]] = []
     for _ in 0..<max(1, repeats) { rounds.append(try await round(items, options)) }
+    withExtendedLifetime(file) {}
     guard let first = rounds.first, rounds.count > 1 else { return rounds.first ?? [] }
     return first.indices.map { place in LoadReport.merged(rounds.map { $0[place] }) }
+  }
+
+  /// What was given, as a file for the worker, which must outlive the test.
+  private func settings(_ given: GivenSettings?, of items: [String]) throws -> SettingsFile? {
+    guard let given else { return nil }
+    guard items.count == 1, let item = items.first else {
+      throw Diagnostic(.usageConflict, "settings are for one plugin, not for \(items.count)")
+    }
+    return try SettingsFile(given, of: shortName(item), session)
+  }
+
+  /// The name by which a configuration knows an item: that of a library's file where nothing else says it.
+  private func shortName(_ item: String) throws -> String {
+    guard isFile(item) else { return try PluginReference(item).name.text }
+    if FileSystem.target(item)?.kind == .folder {
+      return try ManifestFile(item).required().name.name.text
+    }
+    return Authoring.stem(item)
   }
 
   /// Loads all of a host's enabled plugins, or files, into one process.
@@ -52,16 +75,45 @@ public struct PluginTesting: Sendable {
 
   /// Drives the workload of one plugin against a database.
   ///
-  /// - Parameter item: as above.
-  public func drive(_ item: String, _ options: WorkloadOptions) async throws -> WorkloadReport {
+  /// - Parameters:
+  ///   - item: as above.
+  ///   - given: what it is configured with; nil for its example.
+  public func drive(
+    _ item: String, _ options: WorkloadOptions, given: GivenSettings? = nil
+  ) async throws -> WorkloadReport {
+    let file = try settings(given, of: [item])
+    var options = options
+    options.settings = file?.settings
     let paths = isFile(item) ? [item] : try installedFiles(item)
     guard let path = paths.first else {
       throw Diagnostic(.systemNotFound, "`\(item)` is not enabled for any host")
     }
     let testing = try LoadTesting(try profile())
-    return try await BlockingWork.run {
-      try testing.drive(try FileSystem.absolute(path), options, stop: $0)
+    let asked = options
+    let report = try await BlockingWork.run {
+      try testing.drive(try FileSystem.absolute(path), asked, stop: $0)
     }
+    withExtendedLifetime(file) {}
+    return report
+  }
+
+  /// Repeats the first run of some reports that failed, else the last one, under the debugger, in the place of this
+  /// process.
+  ///
+  /// - Throws: ``Diagnostic`` where nothing ran, or there is no debugger; it does not return.
+  public func debug(_ reports: [LoadReport]) throws -> Never {
+    let failed = reports.filter { $0.diagnostic != nil }
+    guard let command = (failed + reports.reversed()).lazy.compactMap(\.reproduce).first else {
+      throw Diagnostic(
+        .loadHarness, "nothing of what was tested ran, so there is nothing to debug",
+        hint: "see what `plugctl test` says without `--debug`")
+    }
+    guard HostBinary.located("gdb").contains(where: FileSystem.isExecutable) else {
+      throw Diagnostic(
+        .systemNotFound, "gdb is not installed", notes: ["it would run: \(command)"],
+        hint: "install gdb, or run the command under the debugger that you have")
+    }
+    throw ChildCommand(["sh", "-c", command]).become()
   }
 
   /// Tests the checks themselves, by plugins of which each has one fault.

@@ -1,3 +1,14 @@
+/// What a plugin is configured with in a test.
+public struct PluginSettings: Sendable, Equatable {
+  /// A file with a JSON object, in which secrets may be filled in.
+  public let path: String
+  /// The user's file from which it was made, as commands name it that repeat a check.
+  public let shown: String
+
+  /// Settings in a file.
+  public init(path: String, shown: String) { (self.path, self.shown) = (path, shown) }
+}
+
 /// How far a load test goes, and what it may use.
 public struct LoadOptions: Sendable, Equatable {
   /// 1 static, 2 load, 3 lifecycle, 4 robust, 5 fuzz.
@@ -10,6 +21,10 @@ public struct LoadOptions: Sendable, Equatable {
   public var ignored: [CheckID: String] = [:]
   /// A database that may be written to; nil for none.
   public var dsn: String?
+  /// What the plugin is configured with; nil for its example.
+  public var settings: PluginSettings?
+  /// Whether it may open sockets, but where it is watched for what it tries.
+  public var reachesNetwork = false
   /// A folder of this user's that others may walk through, for what plugins write; nil where no
   /// check needs one.
   public var scratch: String?

@@ -2,6 +2,8 @@
 public struct WorkloadOptions: Sendable, Equatable {
   /// The database; empty where the workload needs none.
   public var dsn = ""
+  /// What the plugin is configured with; nil for its example.
+  public var settings: PluginSettings?
   /// How long its operations run, without setup and cleanup.
   public var milliseconds = 10_000
   /// How many sessions run at once, each in a thread of its own.

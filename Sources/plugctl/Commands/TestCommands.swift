@@ -18,17 +18,27 @@ enum TestCommands {
     }
     let (session, items, options) = (try call.session(), call.arguments, try options(call))
     let repeats = try call.number("repeat", 1...10_000) ?? 1
+    let given = try given(call)
+    guard given == nil || !call.parsed.has("debug") else {
+      throw Diagnostic(
+        .usageConflict, "`--debug` outlives the settings, with their secrets filled in",
+        hint: "a refusal names the command, in which FILE must be JSON")
+    }
+    guard given == nil || !isTogether else {
+      throw Diagnostic(.usageConflict, "settings are for one plugin, `--together` tests several")
+    }
     let reports = try Interruption.run {
       let testing = PluginTesting(session)
       return isTogether
         ? try await testing.testTogether(items, options)
-        : try await testing.test(items, options, repeats: repeats)
+        : try await testing.test(items, options, repeats: repeats, given: given)
     }
     if reports.isEmpty {
       throw Diagnostic(
         .usageMissingArgument, "nothing is enabled for any host here",
         hint: "name files, or `plugctl list` what is installed")
     }
+    if call.parsed.has("debug") { try PluginTesting(session).debug(reports) }
     var answer = answer(reports, call)
     if let failure = reports.lazy.compactMap(\.diagnostic).first {
       answer.exitCode = ExitCode.of(failure.code.category)
@@ -60,7 +70,7 @@ enum TestCommands {
     guard let item = call.arguments.first, call.arguments.count == 1 else {
       throw Diagnostic(.usageMissingArgument, "`--workload` drives one plugin")
     }
-    for option in ["repeat", "together"] where call.parsed.has(option) {
+    for option in ["repeat", "together", "debug"] where call.parsed.has(option) {
       throw Diagnostic(.usageConflict, "`--\(option)` has no meaning for a workload")
     }
     if let form = call.parsed.value("format"), form == "junit" || form == "sarif" {
@@ -72,8 +82,9 @@ enum TestCommands {
     options.sessions = try call.number("sessions", 1...64) ?? options.sessions
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
     let session = try call.session()
+    let given = try given(call)
     let report = try Interruption.run { [options] in
-      try await PluginTesting(session).drive(item, options)
+      try await PluginTesting(session).drive(item, options, given: given)
     }
     var answer = Answer("workload", json: report.json, text: text(report, call.output))
     if call.parsed.value("format") == "json" {
@@ -148,9 +159,22 @@ enum TestCommands {
     options.jobs = try call.number("jobs", 1...64)
     options.dsn = try dsn(call)
     options.previous = call.parsed.value("previous")
+    options.reachesNetwork = call.parsed.has("network")
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)
     options.fuzzMilliseconds = try duration(call) ?? options.fuzzMilliseconds
     return options
+  }
+
+  /// What the plugin is configured with, where that is not its example.
+  private static func given(_ call: Invocation) throws -> GivenSettings? {
+    let (own, host) = (call.parsed.value("settings"), call.parsed.value("host-config"))
+    guard own == nil || host == nil else {
+      throw Diagnostic(
+        .usageConflict,
+        "`--settings` and `--host-config` both say what the plugin is configured with",
+        hint: "give one of them")
+    }
+    return own.map { .ofPlugin($0) } ?? host.map { .ofHost($0) }
   }
 
   /// `30s`, `5m`, `500ms` or a number of seconds, in milliseconds.

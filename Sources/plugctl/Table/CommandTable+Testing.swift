@@ -25,6 +25,10 @@ extension CommandTable {
           "test movies --workload --dsn sqlite:///tmp/m.db --duration 30s --format json",
           "what a workload does to a database, as one document for programs"
         ),
+        (
+          "test s3 --level 4 --settings s3.yaml --network",
+          "against a server of yours; `${VAR}` is filled in"
+        ),
         ("test --together", "all that is installed, in one process, in several orders"),
       ]),
     CommandSpec(
@@ -69,11 +73,20 @@ extension CommandTable {
     OptionSpec("sessions", value: "N", "sessions of a workload at once (4)"),
     OptionSpec("dsn", value: "DSN", "a database that the plugin may write to"),
     OptionSpec(
+      "settings", value: "FILE",
+      "configure the plugin with this, YAML or JSON, not with its example",
+      completion: .files),
+    OptionSpec(
+      "host-config", value: "FILE",
+      "configure the plugin as this configuration of its host does", completion: .files),
+    OptionSpec("network", "let the plugin open sockets, for settings that name a server"),
+    OptionSpec(
       "format", value: "FORM", "text, json, junit or sarif",
       completion: .words(["text", "json", "junit", "sarif"])),
     OptionSpec(
       "previous", value: "FILE", "the version before, for what it exported (plg-s034)",
       completion: .files),
+    OptionSpec("debug", "repeat the first run that failed, else the last one, under gdb"),
     OptionSpec("list", "list all checks and test nothing"),
     OptionSpec("self-test", "test the checks, by plugins of which each has one fault"),
   ]

@@ -49,6 +49,18 @@ struct TestCommandTests {
     #expect(again.errors.contains("bad initialize with"), "\(again)")
   }
 
+  @Test("runs it under the debugger where that is asked for")
+  func debugged() throws {
+    let script = "printf 'run\\nquit\\n' | '\(Programs.plugctl)' test"
+    for (file, said) in [(bad, "bad initialize with"), (good, "done")] {
+      let outcome = try user.run(["sh", "-c", "\(script) '\(file)' --debug"]).succeeded()
+      #expect((outcome.output + outcome.errors).contains(said), "\(outcome)")
+      #expect(outcome.output.contains("(gdb)"), "\(outcome)")
+    }
+    try user.folder.write("work/no.so", "")
+    #expect(try user.plugctl("test", "./no.so", "--debug").code == "load.harness")
+  }
+
   @Test("runs only what is included, and not what is excluded")
   func selection() throws {
     let one = try user.plugctl("test", bad, "--include", "init-twice,plg-d024").succeeded()
