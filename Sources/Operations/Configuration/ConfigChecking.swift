@@ -164,7 +164,8 @@ public struct ConfigChecking: Sendable {
     }
   }
 
-  private func schema(of plugin: InstalledPlugin) throws -> JSON? {
+  /// What the package of an installed plugin says of its settings; nil where it says nothing.
+  func schema(of plugin: InstalledPlugin) throws -> JSON? {
     let tree = session.places.tree(plugin.tree)
     guard let name = try TreeStore.description(in: tree).manifest.configSchema,
       let bytes = try FileSystem.readIfPresent("\(tree)/\(name)", limit: 1 << 20)

@@ -39,6 +39,23 @@ public struct PluginDetails: Sendable {
   public let offer: PluginOffer?
   /// Where it is installed; not empty where nothing is offered.
   public let installed: [InstalledListing]
+  /// What the first installed package says of itself; nil where nothing is installed, or its files are damaged.
+  public let manifest: Manifest?
+  /// The settings that it has, with their types where its schema tells them.
+  public let settings: [(name: String, type: String?)]
+
+  init(_ offer: PluginOffer?, _ installed: [InstalledListing], _ session: Session) {
+    (self.offer, self.installed) = (offer, installed)
+    let plugin = installed.first?.plugin
+    // `verify` tells of damage.
+    manifest = plugin.flatMap {
+      (try? TreeStore.description(in: session.places.tree($0.tree)))?.manifest
+    }
+    let schema = plugin.flatMap { try? ConfigChecking(session).schema(of: $0) }
+    settings = (schema?["properties"]?.objectValue?.members ?? []).map {
+      ($0.name, $0.value["type"]?.stringValue)
+    }
+  }
 }
 
 /// A plugin of which there is a newer version that fits.
@@ -95,11 +112,11 @@ public struct IndexQueries: Sendable {
     do {
       let offer = try await offer(text)
       return PluginDetails(
-        offer: offer, installed: installed.filter { $0.plugin.name == offer.record.name })
+        offer, installed.filter { $0.plugin.name == offer.record.name }, session)
     } catch let error as Diagnostic
       where !installed.isEmpty && [.indexNone, .pluginUnknown].contains(error.code)
     {
-      return PluginDetails(offer: nil, installed: installed)
+      return PluginDetails(nil, installed, session)
     }
   }
 

@@ -126,50 +126,62 @@ enum FindCommands {
     let session = try call.session()
     let name = call.arguments[0]
     let details = try Interruption.run { try await IndexQueries(session).details(name) }
-    guard let offer = details.offer else { return installedInfo(details.installed, call.output) }
-    let record = offer.record
-    var rows: [(String, String)] = [("name", record.name.description)]
-    func add(_ term: String, _ value: String?) {
-      if let value, !value.isEmpty { rows.append((term, printable(value))) }
+    let (offer, manifest) = (details.offer, details.manifest)
+    let record = offer?.record
+    let plugin = details.installed.first?.plugin
+    var rows: [(String, String)] = []
+    func add(_ term: String, _ values: [String]) {
+      let text = values.filter { !$0.isEmpty }.map(printable).joined(separator: ", ")
+      if !text.isEmpty { rows.append((term, text)) }
     }
-    add("title", record.title)
-    add("summary", record.summary)
-    add("host", record.type.map { "\(record.host) (\($0))" } ?? record.host)
-    add("license", record.license)
-    add("authors", record.authors.joined(separator: ", "))
-    add("tags", record.tags.joined(separator: ", "))
-    add("handles", record.extensions.joined(separator: ", "))
-    add("index", offer.index)
-    if let newest = offer.versions.first(where: {
-      $0.refusal == nil && $0.release.state == .available
-    }) {
-      add("newest", "\(newest.release.version), published \(newest.release.published)")
-      add(
-        "needs",
-        newest.release.constraints.dependencies.map { "\($0.name) \($0.range)" }.joined(
-          separator: ", "))
-    }
-    add("deprecated", offer.versions.first?.release.deprecation)
+    func add(_ term: String, _ value: String?) { add(term, [value ?? ""]) }
+    let (host, type) = (record?.host ?? manifest?.host, record?.type ?? manifest?.type)
+    add("name", (record?.name ?? plugin?.name)?.description)
+    add("title", record?.title ?? manifest?.title)
+    add("summary", record?.summary ?? plugin?.summary)
+    add("host", host.map { host in type.map { "\(host) (\($0))" } ?? host })
+    add("license", record?.license ?? manifest?.license)
+    add("authors", record?.authors ?? manifest?.authors ?? [])
+    add("tags", record?.tags ?? manifest?.tags ?? [])
+    add("handles", record?.extensions ?? manifest?.extensions ?? [])
+    add("index", offer?.index ?? "none has it")
+    let newest = offer?.versions.first { $0.refusal == nil && $0.release.state == .available }
+    add("newest", newest.map { "\($0.release.version), published \($0.release.published)" })
+    let constraints = newest?.release.constraints ?? manifest?.constraints
+    add("needs", constraints?.dependencies.map { "\($0.name) \($0.range)" } ?? [])
+    add("provides", constraints?.provides.map { "\($0.name) \($0.version)" } ?? [])
+    add("conflicts", constraints?.conflicts.map { "\($0.name) \($0.range)" } ?? [])
+    add("deprecated", offer?.versions.first?.release.deprecation)
     add("installed", places(details.installed))
-    add("versions", "\(offer.versions.count)")
-    var object = record.json.objectValue ?? JSONObject()
-    object.append("index", .string(offer.index))
-    object.append("installed", .array(details.installed.map(json)))
-    return Answer("info", json: .object(object), text: text(rows, call.output))
+    add("can", manifest?.capabilities ?? [])
+    add("may", manifest?.permissions.words.sorted() ?? [])
+    add("settings", details.settings.map { name, type in type.map { "\(name) (\($0))" } ?? name })
+    add("versions", offer.map { "\($0.versions.count)" })
+    return Answer("info", json: .object(infoDocument(details)), text: text(rows, call.output))
   }
 
-  /// What is known of a plugin that no index has.
-  private static func installedInfo(_ installed: [InstalledListing], _ output: Output) -> Answer {
-    guard let plugin = installed.first?.plugin else { return Answer("info", json: .null, text: "") }
-    var rows: [(String, String)] = [("name", plugin.name.description)]
-    if let summary = plugin.summary { rows.append(("summary", printable(summary))) }
-    rows.append(("index", "none has it"))
-    rows.append(("installed", places(installed)))
-    let object = JSONObject([
-      .init("id", .string(plugin.name.description)), .init("summary", .optional(plugin.summary)),
-      .init("index", .null), .init("installed", .array(installed.map(json))),
-    ])
-    return Answer("info", json: .object(object), text: text(rows, output))
+  /// What the index has, and below `installed` and `package` what is here.
+  private static func infoDocument(_ details: PluginDetails) -> JSONObject {
+    let plugin = details.installed.first?.plugin
+    var object =
+      details.offer?.record.json.objectValue
+      ?? JSONObject([
+        .init("id", .optional(plugin?.name.description)),
+        .init("summary", .optional(plugin?.summary)),
+      ])
+    object.append("index", .optional(details.offer?.index))
+    object.append("installed", .array(details.installed.map(json)))
+    guard let manifest = details.manifest else { return object }
+    let settings = details.settings.map { JSONObject.Member($0.name, .optional($0.type)) }
+    object.append(
+      "package",
+      [
+        "version": .string(manifest.version.description),
+        "capabilities": .strings(manifest.capabilities),
+        "permissions": .strings(manifest.permissions.words.sorted()),
+        "settings": .object(JSONObject(settings)),
+      ])
+    return object
   }
 
   private static func places(_ installed: [InstalledListing]) -> String {

@@ -272,6 +272,16 @@ struct ConfigTests {
     }
   }
 
+  @Test("has the settings that `info` lists")
+  func listed() throws {
+    let info = try user.plugctl("info", "my_plugin").succeeded()
+    #expect(
+      info.lines.contains { $0.hasPrefix("settings   data_file (string), table_size (integer), ") },
+      "\(info)")
+    let data = try user.plugctl("info", "my_plugin", "--json").succeeded().data()
+    #expect(data["package"]?["settings"]?["ratio"]?.stringValue == "number")
+  }
+
   @Test("of 15,000 settings is shown at once, each path once", .takes(lessThan: .seconds(60)))
   func large() throws {
     let keys = (0..<15_000).map { "k\($0): \($0)\n" }.joined()

@@ -110,6 +110,35 @@ struct NoIndexTests {
     #expect(stats.lines == ["all\tinstalled\t1", "all\tavailable\t0"], "\(stats)")
   }
 
+  @Test("is told what a package says of itself")
+  func package() throws {
+    let workshop = try Workshop()
+    let archive = try workshop.pack(
+      Workshop.Facts(
+        name: "talker", version: "2.0.0",
+        more: """
+          license: MIT
+          authors: [A. Person]
+          tags: [chat]
+          capabilities: [concurrent]
+          permissions: { network: true, write: true }
+          provides: { talking: 1.2.0 }
+          conflicts: { acme/silence: "*" }
+          """),
+      library: workshop.extensionLibrary("talker", "2.0.0"))
+    let author = workshop.author
+    try author.plugctl("install", archive).succeeded()
+    let lines = try author.plugctl("info", "talker").succeeded().lines
+    for line in [
+      "license    MIT", "authors    A. Person", "tags       chat", "can        concurrent",
+      "may        network, write", "provides   talking 1.2.0", "conflicts  acme/silence *",
+    ] {
+      #expect(lines.contains(line), "\(line) in \(lines)")
+    }
+    let package = try author.plugctl("info", "talker", "--json").succeeded().data()["package"]
+    #expect(package?["permissions"] == ["network", "write"])
+  }
+
   @Test("is told that an index is missing where only one could answer")
   func missing() throws {
     for command in [["info", "alpha"], ["versions", "delta"], ["search"], ["install", "alpha"]] {
