@@ -197,7 +197,7 @@ extension Check {
       "No crash, no thread left behind"),
     Check(
       .cycleLeakHeap, "cycle-leak-heap", .warning, 4,
-      "Live heap (mallinfo2) grows over 200 init/shutdown cycles; RSS only as a second "
+      "Live heap (mallinfo2) grows over 200 init/shutdown cycles, five times on end; RSS only as a second "
         + "witness"),
     Check(
       .cycleLeakFd, "cycle-leak-fd", .error, 4,
