@@ -133,6 +133,57 @@ struct HostSetupTests {
     #expect(!FileSystem.exists(witness))
   }
 
+  @Test("nor is it asked what is built in, or told to reload, and both say so")
+  func unapproved() throws {
+    let witness = user.folder.file("witness")
+    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
+    try user.folder.write(
+      "work/.plugctl/hosts.d/acmedb.yaml",
+      """
+      schema: 1
+      id: acmedb
+      detect: { binary: [sh], builtin: { argv: [touch, \(witness)], stream: stdout, regex: x } }
+      paths: [{ scope: project, dir: ./plugins }]
+      types: [extension]
+      reload: { mode: command, argv: [touch, \(witness)] }
+
+      """)
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "one", version: "1.0.0", host: "acmedb"),
+      library: workshop.compile("int f(void) { return 1; }", "one"))
+    let commands = [
+      ["install", archive, "--no-save"], ["list", "--builtin", "--host", "acmedb"],
+      ["reload", "one"],
+    ]
+    for command in commands {
+      let outcome = try user.plugctl(command, with: ["PLUGCTL_SCOPE": "project"])
+      #expect((outcome.output + outcome.errors).contains("profile.unapproved"), "\(outcome)")
+    }
+    #expect(!FileSystem.exists(witness))
+  }
+
+  @Test("a profile's words steer no terminal")
+  func printableProfile() throws {
+    try user.folder.write(
+      "work/loud.yaml",
+      """
+      schema: 1
+      id: loud
+      title: "a \\e[31mtitle\\a"
+      paths: [{ scope: project, dir: ./plugins }]
+      types: [extension]
+      reload: { mode: command, argv: ["a\\e[2J"], hint: "a \\e]0;hint\\a" }
+
+      """)
+    for command in [
+      ["host", "lint", "loud.yaml"], ["host", "add", "loud.yaml"], ["host", "list"],
+      ["host", "show", "loud"],
+    ] {
+      let outcome = try user.plugctl(command)
+      #expect(!(outcome.output + outcome.errors).contains { $0 == "\u{1B}" || $0 == "\u{7}" })
+    }
+  }
+
   @Test("a project's profile has no plugins put outside of the project")
   func outside() throws {
     let away = user.folder.file("away")
@@ -419,6 +470,20 @@ struct HostUpgradeTests {
     let nginx = try newer(try #require(Programs.path(of: "nginx")), as: "nginx")
     let report = try user.plugctl("host", "check", "nginx", "--binary", nginx).succeeded()
     #expect(report.output.contains("nothing in your indexes mends it"), "\(report)")
+  }
+
+  @Test("`host check` says what breaks also where the index can't be asked what mends it")
+  func checkWithoutIndex() throws {
+    let (index, owner) = try real.index.copy()
+    defer { withExtendedLifetime(owner) {} }
+    try user.add(index)
+    try user.plugctl("install", "echo").succeeded()
+    try FileSystem.removeTree(index.path)
+    try FileSystem.removeTree("\(user.cache)/index")
+    let nginx = try newer(try #require(Programs.path(of: "nginx")), as: "nginx")
+    let report = try user.plugctl("host", "check", "nginx", "--binary", nginx)
+    #expect(report.output.contains("the host is 1.23.0"), "\(report)")
+    #expect(report.output.contains("what would mend it can't be told"), "\(report)")
   }
 
   @Test("a snapshot says what differs in another build")
