@@ -116,7 +116,7 @@ extension Installing {
 
   /// Keeps a file that is not the plugin's byte by byte, under a name that no host takes for a library.
   private func keep(_ stray: Stray) throws {
-    let copy = "\(stray.path).saved-\(session.now.secondsSinceEpoch)"
+    let copy = session.freeName(beside: stray.path)
     try FileSystem.createOnce(
       copy, with: FileSystem.read(stray.path, limit: 256 << 20), mode: 0o644)
     session.progress(

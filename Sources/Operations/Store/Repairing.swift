@@ -75,7 +75,7 @@ extension Installing {
       if !modes.isEmpty { try trees.mendModes(modes, of: plugin.tree) }
     }
     for fault in faults where fault.kind == .foreign {
-      let aside = "\(fault.path).saved-\(session.now.secondsSinceEpoch)"
+      let aside = session.freeName(beside: fault.path)
       try FileSystem.rename(fault.path, to: aside)
       session.progress(
         .warning(
@@ -125,5 +125,20 @@ extension Installing {
       .storeDamaged,
       "the package of `\(plugin.name)` \(plugin.version) is damaged and can't be had again",
       hint: hint)
+  }
+}
+
+extension Session {
+  /// The path under which something is kept that stands at another one: nothing has it yet, and no host
+  /// takes it for a library.
+  func freeName(beside path: String) -> String {
+    let name = "\(path).saved-\(now.secondsSinceEpoch)"
+    var free = name
+    var count = 1
+    while FileSystem.exists(free) {
+      count += 1
+      free = "\(name)-\(count)"
+    }
+    return free
   }
 }
