@@ -15,7 +15,12 @@ extension HostInstance {
     // How a generation is laid out follows from its trees.
     if ofTrees.contains(where: \.needsBytes) { return ofTrees }
     let content = try GenerationContent(of: generation, by: profile, self)
-    return try ofTrees + faults(of: content) + HostView(instance: self).faults(generation)
+    return try ofTrees + faults(of: content) + viewFaults(of: generation)
+  }
+
+  /// What the host's folders have under the names of a live generation that is not right.
+  public func viewFaults(of generation: Generation) -> [StoreFault] {
+    HostView(instance: self).faults(generation)
   }
 
   private func faults(of content: GenerationContent) throws -> [StoreFault] {

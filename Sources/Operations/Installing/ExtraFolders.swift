@@ -9,7 +9,8 @@ final class ExtraFolders: Sendable {
   private let profile: HostProfile
   private let session: Session
   private let isLinking: Bool
-  private let known = Mutex<[String: String]>([:])
+  /// What the words were found to be; nil where the host does not say, which is told once.
+  private let known = Mutex<[String: String?]>([:])
 
   /// - Parameter isLinking: whether links may be put there at all.
   init(_ profile: HostProfile, _ session: Session, isLinking: Bool) {
@@ -74,6 +75,12 @@ final class ExtraFolders: Sendable {
 
   private func value(of word: String, _ arguments: [String]) -> String? {
     if let value = known.withLock({ $0[word] }) { return value }
+    let value = asked(word, arguments)
+    known.withLock { $0[word] = .some(value) }
+    return value
+  }
+
+  private func asked(_ word: String, _ arguments: [String]) -> String? {
     guard let binary = HostBinary.path(of: profile) else { return nil }
     let real = FileSystem.realPath(binary) ?? binary
     var command = ChildCommand(
@@ -95,7 +102,6 @@ final class ExtraFolders: Sendable {
           )))
       return nil
     }
-    known.withLock { $0[word] = text }
     return text
   }
 }

@@ -40,6 +40,7 @@ extension Installing {
           damaged: Self.damaged(faults.filter { isAsked($0.plugin) }, plugins)),
         formerGeneration: current?.number ?? 0)
     }
+    let missed = try instance.currentGeneration().map(instance.viewFaults) ?? []
     let lock = try acquire(instance)
     guard let current = lock.current else {
       return InstallReport(
@@ -53,8 +54,15 @@ extension Installing {
     if !plan.isEmpty { session.progress(.planned(plan, host: instance.id)) }
     let staging = try TransactionFolder(instance)
     let profile = try ProfileCatalog(session).profile(instance.hostID)
-    return try await runner(profile, instance, request).perform(
+    var report = try await runner(profile, instance, request).perform(
       plan, wanted, lock: lock, staging: staging)
+    if plan.isEmpty {
+      // Links that were gone or led elsewhere came back with the lock.
+      report.hostNotes += missed.filter { isAsked($0.plugin) }.map {
+        "`\(printable($0.path))` is in its place again"
+      }
+    }
+    return report
   }
 
   /// Plugins that a new generation must have anew; what is the instance's own concerns all.

@@ -61,6 +61,28 @@ public struct Verifying: Sendable {
   }
 
   func faults(of instance: HostInstance, _ current: Generation) throws -> [StoreFault] {
-    try instance.faults(of: current, by: ProfileCatalog(session).profile(instance.hostID))
+    let profile = try ProfileCatalog(session).profile(instance.hostID)
+    let faults = try instance.faults(of: current, by: profile)
+    // Which further files a package has, only its whole tree says.
+    if faults.contains(where: \.needsBytes) { return faults }
+    return try faults + unfollowed(instance, current, profile)
+  }
+
+  /// Further files that the host looks for elsewhere than it did at the last change: it may have been
+  /// upgraded since. What somebody has there was never hidden by ours, so `repair` does not move it.
+  private func unfollowed(
+    _ instance: HostInstance, _ current: Generation, _ profile: HostProfile
+  ) throws -> [StoreFault] {
+    let extra = ExtraFolders(profile, session, isLinking: !instance.isChosenByHand)
+    guard extra.hasRules else { return [] }
+    return try current.plugins.filter(\.isEnabled).flatMap { plugin in
+      let tree = session.places.tree(plugin.tree)
+      return try extra.files(of: TreeStore.description(in: tree)).filter { file in
+        file.isLinked && !plugin.extraFiles.contains { $0.isLinked && $0.path == file.path }
+          && FileSystem.realPath(file.path) != FileSystem.realPath("\(tree)/\(file.file)")
+      }.map {
+        StoreFault(FileSystem.exists($0.path) ? .replaced : .missing, $0.path, of: plugin.name)
+      }
+    }
   }
 }

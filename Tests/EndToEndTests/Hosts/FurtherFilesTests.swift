@@ -51,6 +51,44 @@ struct FurtherFilesTests {
     String(decoding: try FileSystem.read(path), as: UTF8.self)
   }
 
+  /// What is done to a link, and what `verify` calls it.
+  static let damages: [(command: String, kind: String)] = [
+    ("rm $LINK", "missing"),
+    ("rm -r $SHARE; mkdir $SHARE", "missing"),
+    ("ln -sfn /bin/true $LINK", "foreign"),
+    ("rm $LINK; echo mine > $LINK", "foreign"),
+    ("cp $LINK x; rm $LINK; cp x $LINK", "foreign"),
+    ("rm $LINK; mkdir $LINK", "foreign"),
+    ("ln -sfn $LIVE/plugins/one.so $LINK", "link"),
+    ("ln -sfn $LIVE/../gens/1/extra/share/READ.md $LINK", "link"),
+    ("rm $LIVE/extra/share/READ.md", "missing"),
+    ("ln -s /bin/true $LIVE/extra/share/more.md", "extra"),
+  ]
+
+  @Test(
+    "`verify` and `scan` tell what was changed by hand, and `repair` mends it", arguments: damages)
+  func damaged(command: String, kind: String) throws {
+    try addOne()
+    try user.run(
+      ["sh", "-ec", command], with: ["LINK": link, "SHARE": share, "LIVE": user.live("acmedb")]
+    ).succeeded()
+    let found = try user.plugctl("verify", "--json")
+    let kinds = try found.document()["data"]?.arrayValue?.flatMap {
+      $0["faults"]?.arrayValue?.compactMap { $0["kind"]?.stringValue } ?? []
+    }
+    #expect(found.exit == 5 && kinds == [kind], "\(found)")
+    if kind != "extra" {
+      let scan = try user.plugctl("scan", "--host", "acmedb").succeeded()
+      #expect(scan.output.contains("modified\tuser\t"), "\(scan)")
+    }
+    let repaired = try user.plugctl("repair").succeeded()
+    #expect(repaired.output != "nothing to do\n", "\(repaired)")
+    #expect(try text(link) == "top")
+    try user.plugctl("verify").succeeded()
+    let scan = try user.plugctl("scan", "--host", "acmedb").succeeded()
+    #expect(scan.output.contains("managed\tuser\t"), "\(scan)")
+  }
+
   @Test("`repair` keeps all that stood in the way, also twice in one second")
   func kept() throws {
     try addOne()
@@ -62,5 +100,38 @@ struct FurtherFilesTests {
     let saved = try FileSystem.names(in: share).filter { $0.hasPrefix("READ.md.saved-") }
     #expect(
       try Set(saved.map { try text("\(share)/\($0)") }) == ["first", "second", "third"], "\(saved)")
+  }
+
+  @Test(
+    "a host that looks elsewhere since it was upgraded is told by `verify`; `repair` follows it")
+  func moved() throws {
+    try FileSystem.makeFolders("\(user.home)/new")
+    let answer = try user.folder.write("work/answer", share)
+    try addHost(
+      "acmedb", "{ match: \"*.md\", to: \"{sharedir}\" }",
+      more: "detect: { binary: [/bin/true], folders: { sharedir: { argv: [cat, \(answer)] } } }")
+    try install("one", host: "acmedb", files: [("READ.md", "top")]).succeeded()
+    #expect(try text(link) == "top")
+    try FileSystem.replace(answer, with: Array("\(user.home)/new".utf8))
+    let found = try user.plugctl("verify")
+    #expect(
+      found.exit == 5 && found.output.contains("`\(user.home)/new/READ.md` is missing"), "\(found)")
+    try user.plugctl("repair").succeeded()
+    #expect(try text("\(user.home)/new/READ.md") == "top")
+    #expect(!FileSystem.exists(link))
+    try user.plugctl("verify").succeeded()
+    // What somebody has where the host looks now stays.
+    let other = "\(user.home)/other"
+    try FileSystem.makeFolders(other)
+    try FileSystem.replace("\(other)/READ.md", with: Array("mine".utf8))
+    try FileSystem.replace(answer, with: Array(other.utf8))
+    #expect(try user.plugctl("verify").exit == 5)
+    #expect(try user.plugctl("repair").code == "store.conflict")
+    #expect(try text("\(other)/READ.md") == "mine")
+    // A host that does not tell is no fault of what is installed, and is said once.
+    try FileSystem.remove(answer)
+    let silent = try user.plugctl("verify").succeeded()
+    #expect(
+      silent.errors.split(separator: "\n").count { $0.contains("does not say") } == 1, "\(silent)")
   }
 }

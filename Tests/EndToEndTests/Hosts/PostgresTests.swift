@@ -123,6 +123,25 @@ struct PostgresTests {
     #expect(!FileSystem.exists("\(server.libraries)/own.so"))
   }
 
+  @Test("what was done to the server's folders by hand is told, and mended while the server runs")
+  func damaged() throws {
+    try index.publish(pack("1.0.0", module(1))).succeeded()
+    try user.add(index)
+    try user.plugctl("install", "own", "--host", "mypg").succeeded()
+    try server.start()
+    try FileSystem.remove("\(server.extensions)/own--1.0.sql")
+    try FileSystem.replace("\(server.extensions)/own.control", with: Array("mine".utf8))
+    #expect(try server.query("CREATE EXTENSION own").exit != 0)
+    let found = try user.plugctl("verify")
+    #expect(
+      found.exit == 5 && found.output.contains("own.control` was not put there")
+        && found.output.contains("own--1.0.sql` is missing"), "\(found)")
+    try user.plugctl("repair").succeeded()
+    try user.plugctl("verify").succeeded()
+    try server.query("CREATE EXTENSION own").succeeded()
+    #expect(try server.query("SELECT own_version()").output == "1\n")
+  }
+
   @Test("a file of somebody else's in the server's folder is not replaced")
   func foreign() throws {
     try FileSystem.replace("\(server.extensions)/own.control", with: Array("mine".utf8))
