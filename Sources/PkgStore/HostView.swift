@@ -35,7 +35,7 @@ struct HostView {
   func checkNames(_ next: Generation, owned: [Generation]) throws {
     for name in Self.names(of: next) where FileSystem.exists(name.path) {
       guard hasOurs(name) || isOurs(name.path, by: owned) else {
-        throw StoreError.nameTaken(path: name.path)
+        throw StoreError.nameTaken(path: name.path, by: Self.owner(of: name.path))
       }
     }
   }
@@ -46,7 +46,8 @@ struct HostView {
       let (path, plugin) = (name.path, name.plugin.name)
       guard FileSystem.exists(path) else { return StoreFault(.missing, path, of: plugin) }
       guard !isRight(name, live) else { return nil }
-      return StoreFault(hasOurs(name) ? .link : .foreign, path, of: plugin)
+      if hasOurs(name) { return StoreFault(.link, path, of: plugin) }
+      return StoreFault(Self.owner(of: path) == nil ? .foreign : .taken, path, of: plugin)
     }
   }
 
@@ -213,6 +214,19 @@ struct HostView {
 
   private func leadsHere(_ target: String, from path: String) -> Bool {
     Self.resolved(target, from: path).hasPrefix("\(instance.folder)/")
+  }
+
+  /// The folder of the instance, of whatever store, into which a link leads.
+  private static func owner(of path: String) -> String? {
+    guard let target = try? FileSystem.linkTarget(path) else { return nil }
+    let parts = resolved(target, from: path).split(
+      separator: "/", omittingEmptySubsequences: false)
+    for end in parts.indices.dropFirst(2)
+    where parts[end - 2] == "hosts" && ["current", "gens"].contains(parts[end]) {
+      let folder = parts[..<end].joined(separator: "/")
+      if FileSystem.exists("\(folder)/lock") { return folder }
+    }
+    return nil
   }
 
   /// What a link says, as an absolute path.

@@ -1,3 +1,4 @@
+internal import Files
 public import PkgCore
 
 /// What the store finds wrong with itself or with the host's folders.
@@ -16,8 +17,9 @@ public enum StoreError: Error, Sendable, Equatable {
   case currentDamaged(path: String)
   /// A tree that a generation names is missing.
   case treeMissing(plugin: String, path: String)
-  /// Something that is not ours stands where a plugin's name must be.
-  case nameTaken(path: String)
+  /// Something that is not ours stands where a plugin's name must be; perhaps that of another instance,
+  /// whose folder is given.
+  case nameTaken(path: String, by: String?)
   /// The trust memory is gone by which the live generation was made.
   case trustLost(path: String)
   /// A generation is live, but may not be on the disk, or the host's folder not follow it yet.
@@ -58,7 +60,14 @@ extension StoreError: Diagnosable {
       Diagnostic(
         .storeDamaged, "the files of `\(plugin)` are missing at `\(path)`",
         hint: "run `plugctl install \(plugin)` again")
-    case .nameTaken(let path):
+    case .nameTaken(let path, let other?):
+      Diagnostic(
+        .storeConflict, "`\(path)` was put there for the host `\(hostName(other))`",
+        notes: ["what it has is in `\(printable(other))`"],
+        hint:
+          "remove the plugin from `\(hostName(other))` first, or install with `--into` another folder"
+      )
+    case .nameTaken(let path, nil):
       Diagnostic(
         .storeConflict, "`\(path)` is there already and was not put there by plugctl",
         hint:
@@ -88,3 +97,6 @@ extension StoreError: Diagnosable {
     }
   }
 }
+
+/// The id of another instance, from a link that anybody may have made.
+private func hostName(_ folder: String) -> String { printable(FileSystem.baseName(of: folder)) }

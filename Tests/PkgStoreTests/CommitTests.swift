@@ -45,6 +45,23 @@ struct CommitTests {
     }
   }
 
+  @Test(
+    "a name that another instance has, of whatever store, is known as that one's", arguments: ways)
+  func others(way: Way) throws {
+    let first = try TestHost(view: way.view, path: way.path)
+    try first.install([first.plugin("a")])
+    let second = try TestHost(view: way.view, path: way.path)
+    let lock = try second.lock()
+    let prepared = try GenerationWriter.write(
+      second.generation(1, [second.plugin("a", "2.0.0")], in: first.viewFolder),
+      by: second.profile, lock)
+    // A copy tells nobody.
+    let owner = way.view == .links ? first.instance.folder : nil
+    #expect(throws: StoreError.nameTaken(path: "\(first.viewFolder)/a.so", by: owner)) {
+      try Commit.check(prepared, lock)
+    }
+  }
+
   @Test("what the host sees loads before the switch too", arguments: ways)
   func before(way: Way) throws {
     let host = try TestHost(view: way.view, path: way.path)
@@ -104,7 +121,7 @@ struct CommitTests {
     let host = try TestHost(view: way.view, path: way.path)
     try host.folder.write("plugins/a.so", Array("mine".utf8))
     let plugin = try host.plugin("a")
-    #expect(throws: StoreError.nameTaken(path: "\(host.viewFolder)/a.so")) {
+    #expect(throws: StoreError.nameTaken(path: "\(host.viewFolder)/a.so", by: nil)) {
       try host.install([plugin])
     }
     #expect(try host.sight() == ["a.so": "mine"])
@@ -119,7 +136,7 @@ struct CommitTests {
     _ = try host.lock()
     #expect(try host.sight() == ["a.so": "changed"])
     let next = try host.plugin("a", "2.0.0")
-    #expect(throws: StoreError.nameTaken(path: "\(host.viewFolder)/a.so")) {
+    #expect(throws: StoreError.nameTaken(path: "\(host.viewFolder)/a.so", by: nil)) {
       try host.install([next])
     }
     #expect(try host.sight() == ["a.so": "changed"])

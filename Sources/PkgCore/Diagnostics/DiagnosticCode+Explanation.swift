@@ -170,7 +170,7 @@ extension DiagnosticCode {
     case .storeDamaged:
       "A file of plugctl's own store is missing or damaged. The hint says how to mend it."
     case .storeConflict:
-      "Two plugins, or a plugin and a file that plugctl did not put there, would have the same name for the host."
+      "Two plugins, two hosts with one folder, or a plugin and a file that plugctl did not put there, would have the same name for the host."
     case .changeUnfinished:
       "The new set is live, but a step after the switch failed. The notes say which; what it means for the set, the message says."
     case .loadFailed:

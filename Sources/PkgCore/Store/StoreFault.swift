@@ -18,6 +18,8 @@ public struct StoreFault: Sendable, Equatable {
     case extra
     /// Something of somebody else's stands where it should be.
     case foreign
+    /// What another host's plugin has there stands where it should be.
+    case taken
   }
 
   /// The plugin that suffers; nil for all of the instance.
@@ -48,6 +50,7 @@ public struct StoreFault: Sendable, Equatable {
     case .owner: "belongs to another user"
     case .extra: "was not put there by plugctl"
     case .foreign: "was not put there by plugctl and hides what should be there"
+    case .taken: "was put there for another host and hides what should be there"
     }
   }
 }

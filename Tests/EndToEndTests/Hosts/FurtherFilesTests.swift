@@ -134,4 +134,30 @@ struct FurtherFilesTests {
     #expect(
       silent.errors.split(separator: "\n").count { $0.contains("does not say") } == 1, "\(silent)")
   }
+
+  @Test("of two hosts with one folder, the second is told who has the file")
+  func shared() throws {
+    try addOne()
+    try addHost("other", "{ match: \"*.md\", to: ~/share }")
+    let refused = try install("two", host: "other", files: [("READ.md", "two")])
+    #expect(refused.exit == 1 && refused.code == "store.conflict", "\(refused)")
+    #expect(
+      refused.errors.contains("`\(link)` was put there for the host `acmedb`")
+        && refused.hint?.contains("`acmedb`") == true
+        && !refused.errors.contains("not put there by plugctl"), "\(refused)")
+    #expect(try text(link) == "top")
+    // Where the first lost it meanwhile, it is the second's, which `repair` of the first leaves alone.
+    try FileSystem.remove(link)
+    try install("two", host: "other", files: [("READ.md", "two")]).succeeded()
+    let found = try user.plugctl("verify", "--host", "acmedb", "--json")
+    #expect(found.exit == 5 && found.output.contains("\"taken\""), "\(found)")
+    let repair = try user.plugctl("repair", "--host", "acmedb")
+    #expect(
+      repair.exit == 1 && repair.code == "store.conflict"
+        && repair.errors.contains("for the host `other`"), "\(repair)")
+    #expect(try text(link) == "two")
+    try user.plugctl("remove", "two").succeeded()
+    try user.plugctl("repair").succeeded()
+    #expect(try text(link) == "top")
+  }
 }
