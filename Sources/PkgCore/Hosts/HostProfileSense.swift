@@ -44,7 +44,13 @@ struct HostProfileSense {
 
   private func checkExtra() {
     let words = Set((profile.detection?.folders ?? []).map(\.name))
+    var seen: Set<String> = []
     for rule in profile.layout.extra {
+      if !seen.insert(rule.match).inserted {
+        error(
+          "layout.extra",
+          "`\(printable(rule.match))` stands there twice, and a file goes to one folder")
+      }
       let stars = rule.match.utf8.count { $0 == UInt8(ascii: "*") }
       if rule.match.isEmpty || stars > 1 || rule.match.utf8.contains(UInt8(ascii: "/")) {
         error(

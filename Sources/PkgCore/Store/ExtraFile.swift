@@ -26,7 +26,9 @@ public struct ExtraFile: Sendable, Equatable {
       } && PackagePath.isSafe(name)
   }
 
-  /// Its name below the generation's folder: `extra/`, the name of the host's folder, and its own.
+  /// Its name below the generation's folder: `extra/`, the name of the host's folder, and its own. Of one
+  /// host's files no two differ only in what leads to that folder: the first rule that takes a name says
+  /// where it goes.
   public var name: String {
     let parts = path.split(separator: "/").suffix(2).map(String.init)
     // A folder may be called anything; what we make of it is plain.

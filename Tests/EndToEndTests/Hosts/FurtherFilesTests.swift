@@ -160,4 +160,21 @@ struct FurtherFilesTests {
     try user.plugctl("repair").succeeded()
     #expect(try text(link) == "top")
   }
+
+  @Test("folders whose last parts are the same are kept apart")
+  func sameLastPart() throws {
+    for name in ["a", "b"] { try FileSystem.makeFolders("\(user.home)/\(name)/share") }
+    try addHost(
+      "acmedb", "{ match: \"*.md\", to: ~/a/share }, { match: \"*.sql\", to: ~/b/share }")
+    try install(
+      "one", host: "acmedb", files: [("one.md", "md"), ("one.sql", "sql"), ("a/one.sql", "below")]
+    ).succeeded()
+    #expect(try text("\(user.home)/a/share/one.md") == "md")
+    #expect(try text("\(user.home)/b/share/one.sql") == "sql")
+    try user.plugctl("verify").succeeded()
+    try user.plugctl("remove", "one").succeeded()
+    for name in ["a", "b"] {
+      #expect(try FileSystem.names(in: "\(user.home)/\(name)/share") == [])
+    }
+  }
 }

@@ -254,7 +254,9 @@ struct HostSetupTests {
       "layout: { place: by-type, file: \"{name}.so\", by_type: { extension: ../x } }",
       "layout: { extra: [{ match: \"*.md\", to: relative }] }",
       "layout: { extra: [{ match: \"*.md\", to: \"{nosuch}/x\" }] }",
-      "layout: { extra: [{ match: \"**.md\", to: /x }] }", "types: [../x]",
+      "layout: { extra: [{ match: \"**.md\", to: /x }] }",
+      "layout: { extra: [{ match: \"*.md\", to: /a/x }, { match: \"*.md\", to: /b/x }] }",
+      "types: [../x]",
       "paths: [{ env: HOME, separator: \"\" }]", "paths: [{ env: HOME, separator: ab }]",
       "probe: { argv: [] }", "probe: { argv: [sh], files: { ../x: y } }",
     ])
