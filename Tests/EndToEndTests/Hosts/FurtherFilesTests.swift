@@ -177,4 +177,71 @@ struct FurtherFilesTests {
       #expect(try FileSystem.names(in: "\(user.home)/\(name)/share") == [])
     }
   }
+
+  @Test("further files go to folders of any name, also one with a blank, and follow the folder")
+  func furtherFiles() throws {
+    let folder = "\(user.home)/share dir/extension"
+    try FileSystem.makeFolders(folder)
+    let profile = try user.folder.write(
+      "work/acmedb.yaml",
+      """
+      schema: 1
+      id: acmedb
+      types: [extension]
+      paths: [{ scope: user, dir: ~/acme }]
+      layout: { extra: [{ match: "*.md", to: "~/share dir//extension/" }] }
+
+      """)
+    try user.plugctl("host", "add", profile).succeeded()
+    let archive = try workshop.pack(
+      Workshop.Facts(
+        name: "one", version: "1.0.0", host: "acmedb",
+        files: [("READ.md", Array("top".utf8)), ("doc/READ.md", Array("below".utf8))]),
+      library: workshop.compile("int f(void) { return 1; }", "one"))
+    try user.plugctl("install", archive).succeeded()
+    #expect(try FileSystem.read("\(folder)/READ.md") == Array("top".utf8))
+    try user.plugctl("verify").succeeded()
+    // The host's own folder vanishes, with whatever was in it: nothing is made there, and all goes on.
+    try FileSystem.removeTree("\(user.home)/share dir")
+    try FileSystem.replace("\(user.home)/share dir", with: Array("a file".utf8))
+    try user.plugctl("disable", "one").succeeded()
+    try user.plugctl("recover").succeeded()
+    try FileSystem.remove("\(user.home)/share dir")
+    try user.plugctl("enable", "one").succeeded()
+    #expect(!FileSystem.exists("\(user.home)/share dir"))
+    // It comes back, and the next change links again.
+    try FileSystem.makeFolders(folder)
+    try user.plugctl("disable", "one").succeeded()
+    try user.plugctl("enable", "one").succeeded()
+    #expect(try FileSystem.read("\(folder)/READ.md") == Array("top".utf8))
+    try user.plugctl("remove", "one").succeeded()
+    #expect(try FileSystem.names(in: folder) == [])
+  }
+
+  @Test("a further file that a damaged generation left goes with `recover`")
+  func strays() throws {
+    let folder = "\(user.home)/share"
+    try FileSystem.makeFolders(folder)
+    let profile = try user.folder.write(
+      "work/acmedb.yaml",
+      "schema: 1\nid: acmedb\ntypes: [extension]\npaths: [{ scope: user, dir: ~/acme }]\n"
+        + "layout: { extra: [{ match: \"*.md\", to: ~/share }] }\n")
+    try user.plugctl("host", "add", profile).succeeded()
+    for (version, name) in [("1.0.0", "old.md"), ("2.0.0", "new.md")] {
+      let archive = try workshop.pack(
+        Workshop.Facts(
+          name: "one", version: version, host: "acmedb",
+          files: [(name, Array(version.utf8)), ("both.md", Array(version.utf8))]),
+        library: workshop.compile("int f(void) { return 1; }", "one"))
+      try user.plugctl("install", archive).succeeded()
+    }
+    #expect(try FileSystem.names(in: folder).sorted() == ["both.md", "new.md"])
+    try FileSystem.replace("\(user.live("acmedb"))/manifest.json", with: Array("{".utf8))
+    try user.plugctl("recover").succeeded()
+    #expect(try FileSystem.read("\(folder)/old.md") == Array("1.0.0".utf8))
+    let left = try FileSystem.names(in: folder).filter {
+      FileSystem.target("\(folder)/\($0)") == nil
+    }
+    #expect(left == [], "links that lead nowhere")
+  }
 }
