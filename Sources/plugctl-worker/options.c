@@ -78,7 +78,7 @@ static bool read_check_option(struct options *o, const char *name, const char *v
   if (strcmp(name, "--check") == 0) return read_text(value, &o->check);
   if (strcmp(name, "--id") == 0) return read_text(value, &o->id);
   if (strcmp(name, "--config") == 0) return read_text(value, &o->config);
-  if (strcmp(name, "--config-file") == 0) return read_file(name, value, &o->config);
+  if (strcmp(name, "--config-file") == 0) return o->is_config_given = read_file(name, value, &o->config);
   if (strcmp(name, "--dsn") == 0) return read_text(value, &o->dsn);
   if (strcmp(name, "--data") == 0) return read_folder(name, value, o);
   if (strcmp(name, "--copy") == 0) return read_text(value, &o->copy);

@@ -39,6 +39,7 @@ struct options {
   const char *check;
   const char *id;
   const char *config;
+  bool is_config_given; /* by the user, and not the plugin's example */
   const char *dsn;
   const char *data_folder; /* that the plugin is told; writable */
   const char *copy;        /* the same plugin at another path */

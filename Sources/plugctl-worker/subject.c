@@ -95,7 +95,8 @@ plug_status initialized(struct subject *s, plug_instance *instance) {
   plug_sink sink = text_sink(&words);
   plug_status status = s->table->initialize(instance, plain(s->options->config), &sink);
   if (status != PLUG_OK) {
-    bad("initialize with its own example returned %s: %s", status_name(status),
+    const char *settings = s->options->is_config_given ? "the given settings" : "its own example";
+    bad("initialize with %s returned %s: %s", settings, status_name(status),
         words.bytes != NULL ? words.bytes : "without a reason");
   }
   text_clear(&words);

@@ -32,8 +32,18 @@ final class SettingsFile: Sendable {
     let scratch = try ScratchFolder()
     let file = "\(scratch.path)/settings.json"
     try FileSystem.replace(file, with: node.json.compactBytes, mode: 0o600, isDurable: false)
-    settings = PluginSettings(path: file, shown: path)
+    let isAsGiven = given == .ofPlugin(path) && Self.isPlainJSON(path)
+    settings = PluginSettings(path: file, shown: isAsGiven ? path : "SETTINGS.json")
     self.scratch = consume scratch
+  }
+
+  /// Whether a command that repeats a check can take the user's file: the worker reads JSON, and fills nothing in.
+  private static func isPlainJSON(_ path: String) -> Bool {
+    guard let bytes = try? FileSystem.read(path, limit: YAMLReader.maximumSize) else {
+      return false
+    }
+    return (try? JSONParser.parse(bytes)) != nil
+      && String(decoding: bytes, as: UTF8.self).firstRange(of: "${") == nil
   }
 
   private static func own(_ path: String) throws -> Node {

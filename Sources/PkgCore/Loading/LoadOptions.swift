@@ -2,7 +2,7 @@
 public struct PluginSettings: Sendable, Equatable {
   /// A file with a JSON object, in which secrets may be filled in.
   public let path: String
-  /// The user's file from which it was made, as commands name it that repeat a check.
+  /// What stands for it in commands that repeat a check: the user's own file, if it has nothing else in it.
   public let shown: String
 
   /// Settings in a file.

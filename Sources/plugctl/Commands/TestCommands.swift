@@ -22,7 +22,7 @@ enum TestCommands {
     guard given == nil || !call.parsed.has("debug") else {
       throw Diagnostic(
         .usageConflict, "`--debug` outlives the settings, with their secrets filled in",
-        hint: "a refusal names the command, in which FILE must be JSON")
+        hint: "a refusal names the command, in which SETTINGS.json stands for them, filled in")
     }
     guard given == nil || !isTogether else {
       throw Diagnostic(.usageConflict, "settings are for one plugin, `--together` tests several")

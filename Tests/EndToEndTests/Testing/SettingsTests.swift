@@ -41,7 +41,11 @@ struct SettingsTests {
     let wrong = try test(library, "--settings", "s.yaml", "--format", "json", key: "another")
     #expect(wrong.exit == 8, "\(wrong)")
     // Whoever reads a report reads no secret, and finds how to repeat the run.
-    #expect(!wrong.output.contains("another") && wrong.output.contains("--config-file s.yaml"))
+    #expect(!wrong.output.contains("another") && wrong.output.contains("with the given settings"))
+    #expect(wrong.output.contains("--config-file SETTINGS.json"), "\(wrong)")
+    try user.folder.write("work/s.json", #"{"key": "?", "rows": 7}"#)
+    let plain = try test(library, "--settings", "s.json")
+    #expect(plain.errors.contains("--config-file s.json"), "\(plain)")
   }
 
   @Test("takes them out of the host's configuration")
