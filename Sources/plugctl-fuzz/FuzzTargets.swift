@@ -69,7 +69,7 @@ enum FuzzTarget: String, CaseIterable {
       precondition(again == json && again?.canonicalBytes == canonical)
     case .yaml: _ = try? YAMLReader.read(bytes)
     case .manifest:
-      if let node = try? YAMLReader.read(bytes) { _ = Manifest.read(node, findings: Findings()) }
+      if let node = try? YAMLReader.read(bytes) { manifests(node) }
     case .profile:
       if let node = try? YAMLReader.read(bytes) { _ = HostProfile.read(node, findings: Findings()) }
     case .record:
@@ -204,5 +204,15 @@ enum FuzzTarget: String, CaseIterable {
     try? editor.set("a/b", to: "*")
     for name in ["a/x", "a/b"] { try? editor.remove(name) }
     _ = editor.bytes
+  }
+
+  /// As an author's file is read: ours, or a guide's.
+  private func manifests(_ node: Node) {
+    _ = Manifest.read(node, findings: Findings())
+    for name in ["plugin.yaml", "manifest.json"] {
+      guard let form = ForeignManifest.Form(of: node, name: name) else { continue }
+      _ = ForeignManifest.read(
+        node, as: form, folder: "plugin", publisher: nil, findings: Findings())
+    }
   }
 }

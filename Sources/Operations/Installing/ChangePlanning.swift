@@ -100,7 +100,7 @@ struct ChangePlanning: Sendable {
     let added = outcome.choices.filter { chosen in
       !served.contains { $0.plugin.name == chosen.name }
     }
-    return try added.map { chosen in
+    let wanted = try added.map { chosen -> InstanceChange.Wanted in
       if let plugin = brought.first(where: { $0.name == chosen.name }) {
         return InstanceChange.Wanted(plugin: plugin)
       }
@@ -108,6 +108,22 @@ struct ChangePlanning: Sendable {
       if let there, there.version == chosen.version { return InstanceChange.Wanted(plugin: there) }
       return try self.wanted(chosen, outcome.records[chosen.name], there)
     }
+    let others = Set(outer.map(\.plugin.name)).subtracting(roots.map(\.name))
+    return Self.needed(wanted, besides: others)
+  }
+
+  /// What other scopes have is no part of a project that nothing in it needs.
+  private static func needed(
+    _ wanted: [InstanceChange.Wanted], besides others: Set<PluginName>
+  ) -> [InstanceChange.Wanted] {
+    let graph = DependencyGraph(
+      wanted.map { wanted in
+        var plugin = wanted.plugin
+        plugin.isRequested = !others.contains(plugin.name)
+        return plugin
+      })
+    let unneeded = Set(graph.unneeded)
+    return wanted.filter { !unneeded.contains($0.plugin.name) }
   }
 
   /// Who asks for what another scope has is told why nothing is done.

@@ -31,6 +31,7 @@ struct OuterScopeTests {
       try storm(
         "leaf", "1.0.0", "dependencies: { core: ^1 }",
         "extern int core_number(void); int leaf(void) { return core_number(); }"),
+      try storm("modernless", "1.0.0", "", ""), try storm("alone", "1.0.0", "", ""),
       try storm("modern", "1.0.0", "dependencies: { core: ^2 }", ""),
     ]
     try workshop.author.plugctl(["publish", "--to", index.path] + archives).succeeded()
@@ -54,6 +55,18 @@ struct OuterScopeTests {
     try inProject("install", "leaf", "core").succeeded()
     #expect(try installed() == ["storm/core", "storm/leaf"])
     #expect(try inProject("diff", "--exit-code").exit == 0)
+  }
+
+  @Test("are no part of a project that does not need them")
+  func unneeded() throws {
+    try user.plugctl("install", "core@1.0.0", "modernless").succeeded()
+    try inProject("install", "alone").succeeded()
+    #expect(try installed() == ["storm/alone"])
+    #expect(try inProject("diff", "--exit-code").exit == 0)
+    #expect(try inProject("upgrade").succeeded().output == "nothing to do\n")
+    // Of what is needed all comes along, of what is there besides nothing.
+    try inProject("install", "leaf").succeeded()
+    #expect(try installed() == ["storm/alone", "storm/core", "storm/leaf"])
   }
 
   /// The system's folders are replaced for the length of one script, which needs root.
