@@ -142,6 +142,27 @@ long plughost_load_folder(plughost *host, const char *folder,
   return loaded;
 }
 
+static int is_no_library(const struct dirent *entry) { return entry->d_name[0] != '.' && !is_library(entry); }
+
+long plughost_load_folders(plughost *host, const char *folder,
+                           void (*refused)(void *context, const char *path, const char *reason), void *context,
+                           plughost_error *error) {
+  long loaded = plughost_load_folder(host, folder, refused, context, error);
+  if (loaded < 0) return loaded;
+  struct dirent **names;
+  int count = scandir(folder, &names, is_no_library, by_bytes);
+  for (int i = 0; i < count; i++) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+    /* What is no folder, or can't be read, has none. */
+    long more = plughost_load_folder(host, path, refused, context, NULL);
+    if (more > 0) loaded += more;
+    free(names[i]);
+  }
+  if (count >= 0) free(names);
+  return loaded;
+}
+
 plughost_plugin *plughost_get(plughost *host, const char *id) {
   pthread_rwlock_rdlock(&host->lock);
   plughost_plugin **place = place_of(host, id);

@@ -98,6 +98,12 @@ long plughost_load_folder(plughost *host, const char *folder,
                           void (*refused)(void *context, const char *path, const char *reason), void *context,
                           plughost_error *error);
 
+/* The same of a folder and then of those right in it, in the order of names: what hosts have a folder for each type
+ * or plugin call. Hidden folders are passed over. */
+long plughost_load_folders(plughost *host, const char *folder,
+                           void (*refused)(void *context, const char *path, const char *reason), void *context,
+                           plughost_error *error);
+
 /* The same as plughost_load for a plugin that is linked into the host itself: its entry function. */
 plughost_plugin *plughost_register(plughost *host, plug_entry entry, plughost_error *error);
 

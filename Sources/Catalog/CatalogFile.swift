@@ -108,7 +108,9 @@ public struct CatalogFile: Sendable {
     // `instr`, since `LIKE` would take `%` and `_` of the words for wildcards.
     if let tag = filter.tag { add("instr(' ' || p.tags || ' ', ", " \(tag) ", ") > 0") }
     if let fileExtension = filter.fileExtension {
-      add("instr(' ' || p.extensions || ' ', ", " \(fileExtension) ", ") > 0")
+      // With or without its dot, as authors and searchers like it.
+      let bare = fileExtension.drop { $0 == "." }
+      add("instr(replace(' ' || p.extensions || ' ', ' .', ' '), ", " \(bare) ", ") > 0")
     }
     if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
     // A hit in the name counts ten times one in the summary.

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A plugin that is linked in: the fixture under another name of its entry. */
 const plug_table *built_in_entry(uint32_t major, uint32_t minor);
@@ -85,6 +87,30 @@ static void loads_a_folder(void) {
   snprintf(path, sizeof path, "%s/mixed/not-there", folder);
   CHECK(plughost_load_folder(host, path, NULL, NULL, &error) == -1 && has(error.text, "not-there"));
   CHECK(plughost_load_folder(host, path, NULL, NULL, NULL) == -1);
+  plughost_free(host);
+}
+
+/* As a host has them whose plugins lie in a folder for each type, or for each plugin. */
+static void loads_folders_below(void) {
+  static const char *const places[] = {"t0", "types/t1", "types/deeper/t2", ".hidden/t3"};
+  static const char *const below[] = {"", "types", "types/deeper", ".hidden"};
+  char tree[2048], path[4096];
+  plughost_error error = {{0}};
+  snprintf(tree, sizeof tree, "%.1900s/tree-%d", folder, (int)getpid());
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    snprintf(path, sizeof path, "%s/%s", tree, below[i]);
+    CHECK(mkdir(path, 0755) == 0);
+    snprintf(path, sizeof path, "%s/%s.so", tree, places[i]);
+    char *plugin = realpath(plugin_path(strrchr(places[i], 't')), NULL);
+    CHECK(plugin != NULL && symlink(plugin, path) == 0);
+    free(plugin);
+  }
+  plughost *host = plughost_new(NULL);
+  CHECK(plughost_load_folders(host, tree, NULL, NULL, &error) == 2);
+  CHECK(plughost_load_folders(host, "/not/there", NULL, NULL, &error) == -1 && has(error.text, "not/there"));
+  char **ids = plughost_ids(host);
+  CHECK(ids[0] != NULL && ids[1] != NULL && ids[2] == NULL && strcmp(ids[0], "test/t0") == 0 && strcmp(ids[1], "test/t1") == 0);
+  free(ids);
   plughost_free(host);
 }
 
@@ -212,6 +238,7 @@ int main(int count, char **arguments) {
   folder = arguments[1];
   TEST("a plugin is loaded, initialised, used, shut down and held", loads_one);
   TEST("bad files of a folder are refused with a reason, the good ones loaded", loads_a_folder);
+  TEST("plugins of a folder and of those right in it are loaded, deeper and hidden ones are not", loads_folders_below);
   TEST("a plugin is found by its id until it is unloaded", finds_by_id);
   TEST("a built-in plugin is registered", registers_a_built_in);
   TEST("a plugin gets a folder of its own, and logs", gives_folders_and_logs);

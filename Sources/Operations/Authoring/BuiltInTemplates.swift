@@ -1041,6 +1041,20 @@ enum BuiltInTemplates {
       """##
     ),
     (
+      "go-plugin-databridge", "manifest.json",
+      ##"""
+      {
+        "id": "{{name}}",
+        "name": "{{name}}",
+        "version": "0.1.0",
+        "description": "makes capital letters",
+        "author": "{{publisher}}",
+        "tags": ["text"]
+      }
+
+      """##
+    ),
+    (
       "go-plugin-databridge", "plugin.yaml",
       ##"""
       schema: 1
@@ -1055,7 +1069,7 @@ enum BuiltInTemplates {
       build: { command: [make], sources: [main.go, go.mod, Makefile] }
       variants:
         - { platform: {{platform}}, library: build/{{name}}.so }
-      files: [README.md]
+      files: [README.md, manifest.json]
 
       """##
     ),

@@ -45,12 +45,14 @@ extension Authoring {
       $0 != library && PackagePath.isSafe($0) && $0 != "plugin.yaml" && $0 != "plugin.json"
     }
     let lines: [JSON] = others.map { .string($0) }
+    let example = others.first { ["example_config.yaml", "example_config.yml"].contains($0) }
     let manifest: JSON = [
       "schema": 1, "publisher": .string(facts.publisher), "name": .string(name),
       "version": .string(facts.version), "host": .string(facts.host),
       "summary": .string("imported from \(FileSystem.baseName(of: path))"),
       "variants": [["platform": .string(Platform.current.text), "library": .string(library)]],
       "files": .array(lines),
+      "config": .object(JSONObject(example.map { [.init("example", .string($0))] } ?? [])),
     ]
     try FileSystem.replace("\(content)/plugin.json", with: manifest.prettyBytes, isDurable: false)
     return try pack("\(content)/plugin.json", platform: nil, into: folder)

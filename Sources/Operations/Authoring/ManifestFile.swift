@@ -72,6 +72,14 @@ public struct ManifestFile {
     ["go", "build", "-buildmode=plugin", "-o", library, "."]
   }
 
+  /// The library of a package's own `plugin.json`, which has one platform and no variants.
+  var packedLibrary: String? {
+    guard root["platform"]?.text == Platform.current.text, let path = root["library"]?.text,
+      PackagePath.isSafe(path)
+    else { return nil }
+    return path
+  }
+
   /// Where a field stands; the document's start where it is missing.
   func mark(of field: String) -> Mark { root[field]?.mark ?? root.mark }
 

@@ -61,6 +61,7 @@ public struct ConfigChecking: Sendable {
     hold(resolved, resolution.leaves, &checks, findings)
     try checkFolder(resolved, resolution.leaves, rules, instance, current, findings)
     checkPublishers(resolved, rules, current?.plugins ?? [], findings)
+    checkEntries(resolved, rules, current?.plugins ?? [], plugins.map(\.name), findings)
     return ConfigReport(
       host: profile.id, findings: Self.once(findings.list), resolved: resolved,
       leaves: resolution.leaves, plugins: plugins)
@@ -202,6 +203,22 @@ public struct ConfigChecking: Sendable {
     for plugin in installed where !trusted.contains(plugin.name.publisher.text) {
       findings.warning(
         list.mark, path, "`\(plugin.name)` is installed, and its publisher is not named here")
+    }
+  }
+
+  /// A host that has a place for each plugin's settings may refuse one that has none.
+  private func checkEntries(
+    _ node: Node, _ rules: HostProfile.Configuration, _ installed: [InstalledPlugin],
+    _ named: [String], _ findings: Findings
+  ) {
+    let references = named.compactMap { try? PluginReference($0) }
+    for case .each(let path) in rules.places {
+      for plugin in installed where plugin.isEnabled {
+        guard !references.contains(where: { $0.matches(plugin.name) }) else { continue }
+        findings.warning(
+          node.at(path)?.mark ?? node.mark, path,
+          "`\(plugin.name.name)` is installed, and `\(path)` has no settings for it")
+      }
     }
   }
 

@@ -61,6 +61,15 @@ struct InstanceHealth {
           "variable", .warning, variable.name, "it does not name `\(folder)`",
           hint: "`plugctl host path \(profile.id)` prints what it should be"))
     }
+    if instance.isChosenByHand, let folder = current.viewFolder,
+      let name = try HostFolders(session).lacking(folder, profile)
+    {
+      findings.append(
+        HealthFinding(
+          "variable", .warning, name,
+          "it does not name `\(folder)`, where plugins of \(profile.id) are",
+          hint: "set it where \(profile.id) is started"))
+    }
     return findings
   }
 

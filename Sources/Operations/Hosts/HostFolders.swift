@@ -36,6 +36,16 @@ public struct HostFolders: Sendable {
     return places.filter { seen.insert($0.path).inserted }
   }
 
+  /// The host's variable that must name a folder for the host to look there; nil where it does already, or has none.
+  func lacking(_ folder: String, _ profile: HostProfile) throws -> String? {
+    guard let variable = profile.variable else { return nil }
+    let real = FileSystem.realPath(folder)
+    let isSearched = try search(profile).contains {
+      $0.path == folder || real != nil && FileSystem.realPath($0.path) == real
+    }
+    return isSearched ? nil : variable.name
+  }
+
   /// A profile's folder as an absolute path: `~` is the home, a relative one lies in the project.
   func resolved(_ folder: String) throws -> String {
     let root = session.options.root ?? ""

@@ -12,7 +12,8 @@ extension InstanceChange {
     report.includeHint = generation.plugins.isEmpty ? nil : includeHint
     report.snippets = snippets(report.plan, generation)
     report.undo = undo(report.plan, former: former, folder: generation.viewFolder)
-    report.hostNotes = unlinkedNotes(generation, report.plan) + shadowNotes(generation)
+    report.hostNotes =
+      unlinkedNotes(generation, report.plan) + shadowNotes(generation) + folderNotes(generation)
   }
 
   /// What to add to the host's own configuration, for what came anew. It is help: a fault in it is no
@@ -43,6 +44,14 @@ extension InstanceChange {
         "\(profile.id) finds `\($0)` first, which hides `\(folder)/\(name)`"
       }
     }
+  }
+
+  /// What is said of a folder that the user chose and in which the host does not look.
+  private func folderNotes(_ generation: Generation) -> [String] {
+    guard instance.isChosenByHand, !generation.plugins.isEmpty, let folder = generation.viewFolder,
+      let name = try? HostFolders(session).lacking(folder, profile)
+    else { return [] }
+    return ["\(profile.id) looks in \(folder) only where \(name) names it"]
   }
 
   /// What is said of files that the host looks for where we put nothing.

@@ -175,7 +175,9 @@ public struct KeyRing: Sendable {
     throw Diagnostic(
       .keyNotFound,
       names.isEmpty ? "there is no key to sign with" : "there are several keys to sign with",
-      hint: names.isEmpty ? "make one: `plugctl key generate NAME`" : "name one with `--key`")
+      hint: names.isEmpty
+        ? "make one: `plugctl key generate NAME`"
+        : "name one: `sign --key NAME`, `publish --sign NAME`")
   }
 
   /// Keys whose signatures count for files from outside an index.

@@ -158,17 +158,36 @@ public struct HostQueries: Sendable {
       names.contains(FileSystem.baseName(of: $0.path))
     }
     // Where the host is told by its configuration, it searches nowhere.
-    let told = installed.filter { listing in !searched.contains { $0.path == listing.path } }.map {
-      ScanListing(
-        path: $0.path, source: $0.scope.rawValue, state: .managed,
-        plugin: "\($0.plugin.name) \($0.plugin.version)", note: nil)
-    }
+    let told = try installed.filter { listing in !searched.contains { $0.path == listing.path } }
+      .map {
+        ScanListing(
+          path: $0.path, source: $0.scope.rawValue, state: .managed,
+          plugin: "\($0.plugin.name) \($0.plugin.version)", note: try unsearched($0))
+      }
     guard !told.isEmpty || !searched.isEmpty else {
       throw Diagnostic(
         .pluginNotInstalled, "no host here would find a plugin `\(reference.name)`",
         hint: "`plugctl scan` shows what lies in the hosts' folders")
     }
     return told + searched
+  }
+
+  private static func lookedFor(_ profile: HostProfile) -> String {
+    let names = (profile.detection?.binaries ?? []).map { "`\($0)`" }.joined(separator: ", ")
+    return names.isEmpty
+      ? "its profile knows no program; `plugctl host add` takes one with `--binary`"
+      : "its program is looked for as \(names)"
+  }
+
+  /// What is said of a plugin in a chosen folder, in which its host does not look.
+  private func unsearched(_ listing: InstalledListing) throws -> String? {
+    let instance = HostInstance(id: listing.host, places: session.places)
+    guard instance.isChosenByHand else { return nil }
+    let profile = try ProfileCatalog(session).profile(instance.hostID)
+    let folder = FileSystem.folder(of: listing.path)
+    return try HostFolders(session).lacking(folder, profile).map {
+      "\(profile.id) looks there only where \($0) names the folder"
+    }
   }
 
   /// What hosts have without plugins, by host; those that don't tell are left out.
@@ -189,9 +208,7 @@ public struct HostQueries: Sendable {
     guard HostBinary.path(of: profile) != nil else {
       throw Diagnostic(
         .hostNotFound, "`\(id)` is not installed here, so it can't be asked what it has",
-        hint:
-          "its program is looked for as \((profile.detection?.binaries ?? []).map { "`\($0)`" }.joined(separator: ", "))"
-      )
+        hint: Self.lookedFor(profile))
     }
     guard let names = try HostBinary.builtIns(of: profile) else {
       throw Diagnostic(

@@ -84,7 +84,7 @@ public struct PluginTesting: Sendable {
     let file = try settings(given, of: [item])
     var options = options
     options.settings = file?.settings
-    let paths = isFile(item) ? [item] : try installedFiles(item)
+    let paths = isFile(item) ? [try subject(item).file] : try installedFiles(item)
     guard let path = paths.first else {
       throw Diagnostic(.systemNotFound, "`\(item)` is not enabled for any host")
     }
@@ -206,11 +206,12 @@ public struct PluginTesting: Sendable {
     }
     let file = try ManifestFile(item)
     let manifest = try file.required()
-    guard let variant = manifest.variants.first(where: { $0.platform == .current }) else {
+    let variant = manifest.variants.first { $0.platform == .current }
+    guard let path = variant?.library ?? file.packedLibrary else {
       throw Diagnostic(
         .manifestInvalid, "`\(file.path)` names no library for this system, \(Platform.current)")
     }
-    let library = "\(file.folder)/\(variant.library)"
+    let library = "\(file.folder)/\(path)"
     guard FileSystem.exists(library) else {
       throw Diagnostic(
         .systemNotFound, "`\(library)` does not exist", hint: "build the plugin first")

@@ -43,7 +43,11 @@ public enum ForeignManifest {
     let tags = fields.texts("tags")
     let license = fields.text("license")
     let named = fields.text("publisher").flatMap {
-      Manifest.part($0, "publisher", document, findings)
+      self.name($0) ?? Manifest.part($0, "publisher", document, findings)
+    }
+    if let place = document["dependencies"] {
+      findings.warning(
+        place.mark, "dependencies", "`dependencies` is not read; write a `plugin.yaml` for them")
     }
     let version = node == nil ? Version(0, 0, 0) : fields.value("version") { try Version($0) }
     guard let name = name(identifier ?? folder) else {

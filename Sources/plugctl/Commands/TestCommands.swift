@@ -86,7 +86,9 @@ enum TestCommands {
     let report = try Interruption.run { [options] in
       try await PluginTesting(session).drive(item, options, given: given)
     }
-    var answer = Answer("workload", json: report.json, text: text(report, call.output))
+    // Where not even its setup worked, there is nothing to tell.
+    let text = report.operations.isEmpty ? "" : text(report, call.output)
+    var answer = Answer("workload", json: report.json, text: text)
     if call.parsed.value("format") == "json" {
       answer.raw = report.json.prettyBytes
     }

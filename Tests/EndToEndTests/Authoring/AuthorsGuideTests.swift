@@ -66,6 +66,16 @@ struct AuthorsGuideTests {
     #expect(outcome.exit == 0, "\(outcome)")
     #expect(try user.list() == ["hello 0.1.0"])
     #expect(try user.plugctl("test", "./hello").succeeds)
+    // The language's own tests, where the project has some.
+    let names = try FileSystem.names(in: "\(user.work)/hello")
+    if names.contains(where: { $0.hasSuffix("_test.go") }) {
+      let tested = try run("cd hello && go test ./...").succeeded()
+      #expect(tested.output.contains("ok"), "\(tested)")
+    }
+    if names.contains("Cargo.toml") {
+      let tested = try run("cd hello && cargo test --offline").succeeded()
+      #expect(tested.output.contains("test result: ok"), "\(tested)")
+    }
   }
 
   @Test("tells of every template")

@@ -43,6 +43,23 @@ struct BuildTests {
     try user.plugctl("pack", "one").succeeded()
   }
 
+  @Test("runs CMake as any other tool")
+  func cmake() throws {
+    try plugin("one", "cmake -B made . && cmake --build made && mv made/libone.so out.so")
+    try user.folder.write(
+      "work/one/CMakeLists.txt",
+      """
+      cmake_minimum_required(VERSION 3.10)
+      project(one C)
+      set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+      add_library(one SHARED one.c)
+
+      """)
+    try user.folder.write("work/one/one.c", "int x;\n")
+    try user.plugctl("build", "one").succeeded()
+    #expect(FileSystem.exists("\(user.work)/one/out.so"))
+  }
+
   @Test("streams what its command says to stderr, and nothing of it steers the terminal")
   func output() throws {
     try plugin("one", "printf 'a\\033[2Jb\\n'; echo plain >&2; \(Self.compile)")

@@ -59,8 +59,8 @@ struct GuidePluginTests {
       (#"{"id": "mine", "version": "1.0.0"}"#, "mine.so", "`publisher` is missing"),
       (#"{"id": "mine", "publisher": "acme"}"#, "mine.so", "`version` is missing"),
       (
-        #"{"id": "mine", "version": "1.0.0", "publisher": "A B"}"#, "mine.so",
-        "`publisher` is `A B`"
+        #"{"id": "mine", "version": "1.0.0", "publisher": "!!"}"#, "mine.so",
+        "`publisher` is `!!`"
       ),
       (#"{"id": "mine", "version": "1.0.0", "publisher": "acme"}"#, "mine.txt", "does not exist"),
     ])

@@ -169,6 +169,9 @@ struct ConfigTests {
       wrong.exit == 13 && wrong.output.contains("plugins.plugin_configs.my_format.batch_size"))
     let other = try check(text.replacing("my_format:", with: "gone:"), host: nil)
     #expect(other.output.contains("`gone` is not installed"), "\(other)")
+    // A host that starts a plugin without settings may refuse it.
+    #expect(
+      other.output.contains("`plugins.plugin_configs` has no settings for it"), "\(other)")
   }
 
   @Test("of DataBridge's manager has its types, and trusts whom it names")

@@ -98,6 +98,12 @@ struct GuideFlowTests {
       scan.output.contains("managed\tSTORMDB_PLUGIN_PATH\t\(folders[0])/my_plugin.so"), "\(scan)")
     #expect(
       scan.output.contains("shadowed\tSTORMDB_PLUGIN_PATH\t\(folders[1])/my_plugin.so"), "\(scan)")
+    // Without the variable the host does not look there, and who asks is told.
+    #expect(try !user.plugctl("doctor", with: variables).output.contains("[variable]"))
+    let doctor = try user.plugctl("doctor")
+    #expect(doctor.output.contains("warning[variable]: STORMDB_PLUGIN_PATH"), "\(doctor)")
+    let lost = try user.plugctl("which", "my_plugin", "--json")
+    #expect(lost.output.contains("only where STORMDB_PLUGIN_PATH names the folder"), "\(lost)")
   }
 
   @Test("distributed-transformer's copy has one of the two names, an install has both")

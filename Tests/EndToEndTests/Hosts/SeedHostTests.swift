@@ -62,6 +62,8 @@ struct SeedHostTests {
     for name in ["mine.so", "manifest.json"] {
       #expect(FileSystem.target("\(user.work)/plugins/mine/\(name)")?.kind == .file)
     }
+    // Also a folder as it is installed can be tested.
+    try user.plugctl("test", "./plugins/mine").succeeded()
   }
 
   @Test("has Benana's in its folder")

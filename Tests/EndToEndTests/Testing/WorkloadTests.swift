@@ -31,6 +31,31 @@ struct WorkloadTests {
     }
   }
 
+  @Test("takes the plugin's settings out of the host's configuration")
+  func hostConfiguration() throws {
+    let workshop = try Workshop()
+    let user = workshop.author
+    let archive = try workshop.pack(
+      Workshop.Facts(
+        name: "selftest", version: "1.0.0", host: "stormdb", type: "workload",
+        publisher: "plugctl"), library: plugin)
+    try user.plugctl("install", archive, "--test-level", "0").succeeded()
+    func drive(_ rows: String) throws -> Outcome {
+      try user.folder.write(
+        "work/config.yaml",
+        "workload: { type: plugin, plugin_name: selftest, plugin_config: { rows: \(rows) } }\n")
+      return try user.plugctl(
+        "test", "selftest", "--workload", "--host-config", "config.yaml", "--host", "stormdb",
+        "--dsn", "selftest:", "--duration", "200ms", "--format", "json")
+    }
+    let outcome = try drive("5").succeeded()
+    let metrics = try JSONParser.parse(Array(outcome.output.utf8))["metrics"]
+    #expect(metrics?["errors"]?.integerValue == 0, "\(outcome)")
+    // It takes numbers only.
+    let refused = try drive("many")
+    #expect(refused.exit == 8 && refused.errors.contains("the given settings"), "\(refused)")
+  }
+
   @Test("ends when its time is over, and tells a person rates and latencies")
   func text() throws {
     let began = ContinuousClock.now

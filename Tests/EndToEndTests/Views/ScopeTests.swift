@@ -229,6 +229,8 @@ struct BroughtArchiveTests {
       FileSystem.baseName(of: $0)
     }
     #expect(files == ["README.md", "example_config.yaml", "my_plugin.so"])
+    let example = try user.plugctl("config", "example", "my_plugin").succeeded()
+    #expect(example.output.contains("scale: 1"), "\(example)")
   }
 }
 

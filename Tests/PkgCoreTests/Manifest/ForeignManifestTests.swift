@@ -36,6 +36,18 @@ struct ForeignManifestTests {
     #expect(manifest.host == "databridge" && manifest.type == "processor")
   }
 
+  @Test("may say whose it is, in the host's letters; what it needs is not read, and that is told")
+  func publisher() throws {
+    let findings = Findings()
+    let json: JSON = [
+      "id": "x", "version": "1.0.0", "publisher": "TrustedVendor", "dependencies": ["other"],
+    ]
+    let manifest = ForeignManifest.read(
+      Node(json), as: .databridge, folder: "x", publisher: nil, findings: findings)
+    #expect(manifest?.name.description == "trustedvendor/x")
+    #expect(findings.list.map(\.path) == ["dependencies"] && !findings.hasErrors)
+  }
+
   @Test("that is missing leaves the folder's name")
   func missing() throws {
     #expect(try read(nil, .benana)?.name.description == "acme/powertable")
