@@ -19,7 +19,7 @@ extension StaticChecks {
     }
     if hasDerivedEntry { return CheckResult(.entryMissing, .pass) }
     let faults = target.requiredEntries.compactMap(fault)
-    guard let first = faults.first else { return CheckResult(.entryMissing, .pass) }
+    guard let first = faults.first else { return missingMethods() }
     if misnamedEntry != nil {
       return CheckResult(.entryMissing, .skip, "its entry is named after another file name")
     }

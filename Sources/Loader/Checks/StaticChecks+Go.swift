@@ -42,6 +42,26 @@ extension StaticChecks {
       notes: differing.map { "package `\($0)`" }, hint: Self.goHint)
   }
 
+  /// Go finds out when the host asserts what the entry returned. Which type that is no symbol says, so it is enough
+  /// that one has them all.
+  func missingMethods() -> CheckResult {
+    guard target.kind == "go-plugin", !target.methods.isEmpty, facts.runtime == .goPlugin else {
+      return CheckResult(.entryMissing, .pass)
+    }
+    let types = GoTypes(image, methods: Set(target.methods)).methods
+    let best = types.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    let missing = target.methods.filter { best?.value.contains($0) != true }
+    guard !missing.isEmpty else { return CheckResult(.entryMissing, .pass) }
+    let words = missing.map { "`\($0)`" }.joined(separator: ", ")
+    return CheckResult(
+      .entryMissing, .warn,
+      best.map {
+        "no type has all methods that the host calls: `\(printable($0.key))` lacks \(words)"
+      }
+        ?? "no type has the methods that the host calls: \(words)",
+      hint: "declare that the entry returns the host's interface: then the compiler tells")
+  }
+
   private static let goHint = "build it with the host's Go release, module versions and flags"
 
   private func buildMode() -> CheckResult? {
@@ -68,6 +88,29 @@ extension StaticChecks {
 
   private func isGoWithoutPlugins(_ host: ElfImage) -> Bool {
     ElfNotes(host).hasGoBuildID && GoPackages(host).hashes.isEmpty
+  }
+}
+
+/// The types of a Go plugin with methods that are looked for: `PACKAGE.(*TYPE).METHOD`. The compiler writes that one
+/// for methods of values too, and of what is embedded.
+struct GoTypes {
+  /// By the type's name.
+  private(set) var methods: [String: Set<String>] = [:]
+
+  init(_ image: ElfImage, methods wanted: Set<String>) {
+    let bytes = image.bytes
+    for index in 1..<max(image.symbols.count, 1) {
+      guard let symbol = image.symbols.symbol(index, in: bytes), symbol.isDefinition,
+        let name = image.symbols.name(symbol, in: bytes), name.count < 4096,
+        let dot = bytes.storage[name].lastIndex(of: UInt8(ascii: ".")), dot > name.lowerBound,
+        bytes.storage[dot - 1] == UInt8(ascii: ")")
+      else { continue }
+      let method = bytes.string(dot + 1..<name.upperBound)
+      guard wanted.contains(method),
+        let star = bytes.storage[name.lowerBound..<dot].lastIndex(of: UInt8(ascii: "*"))
+      else { continue }
+      methods[bytes.string(star + 1..<dot - 1), default: []].insert(method)
+    }
   }
 }
 

@@ -16,7 +16,9 @@ enum BuiltInProfiles {
       types: [dynamic]
       layout: { place: flat, file: "{name}.so", view: links, path: stable }
       abi:
-        - { kind: go-plugin, required: [{ name: NewPlugin, type: function }] }
+        - kind: go-plugin
+          required: [{ name: NewPlugin, type: function }]
+          methods: [Initialize, GetMetadata, RegisterRoutes, Cleanup]
         - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
       abi_number: 1
       limits: { memoryMB: 2048, threads: 100, files: 64, executionMs: 30000 }
@@ -458,6 +460,7 @@ enum BuiltInProfiles {
       abi:
         - kind: go-plugin
           required: [{ name: GetPlugin, type: function }]
+          methods: [Initialize, GetInfo, Setup, Cleanup, ExecuteOperation, GetOperationTypes, GetMetrics]
           symbol_providers: ["{binary}"]
         - { kind: plug, required: [{ name: plug_entry_v1, type: function }] }
       abi_number: 1

@@ -235,6 +235,7 @@ struct LoadTesting: Sendable {
     target.requiredEntries = abi.required.map {
       .init(name: $0.name, kind: $0.isObject ? .object : .function)
     }
+    target.methods = abi.methods
     target.entryFromFilename = abi.entryFromFileName.isEmpty ? nil : abi.entryFromFileName
     target.staticProbes = Set(abi.staticProbes.compactMap { LoadTarget.StaticProbe(rawValue: $0) })
     if let binary {

@@ -120,6 +120,7 @@ extension HostProfile {
     }
     abi.entryFromFileName = fields.text("entry_from_filename") ?? ""
     abi.symbolProviders = fields.texts("symbol_providers")
+    abi.methods = fields.texts("methods")
     abi.staticProbes = fields.texts("static_probes")
     fields.finish()
     return abi

@@ -124,6 +124,8 @@ public struct HostProfile: Sendable {
     public var entryFromFileName = ""
     /// Binaries of the host that define symbols; `{binary}` is replaced.
     public var symbolProviders: [String] = []
+    /// Of a Go plugin: methods that what its entry returns must have.
+    public var methods: [String] = []
     /// Names of static probes: `nginx-signature`.
     public var staticProbes: [String] = []
   }

@@ -20,6 +20,8 @@ public struct LoadTarget: Sendable, Equatable {
   public var kind: String?
   /// Symbols that the host looks up; all must be there, unless one by ``entryFromFilename`` is.
   public var requiredEntries: [RequiredEntry]
+  /// Of a Go plugin: methods that what its entry returns must have.
+  public var methods: [String] = []
   /// The pattern of an entry named after the file, such as `sqlite3_{stem}_init`; see
   /// ``entryName(fileName:)``.
   public var entryFromFilename: String?

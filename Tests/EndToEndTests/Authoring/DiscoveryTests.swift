@@ -114,6 +114,37 @@ struct DiscoveryTests {
     #expect(try discover().code == "build.discovery")
   }
 
+  @Test("without a method that the host calls are told, before the host finds out")
+  func methods() throws {
+    try benana()
+    let path = "work/plugins/notes/main.go"
+    try discover("--allow").succeeded()
+    let good = try user.plugctl("test", "./bin/plugins/notes.so", "--host", "benana").succeeded()
+    #expect(!good.output.contains("plg-s009"), "\(good)")
+    try user.folder.write(
+      path,
+      """
+      package main
+
+      type Half struct{}
+
+      func (h *Half) Initialize() error   { return nil }
+      func (h Half) GetMetadata() string  { return "" }
+      func (h *Half) RegisterRoutes()     {}
+
+      func NewPlugin() *Half { return &Half{} }
+
+      """)
+    for name in try FileSystem.names(in: "\(user.work)/plugins/notes") {
+      guard name.hasSuffix(".go"), name != "main.go" else { continue }
+      try FileSystem.remove("\(user.work)/plugins/notes/\(name)")
+    }
+    try discover().succeeded()
+    let bad = try user.plugctl("test", "./bin/plugins/notes.so", "--host", "benana").succeeded()
+    #expect(bad.output.contains("plg-s009 warn"), "\(bad)")
+    #expect(bad.output.contains("`Half` lacks `Cleanup`"), "\(bad)")
+  }
+
   @Test("that don't load leave what was built before")
   func notLoading() throws {
     try hello()
