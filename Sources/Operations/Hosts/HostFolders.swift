@@ -19,7 +19,13 @@ public struct HostFolders: Sendable {
   /// All folders in the order in which the host searches; later mentions of the same one left out.
   public func search(_ profile: HostProfile) throws -> [Place] {
     var places: [Place] = []
-    for path in profile.paths {
+    // Of an image neither the home nor the environment is ours.
+    let paths = profile.paths.filter { path in
+      guard session.options.root != nil else { return true }
+      if case .folder(_, let folder) = path { return folder.hasPrefix("/") }
+      return false
+    }
+    for path in paths {
       switch path {
       case .folder(let scope, let folder):
         places.append(Place(path: try resolved(folder), source: scope.rawValue))

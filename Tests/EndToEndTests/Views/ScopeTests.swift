@@ -56,6 +56,24 @@ struct ScopeTests {
   }
 
   @Test(
+    "of an image looks at nothing of who makes it: a host's folder there, and not the one at home")
+  func imageAndHome() throws {
+    let storm = try StormPlugins.shared.get()
+    let user = try Sandbox(["PLUGCTL_SCOPE": ""])
+    let root = user.folder.file("root")
+    try user.folder.write("home/.stormdb/plugins/vector.so", "mine")
+    try user.plugctl(
+      "index", "add", storm.index.path, "--name", "main", "--trust", storm.index.fingerprint,
+      "--root", root
+    ).succeeded()
+    let outcome = try user.plugctl("install", "vector", "--root", root).succeeded()
+    #expect(!(outcome.output + outcome.errors).contains(".stormdb"), "\(outcome)")
+    #expect(FileSystem.target("\(root)/usr/local/lib/stormdb/plugins/vector.so")?.kind == .file)
+    let scan = try user.plugctl("scan", "--host", "stormdb", "--root", root).succeeded()
+    #expect(scan.lines.count == 1 && scan.output.contains("managed\tsystem"), "\(scan)")
+  }
+
+  @Test(
     "of an image leads to the same wherever the image is mounted", arguments: ["links", "include"])
   func image(view: String) throws {
     let user = try Sandbox(["PLUGCTL_SCOPE": ""])
