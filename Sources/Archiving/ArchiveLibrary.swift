@@ -12,7 +12,7 @@ public enum ArchiveLibraryVersion {
     guard let library = try? ArchiveLibrary.load(), let text = library.functions.version_string()
     else { return nil }
     // `libarchive 3.6.2`
-    return String(cString: text).split(separator: " ").last.flatMap { try? Version(String($0)) }
+    return String(cString: text).parts(at: " ").last.flatMap { try? Version(String($0)) }
   }
 }
 

@@ -14,7 +14,7 @@ extension PackageReader {
     var paths = UniquePaths()
     var top: Substring?
     while let entry = try nextEntry(isForeign: true) {
-      let parts = entry.path.split(separator: "/", maxSplits: 1)
+      let parts = entry.path.parts(at: "/", cuts: 1)
       guard top == nil || top == parts.first else {
         throw .unsafe(entry: entry.path, why: "which is outside of the one top folder")
       }

@@ -83,7 +83,7 @@ extension PackageReader {
   private mutating func nextFile(below top: String) throws(ArchiveError) -> Entry? {
     while let entry = try nextEntry() {
       guard entry.type == EntryType.folder else { return entry }
-      guard entry.path == top || entry.path.hasPrefix("\(top)/") else {
+      guard entry.path == top || entry.path.begins(with: "\(top)/") else {
         throw .unsafe(entry: entry.path, why: "which is outside of `\(top)`")
       }
     }

@@ -205,6 +205,6 @@ public struct CatalogFile: Sendable {
 
   private static func joined(_ words: [String]) -> String { words.joined(separator: " ") }
   private static func split(_ words: String?) -> [String] {
-    words?.split(separator: " ").map(String.init) ?? []
+    words?.parts(at: " ").map(String.init) ?? []
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PkgCore
 
 extension FileSystem {
   /// The name of a file that is on its way to another: nobody else's, while this process lives.
@@ -9,8 +10,8 @@ extension FileSystem {
   static func removeLeftovers(of path: String) {
     let above = folder(of: path)
     let prefix = baseName(of: path) + "."
-    for name in (try? names(in: above)) ?? [] where name.hasPrefix(prefix) && name.hasSuffix(".new")
-    {
+    for name in (try? names(in: above)) ?? []
+    where name.begins(with: prefix) && name.ends(with: ".new") {
       let left = "\(above)/\(name)"
       guard Int32(name.dropFirst(prefix.count).dropLast(4)) != nil,
         let modified = try? status(left).modified,

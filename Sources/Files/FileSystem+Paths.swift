@@ -1,16 +1,17 @@
 internal import Glibc
+internal import PkgCore
 
 /// Paths as texts, and where they lead.
 extension FileSystem {
   /// The path above; `.` for a bare name, `/` for the root.
   public static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    guard let above = path.cut(atLast: "/")?.before else { return "." }
+    return above.isEmpty ? "/" : String(above)
   }
 
   /// The last part of a path.
   public static func baseName(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    path.cut(atLast: "/").map { String($0.after) } ?? path
   }
 
   /// The absolute path with links, `.` and `..` resolved; nil where it does not exist.
@@ -39,7 +40,7 @@ extension FileSystem {
 
   /// The way from one folder to a path, both absolute and without links.
   public static func relative(_ path: String, from folder: String) -> String {
-    var (there, here) = (path.split(separator: "/")[...], folder.split(separator: "/")[...])
+    var (there, here) = (path.parts(at: "/")[...], folder.parts(at: "/")[...])
     while let first = there.first, first == here.first, there.count > 1 {
       there = there.dropFirst()
       here = here.dropFirst()
@@ -49,9 +50,9 @@ extension FileSystem {
 
   /// An absolute path with `.` and `..` folded by text, links not resolved.
   public static func absolute(_ path: String) throws(SystemError) -> String {
-    let whole = path.hasPrefix("/") ? path : try currentFolder() + "/" + path
+    let whole = path.begins(with: "/") ? path : try currentFolder() + "/" + path
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in whole.parts(at: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")

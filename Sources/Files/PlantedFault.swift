@@ -21,7 +21,7 @@
       case .noSync: kind == .file
       case .noFolderSync: kind == .folder
       case .noPayloadFolderSync:
-        kind == .folder && (path.contains("/trees") || path.contains("/gens"))
+        kind == .folder && (path.holds("/trees") || path.holds("/gens"))
       case .inPlace, nil: false
       }
     }

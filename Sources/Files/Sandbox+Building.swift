@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Glibc
+internal import PkgCore
 
 /// What a build gives up: its command is foreign code, and must read compilers and libraries from all over.
 extension Sandbox {
@@ -48,7 +49,7 @@ extension Sandbox {
   {
     let prefix = path == "/" ? "/" : path + "/"
     if hidden.contains(path) { return }
-    guard hidden.contains(where: { $0.hasPrefix(prefix) }) else {
+    guard hidden.contains(where: { $0.begins(with: prefix) }) else {
       return try allow(path, in: ruleset, reads: true, writes: false)
     }
     for name in try FileSystem.namesIfPresent(in: path) {

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Glibc
+internal import PkgCore
 
 /// What a process gives up before it reads hostile bytes.
 public enum Sandbox {
@@ -28,7 +29,7 @@ public enum Sandbox {
     let askVersion: UInt32 = 1  // LANDLOCK_CREATE_RULESET_VERSION
     if plg_landlock_create_ruleset(nil, 0, askVersion) < 1 { missing.append("Landlock") }
     let seccomp = (try? FileSystem.read("/proc/self/status", limit: 1 << 16)) ?? []
-    if !String(decoding: seccomp, as: UTF8.self).contains("\nSeccomp:") {
+    if !String(decoding: seccomp, as: UTF8.self).holds("\nSeccomp:") {
       missing.append("seccomp")
     }
     return missing

@@ -12,13 +12,13 @@ public struct SelfTest: Sendable {
   /// A self-test with the plugins beside the worker.
   public init(worker: String, scratch: String) {
     workerPath = worker
-    folder = worker.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+    folder = worker.parts(at: "/").dropLast().map { "/" + $0 }.joined()
     self.scratch = scratch
   }
 
   /// The checks that have a plugin, in the order of the catalogue: all dynamic ones.
   public static var checks: [CheckID] {
-    CheckID.allCases.filter { !$0.rawValue.hasPrefix("plg-s") }
+    CheckID.allCases.filter { !$0.rawValue.begins(with: "plg-s") }
   }
 
   /// Tests one plugin. Blocks.
@@ -76,7 +76,7 @@ public struct SelfTest: Sendable {
   /// A bad plugin is found by its own check, and all others pass or are blocked by that one.
   private func faults(_ report: LoadReport, _ check: CheckID?) -> [String] {
     var faults: [String] = []
-    for result in report.results where !result.check.rawValue.hasPrefix("plg-s") {
+    for result in report.results where !result.check.rawValue.begins(with: "plg-s") {
       let isFinding = result.status.isRefusal || result.status == .warn
       if result.check == check {
         if !isFinding && result.status != .info {

@@ -30,7 +30,7 @@ public func loadTogether(
     two.level = 2
     two.countsNeighbours = true
     var one = try loadTest(subject, against: target, two, worker: worker)
-    one.results.removeAll { $0.check.rawValue.hasPrefix("plg-s") }
+    one.results.removeAll { $0.check.rawValue.begins(with: "plg-s") }
     guard one.refusals.isEmpty else {
       let names = order.map { baseName($0) }.joined(separator: ", ")
       for place in one.results.indices where one.results[place].status.isRefusal {
@@ -46,7 +46,7 @@ public func loadTogether(
 }
 
 private func baseName(_ path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
+  path.parts(at: "/").last.map(String.init) ?? path
 }
 
 private func orders(_ paths: [String], seed: UInt64) -> [[String]] {

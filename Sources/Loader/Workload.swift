@@ -45,7 +45,7 @@ extension PlugChecks {
         of: .workload)
       throw Diagnostic(end.code, "the workload did not end: \(end.message)", notes: end.notes)
     }
-    let times = (run.value("drive") ?? "").split(separator: " ").compactMap { Int64($0) }
+    let times = (run.value("drive") ?? "").parts(at: " ").compactMap { Int64($0) }
     report.sessions = Int(times.first ?? 0)
     report.seconds = Double(times.last ?? 0) / 1_000_000_000
     report.operations = run.values("operation").compactMap { .init(record: $0) }

@@ -129,7 +129,7 @@ public struct Garbage {
   /// same just now.
   static func sweep(_ places: StorePlaces) {
     for name in (try? FileSystem.namesIfPresent(in: places.temporary)) ?? []
-    where name.hasPrefix(prefix) {
+    where name.begins(with: prefix) {
       try? FileSystem.removeTree("\(places.temporary)/\(name)")
     }
   }

@@ -73,7 +73,7 @@ struct GenerationContent {
     let beside = FileSystem.folder(of: "\(tree)/\(plugin.library)")
     let others = try FileSystem.names(in: beside).filter { name in
       name != FileSystem.baseName(of: plugin.library)
-        && (name.hasSuffix(".so") || name.contains(".so."))
+        && (name.ends(with: ".so") || name.holds(".so."))
     }
     return ViewLayout(of: plugin, by: profile, hasBundledLibraries: !others.isEmpty)
   }
@@ -84,7 +84,7 @@ struct GenerationContent {
   private static func target(_ file: String, of plugin: InstalledPlugin, at name: String) -> String
   {
     // From gens/<n>/plugins/ up to <data>; one more for each folder of the name.
-    let depth = name.split(separator: "/").count - 1
+    let depth = name.parts(at: "/").count - 1
     let up = String(repeating: "../", count: 5 + depth)
     let tree = "\(up)trees/\(plugin.treeName)"
     return file.isEmpty ? tree : "\(tree)/\(file)"
@@ -136,7 +136,7 @@ public enum GenerationWriter {
     folder: String
   ) -> String {
     var text = filled(activation.header, [("plugins", folder)])
-    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    if !text.isEmpty, !text.ends(with: "\n") { text += "\n" }
     for (name, path) in libraries {
       text += filled(
         activation.text,
@@ -144,7 +144,7 @@ public enum GenerationWriter {
           ("path", path), ("name", name.name.text), ("publisher", name.publisher.text),
           ("plugins", folder),
         ])
-      if !text.hasSuffix("\n") { text += "\n" }
+      if !text.ends(with: "\n") { text += "\n" }
     }
     return text
   }

@@ -56,7 +56,7 @@ extension HostInstance {
       let path = "\(folder)/\(name)"
       if expected.contains(path) { return [] }
       if try FileSystem.status(path).kind == .folder,
-        expected.contains(where: { $0.hasPrefix("\(path)/") })
+        expected.contains(where: { $0.begins(with: "\(path)/") })
       {
         return try extras(in: path, expected)
       }

@@ -70,7 +70,7 @@ public struct HostInstance: Sendable {
     where places.scope == .project {
       let project = FileSystem.folder(of: places.data)
       let real = FileSystem.resolved(folder)
-      guard real.hasPrefix((FileSystem.realPath(project) ?? project) + "/") else {
+      guard real.begins(with: (FileSystem.realPath(project) ?? project) + "/") else {
         throw StoreError.generationDamaged(path: path)
       }
     }
@@ -94,7 +94,8 @@ public struct HostInstance: Sendable {
       guard error.isInvalid else { throw error }
       throw StoreError.currentDamaged(path: current)
     }
-    guard target.hasPrefix("gens/"), let number = Int64(target.dropFirst("gens/".count)), number > 0
+    guard target.begins(with: "gens/"), let number = Int64(target.dropFirst("gens/".count)),
+      number > 0
     else {
       throw StoreError.currentDamaged(path: current)
     }

@@ -213,14 +213,13 @@ struct HostView {
   }
 
   private func leadsHere(_ target: String, from path: String) -> Bool {
-    Self.resolved(target, from: path).hasPrefix("\(instance.folder)/")
+    Self.resolved(target, from: path).begins(with: "\(instance.folder)/")
   }
 
   /// The folder of the instance, of whatever store, into which a link leads.
   private static func owner(of path: String) -> String? {
     guard let target = try? FileSystem.linkTarget(path) else { return nil }
-    let parts = resolved(target, from: path).split(
-      separator: "/", omittingEmptySubsequences: false)
+    let parts = resolved(target, from: path).parts(at: "/", keepsEmpty: true)
     for end in parts.indices.dropFirst(2)
     where parts[end - 2] == "hosts" && ["current", "gens"].contains(parts[end]) {
       let folder = parts[..<end].joined(separator: "/")
@@ -231,7 +230,7 @@ struct HostView {
 
   /// What a link says, as an absolute path.
   private static func resolved(_ target: String, from path: String) -> String {
-    guard !target.hasPrefix("/") else { return target }
+    guard !target.begins(with: "/") else { return target }
     let here = FileSystem.folder(of: path)
     let whole = "\(FileSystem.realPath(here) ?? here)/\(target)"
     return (try? FileSystem.absolute(whole)) ?? whole

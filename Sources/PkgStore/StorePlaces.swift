@@ -30,7 +30,7 @@ public struct StorePlaces: Sendable {
 
   /// A path as hosts see it.
   public func seenByHosts(_ path: String) -> String {
-    guard let root, path.hasPrefix("\(root)/") else { return path }
+    guard let root, path.begins(with: "\(root)/") else { return path }
     return String(path.dropFirst(root.count))
   }
 

@@ -48,7 +48,7 @@ enum TUFClientProgram {
     init(_ arguments: [String]) throws {
       let known = ["metadata-dir", "metadata-url", "target-name", "target-dir", "target-base-url"]
       var place = 0
-      while place < arguments.count, arguments[place].hasPrefix("--") {
+      while place < arguments.count, arguments[place].begins(with: "--") {
         let parts = arguments[place].dropFirst(2).split(
           separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first.map(String.init), known.contains(name) else {

@@ -189,6 +189,7 @@ struct FileSystemTests {
     "parts of a path",
     arguments: [
       ("/a/b", "/a", "b"), ("/a", "/", "a"), ("a", ".", "a"), ("a/b/c", "a/b", "c"), ("/", "/", ""),
+      ("/a\u{600}/\u{301}b", "/a\u{600}", "\u{301}b"),
     ])
   func parts(path: String, folder: String, name: String) {
     #expect(FileSystem.folder(of: path) == folder)
@@ -197,7 +198,10 @@ struct FileSystemTests {
 
   @Test(
     "absolute paths",
-    arguments: [("/a/./b/../c", "/a/c"), ("/..", "/"), ("/a//b/", "/a/b"), ("/", "/")])
+    arguments: [
+      ("/a/./b/../c", "/a/c"), ("/..", "/"), ("/a//b/", "/a/b"), ("/", "/"),
+      ("/a/\u{600}/../\u{301}/", "/a/\u{301}"),
+    ])
   func absolute(path: String, result: String) throws {
     #expect(try FileSystem.absolute(path) == result)
   }

@@ -9,7 +9,7 @@ struct Conduct {
   let dataFolder: String?
 
   var results: [CheckResult] {
-    let missing = run.values("missing-protection").first { $0.hasPrefix("observation") }
+    let missing = run.values("missing-protection").first { $0.begins(with: "observation") }
     if let missing {
       return [.spawn, .network, .writeOutside].map { CheckResult($0, .skip, missing) }
     }
@@ -18,7 +18,7 @@ struct Conduct {
 
   /// The details of what it tried of a kind.
   private func tried(_ kind: String) -> [String] {
-    run.values("tried").filter { $0.hasPrefix(kind + " ") }.map {
+    run.values("tried").filter { $0.begins(with: kind + " ") }.map {
       String($0.dropFirst(kind.utf8.count + 1))
     }
   }
@@ -47,7 +47,7 @@ struct Conduct {
   private var write: CheckResult {
     let paths = tried("write").filter { path in
       // A path with `..` in it is nowhere for sure.
-      dataFolder.map { path == $0 || path.hasPrefix($0 + "/") && !path.contains("/..") } != true
+      dataFolder.map { path == $0 || path.begins(with: $0 + "/") && !path.holds("/..") } != true
     }
     guard let first = paths.first else { return CheckResult(.writeOutside, .pass) }
     if permissions.contains("write") {
@@ -64,7 +64,7 @@ extension WorkerRun {
   /// What a check delivered under a name; see `deliver` in `plugctl-worker/subject.h`.
   func data(_ name: String) -> [UInt8] {
     values("data").flatMap { line -> [UInt8] in
-      let fields = line.split(separator: " ", maxSplits: 1)
+      let fields = line.parts(at: " ", cuts: 1)
       guard fields.first == Substring(name), fields.count == 2 else { return [] }
       return [UInt8](hex: String(fields[1])) ?? []
     }
@@ -72,7 +72,7 @@ extension WorkerRun {
 
   /// What a process that ended has used more of than it may: a record `usage RSS_KIB CPU_MS THREADS FILES`.
   func excesses(_ limits: LoadLimits) -> [String] {
-    let used = (value("usage") ?? "").split(separator: " ").compactMap { Int($0) }
+    let used = (value("usage") ?? "").parts(at: " ").compactMap { Int($0) }
     guard used.count == 4 else { return [] }
     // Who was refused memory has no more than nearly all of it.
     let pairs = [
@@ -88,7 +88,7 @@ extension WorkerRun {
   var panicSentence: String? {
     guard handledSignal == 6 || end == .signalled(6) else { return nil }
     let text = String(decoding: output, as: UTF8.self)
-    if text.contains("terminate called") { return "a C++ exception left the plugin" }
+    if text.holds("terminate called") { return "a C++ exception left the plugin" }
     let rust = [
       "panicked at", "Rust panics must be rethrown", "panic in a function that cannot unwind",
     ]

@@ -185,7 +185,7 @@ func shellCommand(_ argv: [String]) -> String {
     let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlainByte)
     if isPlain { return word }
     return "'"
-      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + word.parts(at: "'", keepsEmpty: true).joined(separator: "'\\''")
       + "'"
   }.joined(separator: " ")
 }

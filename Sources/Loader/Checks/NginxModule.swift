@@ -5,6 +5,8 @@
 //   the signature   "8,4,8," the sizes of a pointer, sig_atomic_t and time_t, then 34 digits, one
 //                   for each NGX_MODULE_SIGNATURE_n from 1 on
 
+internal import PkgCore
+
 /// What an nginx module says of the nginx it was built for.
 struct NginxModule: Sendable, Equatable {
   /// `nginx_version`: 1022001 is 1.22.1.
@@ -49,8 +51,8 @@ struct NginxModule: Sendable, Equatable {
   /// One line for each option that differs.
   func differences(from host: NginxModule) -> [String] {
     guard signature != host.signature else { return [] }
-    let own = signature.split(separator: ",", omittingEmptySubsequences: false)
-    let others = host.signature.split(separator: ",", omittingEmptySubsequences: false)
+    let own = signature.parts(at: ",", keepsEmpty: true)
+    let others = host.signature.parts(at: ",", keepsEmpty: true)
     guard own.count == 4, others.count == 4, own[3].count == others[3].count else {
       return ["signature: module `\(signature)`, host `\(host.signature)`"]
     }

@@ -71,12 +71,12 @@ struct PlugAnswer {
   }
 
   private static func isPath(_ text: String) -> Bool {
-    text.hasPrefix("/") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    text.begins(with: "/") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
   }
 
   private static func filled(_ path: String) -> String {
-    path.split(separator: "/", omittingEmptySubsequences: false)
-      .map { $0.hasPrefix("{") && $0.hasSuffix("}") ? "1" : String($0) }.joined(separator: "/")
+    path.parts(at: "/", keepsEmpty: true)
+      .map { $0.begins(with: "{") && $0.ends(with: "}") ? "1" : String($0) }.joined(separator: "/")
   }
 
   private static let types: Set<String> = ["i64", "f64", "bool", "text"]

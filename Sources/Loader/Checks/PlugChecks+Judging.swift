@@ -12,7 +12,7 @@ extension PlugChecks {
       if check != .hostFdsClosed { return blocked(check, by: .hostFdsClosed) }
     }
     if check == .heapCorrupt,
-      run.outputLines(limit: 5).contains(where: { $0.contains("cannot be preloaded") })
+      run.outputLines(limit: 5).contains(where: { $0.holds("cannot be preloaded") })
     {
       return CheckResult(check, .skip, "this system has no libc_malloc_debug.so.0")
     }

@@ -212,7 +212,9 @@ struct PlugChecks {
   /// What is gone when the test has ended stands for a path in the system's temporary folder.
   private func repeatable(_ argument: String) -> String {
     if let settings = options.settings, argument == settings.path { return settings.shown }
-    guard let scratch = options.scratch, argument.hasPrefix(scratch + "/") else { return argument }
+    guard let scratch = options.scratch, argument.begins(with: scratch + "/") else {
+      return argument
+    }
     return argument == scratch + "/data" ? "/tmp" : "/tmp" + argument.dropFirst(scratch.utf8.count)
   }
 

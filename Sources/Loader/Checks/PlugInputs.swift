@@ -50,15 +50,13 @@ struct PlugInputs {
 
   /// The folder of a database that is a file, `sqlite:///tmp/a.db`: SQLite writes journals beside it.
   private var databaseFolder: String? {
-    guard let dsn, let colon = dsn.firstIndex(of: ":"), dsn[..<colon].hasPrefix("sqlite") else {
+    guard let (scheme, rest) = dsn?.cut(at: ":"), scheme.begins(with: "sqlite") else { return nil }
+    let place = rest.begins(with: "//") ? rest.dropFirst(2) : rest
+    let path = place.cut(at: "?")?.before ?? place
+    guard path.begins(with: "/"), let folder = path.cut(atLast: "/")?.before, !folder.isEmpty else {
       return nil
     }
-    let rest = dsn[dsn.index(after: colon)...]
-    let path = (rest.hasPrefix("//") ? rest.dropFirst(2) : rest).prefix { $0 != "?" }
-    guard path.hasPrefix("/"), let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-      return nil
-    }
-    return String(path[..<slash])
+    return String(folder)
   }
 
   /// Operations with their weights, for what runs them.
@@ -81,7 +79,7 @@ struct PlugInputs {
     else {
       return nil
     }
-    let path = "\(folder)/second-\(file.split(separator: "/").last ?? "plugin.so")"
+    let path = "\(folder)/second-\(file.parts(at: "/").last ?? "plugin.so")"
     guard (try? FileSystem.replace(path, with: bytes, isDurable: false)) != nil,
       (try? FileSystem.setMode(path, 0o755)) != nil
     else { return nil }
@@ -109,7 +107,7 @@ struct PlugInputs {
     let list = description.sample("plug.http/1")["requests"]?.arrayValue ?? []
     return list.prefix(10).compactMap { request -> [UInt8]? in
       guard let object = request.objectValue, let method = object["method"]?.stringValue,
-        let path = object["path"]?.stringValue, !method.contains(" "), !path.contains(" ")
+        let path = object["path"]?.stringValue, !method.holds(" "), !path.holds(" ")
       else { return nil }
       return Array("\(method) \(path) \(object["status"]?.integerValue ?? 0)".utf8)
     }

@@ -20,7 +20,7 @@ extension StaticChecks {
   /// A library of another rustc has another layout of every type that is not `repr(C)`.
   private func rustCompiler() -> CheckResult {
     func compilers(_ toolchains: [String]) -> Set<String> {
-      Set(toolchains.filter { $0.hasPrefix("rustc ") })
+      Set(toolchains.filter { $0.begins(with: "rustc ") })
     }
     let own = compilers(facts.toolchains)
     let host = hosts.reduce(into: Set<String>()) {
@@ -113,7 +113,7 @@ extension ElfImage {
     var found: Set<StringABI> = []
     for index in 1..<max(symbols.count, 1) where found.count < 2 {
       guard let symbol = symbols.symbol(index, in: bytes), symbol.isDefinition,
-        let name = symbols.name(symbol, in: bytes), bytes.hasPrefix("_Z", in: name)
+        let name = symbols.name(symbol, in: bytes), bytes.begins(with: "_Z", in: name)
       else { continue }
       if let kind = StringABI(mangled: bytes.string(name)) { found.insert(kind) }
     }

@@ -42,7 +42,7 @@ extension StaticChecks {
   /// Go's names have the package's path before them.
   private func export(of name: String) -> ElfFacts.Export? {
     guard target.kind == "go-plugin" else { return facts.export(name) }
-    return facts.exports.first { $0.name.hasSuffix("." + name) }
+    return facts.exports.first { $0.name.ends(with: "." + name) }
   }
 
   private func entryNameMismatch() -> CheckResult {
@@ -64,13 +64,11 @@ extension StaticChecks {
 
   /// An export that fits the pattern for another file name.
   private var misnamedEntry: String? {
-    guard let pattern = target.entryFromFilename, let open = pattern.firstIndex(of: "{"),
-      let close = pattern.lastIndex(of: "}")
+    guard let pattern = target.entryFromFilename,
+      let head = pattern.cut(at: "{")?.before, let tail = pattern.cut(atLast: "}")?.after
     else { return nil }
-    let head = pattern[..<open]
-    let tail = pattern[pattern.index(after: close)...]
     return facts.exports.first {
-      $0.kind == .function && $0.name.hasPrefix(head) && $0.name.hasSuffix(tail)
+      $0.kind == .function && $0.name.begins(with: head) && $0.name.ends(with: tail)
         && $0.name.utf8.count > head.utf8.count + tail.utf8.count
     }?.name
   }
@@ -96,7 +94,7 @@ extension StaticChecks {
     let owners = (closure?.members ?? []).filter {
       $0.isOfHost || Self.standardLibraries.contains($0.soname)
     }
-    let strong = exports.filter { $0.binding == .global && !$0.name.hasPrefix("_") }
+    let strong = exports.filter { $0.binding == .global && !$0.name.begins(with: "_") }
     let names = strong.map { SymbolName($0.name) }
     var found: [Int: String] = [:]
     // Thousands of names times fifty libraries: each library says first which it may have.

@@ -40,8 +40,8 @@ extension StaticChecks {
     let real = FileSystem.realPath(subject.file).map { $0 == subject.file ? [] : [$0] } ?? []
     for file in [subject.file] + real {
       var path = file[...]
-      while let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-        path = path[..<slash]
+      while let above = path.cut(atLast: "/")?.before, !above.isEmpty {
+        path = above
         guard let fault = try? whoMayChange(String(path)) else { continue }
         return CheckResult(.fileInWritableDir, .warn, fault)
       }

@@ -130,7 +130,7 @@ struct GoPackages {
     for index in 1..<max(image.symbols.count, 1) {
       guard let symbol = image.symbols.symbol(index, in: bytes), symbol.isDefinition,
         let name = image.symbols.name(symbol, in: bytes), name.count > Self.middle.count + 3,
-        bytes.hasPrefix("go", in: name),
+        bytes.begins(with: "go", in: name),
         bytes.storage[(name.lowerBound + 3)...].starts(with: Self.middle),
         let hash = image.symbols.content(symbol, in: image)
       else { continue }

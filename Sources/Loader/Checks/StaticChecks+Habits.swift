@@ -10,7 +10,7 @@ extension StaticChecks {
   }
 
   private func weakExports() -> CheckResult {
-    let weak = facts.exports.filter { $0.binding == .weak && $0.name.hasPrefix("_Z") }
+    let weak = facts.exports.filter { $0.binding == .weak && $0.name.begins(with: "_Z") }
     guard !weak.isEmpty else { return CheckResult(.exportCxxWeak, .pass) }
     return CheckResult(
       .exportCxxWeak, .warn, "\(weak.count) weak C++ symbols may keep it from being unloaded",
@@ -48,7 +48,7 @@ extension StaticChecks {
   }
 
   private func isInEveryProcess(_ library: LibraryClosure.Member) -> Bool {
-    Self.standardLibraries.contains(library.soname) || library.soname.hasPrefix("ld-linux")
+    Self.standardLibraries.contains(library.soname) || library.soname.begins(with: "ld-linux")
   }
 
   private func buildID() -> CheckResult {
@@ -69,7 +69,7 @@ extension StaticChecks {
   /// Where debuggers look: beside the file, below `.debug`, and in the system's folders, by path
   /// and by build-id.
   private func debugFiles(_ link: String) -> [String] {
-    let folder = subject.file.lastIndex(of: "/").map { subject.file[..<$0] } ?? "."
+    let folder = subject.file.cut(atLast: "/")?.before ?? "."
     var files = ["", "/.debug"].map { "\(folder)\($0)/\(link)" }
     files.append("/usr/lib/debug\(folder)/\(link)")
     if let id = facts.buildID, id.count > 2 {

@@ -51,14 +51,14 @@ extension StaticChecks {
 
   private func unsafety(_ entry: String) -> String? {
     if entry.isEmpty { return "an empty RUNPATH entry means the working directory" }
-    guard entry.hasPrefix("/") || entry.hasPrefix("$") else {
+    guard entry.begins(with: "/") || entry.begins(with: "$") else {
       return "RUNPATH entry `\(entry)` is relative"
     }
     guard let folder = expand([entry], origin: pluginFolder).first.map(withoutDots) else {
       return "RUNPATH entry `\(entry)` has a word that the loader does not know"
     }
-    if !entry.hasPrefix("$") {
-      for tree in Self.privateTrees where (folder + "/").hasPrefix(tree) {
+    if !entry.begins(with: "$") {
+      for tree in Self.privateTrees where (folder + "/").begins(with: tree) {
         return "RUNPATH entry `\(entry)` lies in a home or build tree"
       }
     }
@@ -72,20 +72,20 @@ extension StaticChecks {
   ]
 
   private var pluginFolder: String {
-    subject.file.lastIndex(of: "/").map { String(subject.file[..<$0]) } ?? "/"
+    subject.file.cut(atLast: "/").map { String($0.before) } ?? "/"
   }
 
   private func nearestStatus(_ folder: String) -> FileStatus? {
     var path = folder[...]
     while true {
       if let status = try? fileStatus(path.isEmpty ? "/" : String(path)) { return status }
-      guard let slash = path.lastIndex(of: "/") else { return nil }
-      path = path[..<slash]
+      guard let above = path.cut(atLast: "/")?.before else { return nil }
+      path = above
     }
   }
 
   private func origin() -> CheckResult {
-    let entries = (facts.rpath + facts.runpath).filter { $0.contains("ORIGIN") }
+    let entries = (facts.rpath + facts.runpath).filter { $0.holds("ORIGIN") }
     if let leaving = entries.first(where: leavesOrigin) {
       return CheckResult(
         .rpathOrigin, .info, "RUNPATH entry `\(leaving)` leaves the plugin's folder")
@@ -100,7 +100,7 @@ extension StaticChecks {
 
   private func leavesOrigin(_ entry: String) -> Bool {
     var depth = 0
-    for part in entry.split(separator: "/").dropFirst() where part != "." {
+    for part in entry.parts(at: "/").dropFirst() where part != "." {
       depth += part == ".." ? -1 : 1
       if depth < 0 { return true }
     }
@@ -120,7 +120,7 @@ extension StaticChecks {
 /// A path without `.` and `..`, taken as if no part were a link.
 private func withoutDots(_ path: String) -> String {
   var parts: [Substring] = []
-  for part in path.split(separator: "/") where part != "." {
+  for part in path.parts(at: "/") where part != "." {
     if part == ".." { _ = parts.popLast() } else { parts.append(part) }
   }
   return "/" + parts.joined(separator: "/")

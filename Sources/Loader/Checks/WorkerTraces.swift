@@ -21,7 +21,7 @@ struct WorkerTraces {
   }
 
   private var descriptors: CheckResult {
-    let opened = run.values("fd").map { $0.split(separator: " ", maxSplits: 2) }
+    let opened = run.values("fd").map { $0.parts(at: " ", cuts: 2) }
     guard !opened.isEmpty else { return CheckResult(.ctorFds, .pass) }
     let leaks = opened.contains { $0.count > 1 && $0[1] == "0" }
     return CheckResult(
@@ -34,7 +34,7 @@ struct WorkerTraces {
 
   private var handlers: CheckResult {
     let changed = run.values("handler").compactMap { line in
-      line.split(separator: " ").first.flatMap { Int32($0) }.map(signalName)
+      line.parts(at: " ").first.flatMap { Int32($0) }.map(signalName)
     }
     let mask = run.values("changed").filter { $0 == "signal mask" }
     guard !changed.isEmpty || !mask.isEmpty else { return CheckResult(.signalHandlers, .pass) }

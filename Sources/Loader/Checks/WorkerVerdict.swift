@@ -53,7 +53,7 @@ struct WorkerVerdict {
   /// dlopen refused the plugin; the loader's text without the path that everybody knows.
   func refused(_ fault: String) -> CheckResult {
     let prefix = subject.file + ": "
-    let message = fault.hasPrefix(prefix) ? String(fault.dropFirst(prefix.count)) : fault
+    let message = fault.begins(with: prefix) ? String(fault.dropFirst(prefix.count)) : fault
     return CheckResult(.openNow, .fail, message)
   }
 
@@ -79,7 +79,7 @@ struct WorkerVerdict {
   }
 
   // number, code, address, program counter
-  private var signalFields: [Substring] { run.value("signal")?.split(separator: " ") ?? [] }
+  private var signalFields: [Substring] { run.value("signal")?.parts(at: " ") ?? [] }
 
   /// A record `frame INDEX ADDRESS OFFSET SYMBOL+DISTANCE MODULE`.
   private struct Frame {
@@ -88,19 +88,19 @@ struct WorkerVerdict {
     let module: Substring
 
     init?(_ text: String, _ file: String, _ names: ElfFullSymbols?) {
-      let fields = text.split(separator: " ", maxSplits: 4)
+      let fields = text.parts(at: " ", cuts: 4)
       guard fields.count == 5 else { return nil }
       offset = fields[2]
-      module = fields[4].split(separator: "/").last ?? fields[4]
+      module = fields[4].parts(at: "/").last ?? fields[4]
       let address = UInt64(offset.dropFirst(2), radix: 16)
       let local = fields[4] == file ? address.flatMap { names?.function(at: $0) } : nil
       symbol = local ?? String(fields[3])
     }
 
-    var isLoader: Bool { module.hasPrefix("ld-linux") || module.hasPrefix("ld-2") }
+    var isLoader: Bool { module.begins(with: "ld-linux") || module.begins(with: "ld-2") }
 
     var text: String {
-      symbol.hasPrefix("?") ? "\(module)+\(offset)" : "`\(symbol)` (\(module)+\(offset))"
+      symbol.begins(with: "?") ? "\(module)+\(offset)" : "`\(symbol)` (\(module)+\(offset))"
     }
   }
 }

@@ -55,7 +55,7 @@ struct ElfBytes: Sendable {
   func string(_ range: Range<Int>) -> String { String(decoding: storage[range], as: UTF8.self) }
 
   /// Whether the bytes of a range that was checked start with others.
-  func hasPrefix(_ prefix: StaticString, in range: Range<Int>) -> Bool {
+  func begins(with prefix: StaticString, in range: Range<Int>) -> Bool {
     guard range.count >= prefix.utf8CodeUnitCount else { return false }
     return storage.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return false }

@@ -56,7 +56,7 @@ extension ElfFacts {
   // An empty entry means the working directory, so it must survive.
   private func entries(_ range: Range<Int>?, _ bytes: ElfBytes) -> [String] {
     guard let range else { return [] }
-    return bytes.string(range).split(separator: ":", omittingEmptySubsequences: false).map(
+    return bytes.string(range).parts(at: ":", keepsEmpty: true).map(
       String.init)
   }
 
@@ -96,8 +96,10 @@ extension ElfFacts {
   private func runtime(_ marks: SymbolMarks, _ notes: ElfNotes) -> Runtime {
     if marks.hasGoPluginTables { return .goPlugin }
     if notes.hasGoBuildID || marks.hasCgoExports { return .goShared }
-    if needed.contains(where: { $0.hasPrefix("libswift") }) { return .swift }
-    if marks.hasRustNames || toolchains.contains(where: { $0.hasPrefix("rustc ") }) { return .rust }
+    if needed.contains(where: { $0.begins(with: "libswift") }) { return .swift }
+    if marks.hasRustNames || toolchains.contains(where: { $0.begins(with: "rustc ") }) {
+      return .rust
+    }
     return marks.hasMangledCxx || needed.contains("libstdc++.so.6") ? .cxx : .native
   }
 }

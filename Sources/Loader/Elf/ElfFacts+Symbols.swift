@@ -99,18 +99,18 @@ extension SymbolMarks {
     if symbol.type == ElfSymbolTable.SymbolType.ifunc, !symbol.isUndefined { hasIndirect = true }
     switch bytes.storage[name.lowerBound] {
     case UInt8(ascii: "_"):
-      if bytes.hasPrefix("_cgo_", in: name) { hasCgoExports = true }
-      if bytes.hasPrefix("_R", in: name) { hasRustNames = true }
-      if bytes.hasPrefix("_Z", in: name) { hasMangledCxx = true }
+      if bytes.begins(with: "_cgo_", in: name) { hasCgoExports = true }
+      if bytes.begins(with: "_R", in: name) { hasRustNames = true }
+      if bytes.begins(with: "_Z", in: name) { hasMangledCxx = true }
     case UInt8(ascii: "g"):
-      if bytes.hasPrefix("go.link.pkghash", in: name)
-        || bytes.hasPrefix("go:link.pkghash", in: name)
-        || bytes.hasPrefix("go.plugin.", in: name) || bytes.hasPrefix("go:plugin.", in: name)
+      if bytes.begins(with: "go.link.pkghash", in: name)
+        || bytes.begins(with: "go:link.pkghash", in: name)
+        || bytes.begins(with: "go.plugin.", in: name) || bytes.begins(with: "go:plugin.", in: name)
       {
         hasGoPluginTables = true
       }
     case UInt8(ascii: "r"):
-      if bytes.hasPrefix("rust_", in: name) { hasRustNames = true }
+      if bytes.begins(with: "rust_", in: name) { hasRustNames = true }
     default: break
     }
   }

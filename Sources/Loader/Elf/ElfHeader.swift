@@ -15,7 +15,7 @@ struct ElfHeader: Sendable {
 
   /// - Throws: ``ElfError/notElf``, ``ElfError/truncated(_:)``, ``ElfError/invalid(_:)``.
   init(_ bytes: ElfBytes) throws(ElfError) {
-    guard bytes.count >= 4, bytes.hasPrefix("\u{7F}ELF", in: 0..<4) else { throw .notElf }
+    guard bytes.count >= 4, bytes.begins(with: "\u{7F}ELF", in: 0..<4) else { throw .notElf }
     guard bytes.count >= 20 else { throw .truncated("the header") }
     switch bytes.storage[4] {
     case 1: bits = 32

@@ -82,7 +82,7 @@ private let predictable: Set<CheckID> = [
 
 // A library of Rust with an interface of C may have any rustc; only a profile knows which it is.
 private func withoutProfile(_ result: CheckResult) -> CheckResult {
-  guard result.check == .abiVersion, result.status == .fail, result.message.contains("rustc") else {
+  guard result.check == .abiVersion, result.status == .fail, result.message.holds("rustc") else {
     return result
   }
   var copy = result

@@ -25,9 +25,9 @@ struct ElfNotes: Sendable {
       guard content >= name, content + Int(size) <= range.upperBound else { return }
       let nameRange = name..<name + Int(nameSize)
       let contentRange = content..<content + Int(size)
-      if bytes.hasPrefix("GNU\0", in: nameRange) {
+      if bytes.begins(with: "GNU\0", in: nameRange) {
         readGNU(bytes, type: type, contentRange)
-      } else if bytes.hasPrefix("Go\0", in: nameRange) {
+      } else if bytes.begins(with: "Go\0", in: nameRange) {
         hasGoBuildID = true
       }
       // Property notes are padded to 8, all others to 4; GNU property notes stand alone.

@@ -22,12 +22,12 @@ struct ElfSections: Sendable {
       guard let nameOffset = bytes.u32(place),
         let name = bytes.text(at: names.lowerBound + Int(nameOffset), limit: names.upperBound)
       else { continue }
-      if bytes.u32(place + 4) == 2 || bytes.hasPrefix(".debug_info", in: name) {
+      if bytes.u32(place + 4) == 2 || bytes.begins(with: ".debug_info", in: name) {
         hasDebugInfo = true
         if bytes.u32(place + 4) != 2 { hasTypes = true }
-      } else if bytes.hasPrefix(".comment", in: name), let content = Self.range(bytes, place) {
+      } else if bytes.begins(with: ".comment", in: name), let content = Self.range(bytes, place) {
         readComment(bytes, content)
-      } else if bytes.hasPrefix(".gnu_debuglink", in: name),
+      } else if bytes.begins(with: ".gnu_debuglink", in: name),
         let content = Self.range(bytes, place),
         let text = bytes.text(at: content.lowerBound, limit: content.upperBound), text.count < 256
       {

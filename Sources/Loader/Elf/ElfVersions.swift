@@ -43,11 +43,12 @@ struct ElfVersions: Sendable {
       || definitions.contains { version.utf8.elementsEqual(bytes.storage[$0]) }
   }
 
-  /// The name of a symbol's version; nil for none, local or base.
+  /// The name of a symbol's version; nil for none, local or base, and where it has no characters.
   func version(ofSymbol index: Int, in bytes: ElfBytes) -> Range<Int>? {
     guard let indexes, let number = bytes.u16(indexes + index * 2) else { return nil }
     let place = number & 0x7FFF
-    return place < 2 ? nil : nameByIndex[place]
+    guard place >= 2, let name = nameByIndex[place], !name.isEmpty else { return nil }
+    return name
   }
 
   /// Whether a symbol's version is local, base, or one that the file names.
@@ -57,7 +58,13 @@ struct ElfVersions: Sendable {
     return place < 2 || place == 0x7FFF || nameByIndex[place] != nil
   }
 
-  private mutating func check(_ hash: UInt32?, _ name: Range<Int>, _ bytes: ElfBytes) {
+  private mutating func check(
+    _ hash: UInt32?, _ name: Range<Int>, _ bytes: ElfBytes
+  ) throws(ElfError) {
+    // No linker makes one: it stands between a symbol and its version.
+    guard !bytes.storage[name].contains(UInt8(ascii: "@")) else {
+      throw .invalid("a version's name has an `@`")
+    }
     if misnamed == nil, SymbolName(bytes.storage[name]).systemVHash != hash { misnamed = name }
   }
 
@@ -79,7 +86,7 @@ struct ElfVersions: Sendable {
         needs.append(Need(library: library, name: name, isWeak: flags & 2 != 0))
         guard needs.count <= Self.maximum else { throw .invalid("it needs too many versions") }
         nameByIndex[index & 0x7FFF] = name
-        check(bytes.u32(aux), name, bytes)
+        try check(bytes.u32(aux), name, bytes)
         if following == 0 { break }
         aux += Int(following)
       }
@@ -102,7 +109,7 @@ struct ElfVersions: Sendable {
       if flags & 1 == 0 {
         definitions.append(name)
         nameByIndex[index & 0x7FFF] = name
-        check(bytes.u32(place + 8), name, bytes)
+        try check(bytes.u32(place + 8), name, bytes)
       }
       if next == 0 { break }
       place += Int(next)

@@ -1,3 +1,5 @@
+internal import PkgCore
+
 /// Which `std::string` a C++ symbol's mangled name speaks of (the Itanium C++ ABI, 5.1): GCC 5 gave
 /// it another layout and the inline namespace `__cxx11`.
 enum StringABI: String, Sendable {
@@ -8,12 +10,12 @@ enum StringABI: String, Sendable {
 
   /// nil for a name that has none, or is no C++ name.
   init?(mangled name: some StringProtocol) {
-    guard name.hasPrefix("_Z") else { return nil }
-    if name.contains("7__cxx11") {
+    guard name.begins(with: "_Z") else { return nil }
+    if name.holds("7__cxx11") {
       self = .new
       return
     }
-    guard name.contains("Ss"), Self.hasAbbreviation(Array(name.utf8.dropFirst(2))) else {
+    guard name.holds("Ss"), Self.hasAbbreviation(Array(name.utf8.dropFirst(2))) else {
       return nil
     }
     self = .old

@@ -1,3 +1,4 @@
+import Files
 import PkgCore
 
 /// Objects and, breadth first, all libraries that they need: what a process would hold.
@@ -24,15 +25,15 @@ struct LibraryClosure: Sendable {
       self.image = image
       self.neededBy = neededBy
       self.isOfHost = isOfHost
-      let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+      let name = FileSystem.baseName(of: path)
       self.name = name
       soname = image.dynamic.soname.map(image.bytes.string) ?? name
-      let origin = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      let origin = path.cut(atLast: "/").map { String($0.before) } ?? "."
       self.origin = origin
       func folders(_ range: Range<Int>?) -> [String] {
         guard let range else { return [] }
         return expand(
-          image.bytes.string(range).split(separator: ":").map(String.init), origin: origin)
+          image.bytes.string(range).parts(at: ":").map(String.init), origin: origin)
       }
       rpath = folders(image.dynamic.rpath)
       runpath = folders(image.dynamic.runpath)

@@ -1,13 +1,15 @@
 // What the names of libraries tell.
 
+internal import PkgCore
+
 /// What stays the same of a SONAME when the major changes: `libssl` of `libssl.so.1.1`, `libQtCore`
 /// of `libQt5Core.so.5`; nil where the name has no number.
 func libraryFamily(_ soname: String) -> String? {
   guard let range = soname.firstRange(of: ".so.") else { return nil }
   let stem = soname[..<range.lowerBound]
   // Two of these in one process break each other, and the number stands before `.so`.
-  for prefix in ["libQt", "libpython", "liblua", "libgtk-", "libgdk-"] where stem.hasPrefix(prefix)
-  {
+  for prefix in ["libQt", "libpython", "liblua", "libgtk-", "libgdk-"]
+  where stem.begins(with: prefix) {
     return prefix + stem.dropFirst(prefix.count).drop { $0.isNumber || $0 == "." }
   }
   return String(stem)

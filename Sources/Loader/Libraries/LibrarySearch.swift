@@ -35,7 +35,7 @@ struct LibrarySearch: Sendable {
   func find(
     _ name: String, neededBy object: LibraryClosure.Member, inherited: [String]
   ) -> (path: String, image: ElfImage)? {
-    if name.contains("/") {
+    if name.holds("/") {
       return expand([name], origin: object.origin).first.flatMap(file)
     }
     let hasRunpath = object.image.dynamic.runpath != nil
@@ -47,7 +47,7 @@ struct LibrarySearch: Sendable {
     // before anything is opened, and are not searched for.
     let isBare =
       object.image.dynamic.flags1 & ElfDynamic.Flags1.noDefaultFolders != 0
-      && name != "libc.so.6" && !name.hasPrefix("ld-linux")
+      && name != "libc.so.6" && !name.begins(with: "ld-linux")
     return isBare ? nil : listed(name) ?? search(folders, name)
   }
 
@@ -63,8 +63,8 @@ struct LibrarySearch: Sendable {
 
   private func listed(_ name: String) -> (path: String, image: ElfImage)? {
     let files = cache?.files(name) ?? []
-    let better = levels.flatMap { level in files.filter { $0.contains("/\(level)/") } }
-    let plain = files.filter { !$0.contains("/glibc-hwcaps/") }
+    let better = levels.flatMap { level in files.filter { $0.holds("/\(level)/") } }
+    let plain = files.filter { !$0.holds("/glibc-hwcaps/") }
     return (better + plain).lazy.compactMap(file).first
   }
 
@@ -80,7 +80,7 @@ struct LibrarySearch: Sendable {
 /// other words are left out, and so are relative ones, which a check refuses.
 func expand(_ entries: [String], origin: String) -> [String] {
   entries.compactMap { entry in
-    guard entry.contains("$") else { return entry.hasPrefix("/") ? entry : nil }
+    guard entry.holds("$") else { return entry.begins(with: "/") ? entry : nil }
     var folder = entry
     for (word, value) in [
       ("ORIGIN", origin), ("LIB", libraryWord), ("PLATFORM", platformWord),
@@ -88,14 +88,19 @@ func expand(_ entries: [String], origin: String) -> [String] {
       folder = replaced(folder, "${\(word)}", by: value)
       folder = replaced(folder, "$\(word)", by: value)
     }
-    return folder.hasPrefix("/") && !folder.contains("$") ? folder : nil
+    return folder.begins(with: "/") && !folder.holds("$") ? folder : nil
   }
 }
 
 private func replaced(_ text: String, _ word: String, by other: String) -> String {
-  text.contains(word)
-    ? text.split(separator: word, omittingEmptySubsequences: false)
-      .joined(separator: other) : text
+  var result = text.unicodeScalars
+  var place = result.startIndex
+  while let found = result[place...].firstRange(of: word.unicodeScalars) {
+    let length = result.distance(from: result.startIndex, to: found.lowerBound)
+    result.replaceSubrange(found, with: other.unicodeScalars)
+    place = result.index(result.startIndex, offsetBy: length + other.unicodeScalars.count)
+  }
+  return String(result)
 }
 
 /// `$PLATFORM`: AT_PLATFORM of the kernel.
@@ -134,8 +139,10 @@ func systemLibraryFolders() -> [String] {
 
 private func readConfiguration(_ path: String, depth: Int, into folders: inout [String]) {
   guard depth < 4, let bytes = try? readFile(path, maximumSize: 1 << 20) else { return }
-  for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-    let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "," || $0 == ":" }
+  for line in String(decoding: bytes, as: UTF8.self).parts(at: "\n") {
+    let words = (line.cut(at: "#")?.before ?? line).split {
+      $0.isWhitespace || $0 == "," || $0 == ":"
+    }
     if words.first == "include" {
       for pattern in words.dropFirst() {
         for file in paths(matching: String(pattern)) {
@@ -143,7 +150,7 @@ private func readConfiguration(_ path: String, depth: Int, into folders: inout [
         }
       }
     } else {
-      folders += words.map(String.init).filter { $0.hasPrefix("/") && !folders.contains($0) }
+      folders += words.map(String.init).filter { $0.begins(with: "/") && !folders.contains($0) }
     }
   }
 }

@@ -40,9 +40,9 @@ private func thisMachine() -> ElfMachine {
 /// where that can't be read.
 private func x86Level() -> Int? {
   guard let text = textOfProc("/proc/cpuinfo"),
-    let line = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
+    let line = text.parts(at: "\n").first(where: { $0.begins(with: "flags") })
   else { return nil }
-  let flags = Set(line.split(separator: " "))
+  let flags = Set(line.parts(at: " "))
   let levels: [[Substring]] = [
     ["cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"],
     ["avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"],

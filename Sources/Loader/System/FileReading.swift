@@ -101,7 +101,7 @@ func hasAttribute(_ path: String, _ name: String) -> Bool {
 ///
 /// - Throws: ``Diagnostic`` where the working folder is gone.
 func absolutePath(_ path: String) throws(Diagnostic) -> String {
-  if path.hasPrefix("/") { return path }
+  if path.begins(with: "/") { return path }
   guard let folder = getcwd(nil, 0) else { throw callFailed("find", path, errno) }
   defer { free(folder) }
   return String(cString: folder) + "/" + path

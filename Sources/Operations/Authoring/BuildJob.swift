@@ -124,7 +124,7 @@ struct BuildJob: Sendable {
         hint: "give it longer with `--timeout`")
     case .stopped: throw CancellationError()
     }
-    if request.isConfined, hint.hasPrefix("what") {
+    if request.isConfined, hint.begins(with: "what") {
       hint += "; it may write only into its folder and reach no network"
     }
     throw Diagnostic(.buildFailed, "\(what), so `\(manifest.name)` was not built", hint: hint)
@@ -148,7 +148,7 @@ struct BuildJob: Sendable {
   }
 
   private static func check(_ library: String, for platform: Platform) throws {
-    let machine = platform.text.split(separator: "-").dropFirst().first.map(String.init) ?? ""
+    let machine = platform.text.parts(at: "-").dropFirst().first.map(String.init) ?? ""
     let facts: ElfFacts
     do { facts = try elfFacts(ofFile: library) } catch let error as any Diagnosable {
       throw Diagnostic(

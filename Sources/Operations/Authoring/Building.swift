@@ -78,7 +78,7 @@ public struct Building: Sendable {
     }
     var found: FoundManifests?
     return try (request.targets.isEmpty ? ["."] : request.targets).map { target in
-      if target.contains("/") || FileSystem.exists(target) { return try ManifestFile(target) }
+      if target.holds("/") || FileSystem.exists(target) { return try ManifestFile(target) }
       let all = try found ?? FoundManifests(below: ".")
       found = all
       return try all.named(target)

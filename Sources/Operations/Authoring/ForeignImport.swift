@@ -69,7 +69,7 @@ extension Authoring {
   private static func library(_ files: [String], _ facts: ImportFacts, in folder: String) throws
     -> String
   {
-    let libraries = files.filter { $0.hasSuffix(".so") }
+    let libraries = files.filter { $0.ends(with: ".so") }
     if let wanted = facts.library {
       guard files.contains(wanted) else {
         throw Diagnostic(
@@ -90,6 +90,6 @@ extension Authoring {
   /// `lib/libmy_plugin.so` is called `my_plugin`, as far as the letters allow.
   static func stem(_ library: String) -> String {
     let base = FileSystem.baseName(of: library).prefix { $0 != "." }.lowercased()
-    return base.hasPrefix("lib") && base.count > 3 ? String(base.dropFirst(3)) : base
+    return base.begins(with: "lib") && base.count > 3 ? String(base.dropFirst(3)) : base
   }
 }

@@ -32,7 +32,7 @@ struct FoundManifests {
         found.append(try ManifestFile(prefix + name))
       }
       guard depth < Self.deepest else { return }
-      for name in names where !name.hasPrefix(".") && !Self.passedOver.contains(name) {
+      for name in names where !name.begins(with: ".") && !Self.passedOver.contains(name) {
         guard (try? FileSystem.status(prefix + name))?.kind == .folder else { continue }
         try look(prefix + name, depth + 1)
       }

@@ -55,7 +55,7 @@ public struct ManifestFile {
         findings: findings)
     else { return nil }
     let names = try FileSystem.names(in: folder)
-    let (usual, libraries) = ("\(manifest.name.name).so", names.filter { $0.hasSuffix(".so") })
+    let (usual, libraries) = ("\(manifest.name.name).so", names.filter { $0.ends(with: ".so") })
     if libraries.count > 1, !libraries.contains(usual) {
       findings.error(
         root.mark, "", "there are several libraries beside it, and none is called `\(usual)`")

@@ -15,7 +15,7 @@ enum SourceDigest {
     var lines: [String] = []
     var bytes: Int64 = 0
     func walk(_ path: String, _ prefix: String) throws {
-      for name in try FileSystem.names(in: path) where !name.hasPrefix(".") {
+      for name in try FileSystem.names(in: path) where !name.begins(with: ".") {
         let (whole, relative) = ("\(path)/\(name)", prefix + name)
         let status = try FileSystem.status(whole)
         switch status.kind {

@@ -41,7 +41,7 @@ public struct SourceDiscovery: Sendable {
 
   /// What can be built in the folder and right below it, sorted by path. No command is run.
   public func list() throws -> [DiscoveredSource] {
-    let below = try FileSystem.names(in: folder).filter { !$0.hasPrefix(".") }.map {
+    let below = try FileSystem.names(in: folder).filter { !$0.begins(with: ".") }.map {
       "\(folder)/\($0)"
     }.filter { (try? FileSystem.status($0))?.kind == .folder }
     var sources = ([folder] + below).map(SourceFolder.init).filter(\.isSource).map(source)

@@ -32,6 +32,6 @@ struct ConfigSnippet {
     else { return nil }
     // It is shown to people, and its author may be anybody.
     let text = String(decoding: bytes, as: UTF8.self)
-    return text.split(separator: "\n").map { printable(String($0)) }.joined(separator: "\n")
+    return text.parts(at: "\n").map { printable(String($0)) }.joined(separator: "\n")
   }
 }

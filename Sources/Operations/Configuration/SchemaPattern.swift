@@ -22,15 +22,15 @@ enum SchemaPattern {
   /// The same in POSIX's notation, and how many parts it has; nil for look-ahead, lazy repetition, back
   /// references, and repetition that multiplies: the C library copies an expression as often as its count says.
   private static func translated(_ pattern: String) -> (posix: String, cost: Int)? {
-    var result = ""
+    var result = "".unicodeScalars
     var isInBrackets = false
     var cost = Cost()
-    var rest = Array(pattern)[...]
+    var rest = Array(pattern.unicodeScalars)[...]
     while let character = rest.popFirst() {
       switch character {
       case "\\":
         guard let next = rest.popFirst(), let text = escaped(next, isInBrackets) else { return nil }
-        result += text
+        result += text.unicodeScalars
         if !isInBrackets { cost.add() }
         continue
       case "[" where !isInBrackets:
@@ -46,7 +46,9 @@ enum SchemaPattern {
       case "*", "+", "?", "}":
         guard isInBrackets || rest.first != "?" && rest.first != "+" else { return nil }
       case "{" where !isInBrackets:
-        let numbers = rest.prefix { $0 != "}" }.split(separator: ",").compactMap { Int(String($0)) }
+        let numbers = rest.prefix { $0 != "}" }.split(separator: ",").compactMap { digits in
+          Int(String(String.UnicodeScalarView(digits)))
+        }
         guard let most = numbers.max(), (0...mostParts).contains(most) else { return nil }
         cost.repeatLast(most)
       default: if !isInBrackets { cost.add() }
@@ -54,7 +56,7 @@ enum SchemaPattern {
       guard cost.whole <= mostParts else { return nil }
       result.append(character)
     }
-    return (result, cost.whole)
+    return (String(result), cost.whole)
   }
 
   /// Counts the parts of an expression while it is read.
@@ -84,15 +86,17 @@ enum SchemaPattern {
     mutating func repeatLast(_ count: Int) { last *= max(1, count) }
   }
 
-  private static func escaped(_ character: Character, _ isInBrackets: Bool) -> String? {
-    let classes: [Character: String] = ["d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"]
+  private static func escaped(_ character: Unicode.Scalar, _ isInBrackets: Bool) -> String? {
+    let classes: [Unicode.Scalar: String] = ["d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"]
     if let members = classes[character] { return isInBrackets ? members : "[\(members)]" }
-    let others: [Character: String] = ["D": "0-9", "W": "A-Za-z0-9_", "S": "[:space:]"]
+    let others: [Unicode.Scalar: String] = ["D": "0-9", "W": "A-Za-z0-9_", "S": "[:space:]"]
     if let members = others[character] { return isInBrackets ? nil : "[^\(members)]" }
-    let controls: [Character: String] = ["n": "\n", "t": "\t", "r": "\r"]
+    let controls: [Unicode.Scalar: String] = ["n": "\n", "t": "\t", "r": "\r"]
     if let control = controls[character] { return control }
     // Letters and digits stand for something; anything else for itself.
-    guard character.isASCII, !character.isLetter, !character.isNumber else { return nil }
+    guard character.isASCII, !character.properties.isAlphabetic,
+      character.properties.numericType == nil
+    else { return nil }
     if isInBrackets { return ["]", "^", "-", "\\"].contains(character) ? nil : "\(character)" }
     return "\\\(character)"
   }

@@ -14,7 +14,9 @@ struct FilePermissions {
   private func secrets() throws -> [HealthFinding] {
     var paths: [String] = []
     for folder in session.places.configuration {
-      let keys = try FileSystem.namesIfPresent(in: "\(folder)/keys").filter { $0.hasSuffix(".key") }
+      let keys = try FileSystem.namesIfPresent(in: "\(folder)/keys").filter {
+        $0.ends(with: ".key")
+      }
       paths += keys.map { "\(folder)/keys/\($0)" }
     }
     for index in try IndexRegistry(session).all() {

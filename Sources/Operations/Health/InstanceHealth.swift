@@ -105,7 +105,7 @@ struct InstanceHealth {
   private static func wall(before path: String, for user: UInt32) -> String? {
     guard let real = FileSystem.realPath(path) else { return path }
     var place = ""
-    for part in real.split(separator: "/") {
+    for part in real.parts(at: "/") {
       place += "/\(part)"
       guard let status = FileSystem.target(place) else { return place }
       let bits = status.owner == user ? status.mode >> 6 : status.mode | status.mode >> 3

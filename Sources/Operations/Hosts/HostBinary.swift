@@ -31,9 +31,9 @@ public struct HostBinary: Sendable {
 
   /// Where a binary would be: on the PATH, and where the system keeps its own.
   static func located(_ name: String) -> [String] {
-    guard !name.hasPrefix("/") else { return matching(name) }
+    guard !name.begins(with: "/") else { return matching(name) }
     let path = Machine.environment("PATH") ?? "/usr/bin:/bin"
-    return (path + ":/usr/sbin:/sbin").split(separator: ":").filter { $0.hasPrefix("/") }
+    return (path + ":/usr/sbin:/sbin").parts(at: ":").filter { $0.begins(with: "/") }
       .map { "\($0)/\(name)" }
   }
 
@@ -56,8 +56,8 @@ public struct HostBinary: Sendable {
 
   /// An absolute path; a part of it that is `*` stands for every name there, the highest version first.
   private static func matching(_ path: String) -> [String] {
-    guard path.contains("*") else { return [path] }
-    return path.split(separator: "/").reduce([""]) { folders, part in
+    guard path.holds("*") else { return [path] }
+    return path.parts(at: "/").reduce([""]) { folders, part in
       guard part == "*" else { return folders.map { "\($0)/\(part)" } }
       return folders.flatMap { folder in
         ((try? FileSystem.names(in: folder.isEmpty ? "/" : folder)) ?? [])
@@ -92,7 +92,7 @@ public struct HostBinary: Sendable {
 
   /// `1.22` and `15.18` are versions too: missing parts are zero.
   private static func loose(_ text: String) -> Version? {
-    let parts = text.split(separator: ".").prefix(3).compactMap { UInt64($0) }
+    let parts = text.parts(at: ".").prefix(3).compactMap { UInt64($0) }
     guard let major = parts.first else { return nil }
     return Version(major, parts.count > 1 ? parts[1] : 0, parts.count > 2 ? parts[2] : 0)
   }

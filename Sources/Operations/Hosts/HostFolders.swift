@@ -22,7 +22,7 @@ public struct HostFolders: Sendable {
     // Of an image neither the home nor the environment is ours.
     let paths = profile.paths.filter { path in
       guard session.options.root != nil else { return true }
-      if case .folder(_, let folder) = path { return folder.hasPrefix("/") }
+      if case .folder(_, let folder) = path { return folder.begins(with: "/") }
       return false
     }
     for path in paths {
@@ -55,8 +55,8 @@ public struct HostFolders: Sendable {
   /// A profile's folder as an absolute path: `~` is the home, a relative one lies in the project.
   func resolved(_ folder: String) throws -> String {
     let root = session.options.root ?? ""
-    if folder == "~" || folder.hasPrefix("~/") { return Machine.home + folder.dropFirst() }
-    if folder.hasPrefix("/") { return root + folder }
+    if folder == "~" || folder.begins(with: "~/") { return Machine.home + folder.dropFirst() }
+    if folder.begins(with: "/") { return root + folder }
     return try FileSystem.absolute((session.projectFolder ?? ".") + "/" + folder)
   }
 }

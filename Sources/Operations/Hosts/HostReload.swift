@@ -22,7 +22,7 @@ struct HostReload {
     }
     let ours = ourFiles(former + prepared.generation.plugins, prepared.generation)
     let running = ProcessTable.processes(of: real).filter {
-      ProcessTable.mapped(by: $0).contains { file in ours.contains { file.path.hasPrefix($0) } }
+      ProcessTable.mapped(by: $0).contains { file in ours.contains { file.path.begins(with: $0) } }
     }
     guard !running.isEmpty else { return [] }
     switch profile.reload {
@@ -53,7 +53,7 @@ struct HostReload {
   }
 
   private func refused(_ result: ChildResult) -> Diagnostic {
-    let reason = result.errorText.split(separator: "\n").last.map(String.init) ?? "\(result.end)"
+    let reason = result.errorText.parts(at: "\n").last.map(String.init) ?? "\(result.end)"
     return Diagnostic(
       .hostReload, "the running \(profile.id) did not take the change", notes: [printable(reason)],
       hint: "see what keeps it from reloading, then run the command again")

@@ -16,7 +16,7 @@ public struct HostSnapshotting: Sendable {
   ///   - item: a path, or a host whose program is meant.
   /// - Throws: ``Diagnostic`` with `host.not-found`, `host.unknown`, `elf.invalid`.
   public func take(_ item: String) throws -> HostSnapshot {
-    let isPath = item.contains("/")
+    let isPath = item.holds("/")
     let (host, path) = try isPath ? byPath(item) : byHost(item)
     let bytes = try FileSystem.read(path, limit: 1 << 30)
     var snapshot = HostSnapshot(

@@ -55,10 +55,10 @@ extension InstanceLookup {
 
 extension HostInstance {
   /// The profile's id.
-  var hostID: String { id.split(separator: "@").first.map(String.init) ?? id }
+  var hostID: String { id.parts(at: "@").first.map(String.init) ?? id }
 
   /// Whether its folder was chosen by `--into`, not by the profile.
-  var isChosenByHand: Bool { id.contains("@") }
+  var isChosenByHand: Bool { id.holds("@") }
 
   /// The folder in which the host finds the plugins of a live generation.
   func folder(seenBy generation: Generation) -> String {

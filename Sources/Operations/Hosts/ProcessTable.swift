@@ -1,4 +1,5 @@
 internal import Files
+internal import PkgCore
 
 /// What /proc says of other processes, as far as this user may see it (man 5 proc).
 enum ProcessTable {
@@ -11,7 +12,7 @@ enum ProcessTable {
 
     /// The name of the tree in whose folder it lies; nil where it lies in none.
     var treeName: String? {
-      let parts = path.split(separator: "/")
+      let parts = path.parts(at: "/")
       return parts.lastIndex(of: "trees").flatMap {
         $0 + 1 < parts.count ? String(parts[$0 + 1]) : nil
       }
@@ -66,7 +67,7 @@ enum ProcessTable {
       let files = mapped(by: process)
       guard !files.isEmpty else { continue }
       let isElsewhere = (try? FileSystem.linkTarget("/proc/\(process)/ns/mnt")) != mounts
-      let ours = files.filter { isElsewhere || $0.path.hasPrefix("\(real)/") }
+      let ours = files.filter { isElsewhere || $0.path.begins(with: "\(real)/") }
       names.formUnion(ours.compactMap(\.treeName))
     }
     return names

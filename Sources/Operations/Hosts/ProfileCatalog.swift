@@ -74,7 +74,7 @@ public struct ProfileCatalog: Sendable {
   public func all(onFault: (Diagnostic) -> Void) throws -> [FoundProfile] {
     var ids = Set(BuiltInProfiles.texts.map(\.id))
     for source in sources {
-      for name in try FileSystem.namesIfPresent(in: source.folder) where name.hasSuffix(".yaml") {
+      for name in try FileSystem.namesIfPresent(in: source.folder) where name.ends(with: ".yaml") {
         ids.insert(String(name.dropLast(".yaml".count)))
       }
     }

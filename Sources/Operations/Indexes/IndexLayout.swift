@@ -46,7 +46,7 @@ enum IndexLayout {
 
   /// The host whose profile a path is; nil for any other path.
   static func host(ofPath path: String) -> String? {
-    guard path.hasPrefix(hosts.folder), path.hasSuffix(hosts.suffix) else { return nil }
+    guard path.begins(with: hosts.folder), path.ends(with: hosts.suffix) else { return nil }
     return String(path.dropFirst(hosts.folder.count).dropLast(hosts.suffix.count))
   }
 
@@ -88,7 +88,7 @@ enum IndexLayout {
 
   /// The publisher whose role this is; nil for any other role.
   static func publisher(of role: TUFRoleName) -> NamePart? {
-    role.text.hasPrefix("pub-") ? NamePart(String(role.text.dropFirst(4))) : nil
+    role.text.begins(with: "pub-") ? NamePart(String(role.text.dropFirst(4))) : nil
   }
 
   /// How many bits number the bins of so many plugins; 0 for none. A bin then has at most some 130

@@ -226,24 +226,24 @@ public struct IndexManagement: Sendable {
   /// Without a slash at the end; a folder becomes an absolute path.
   private static func normalised(_ url: String) throws -> String {
     var text = url
-    while text.hasSuffix("/"), text != "/" { text.removeLast() }
+    while text.ends(with: "/"), text != "/" { text.removeLast() }
     if let scheme = text.firstRange(of: "://") {
       let host = text[scheme.upperBound...].prefix { $0 != "/" }
-      guard !host.contains("@") else {
+      guard !host.holds("@") else {
         throw Diagnostic(
           .usageInvalidValue, "the URL of an index can't hold a user and a password",
           hint: "leave them out")
       }
     }
-    return text.contains("://") ? text : try FileSystem.absolute(text)
+    return text.holds("://") ? text : try FileSystem.absolute(text)
   }
 
   /// The host's name without its dots, or the folder's name.
   private static func usualName(_ url: String) throws -> String {
-    let text = url.split(separator: "/", omittingEmptySubsequences: true)
-    let isFolder = url.hasPrefix("/") || url.hasPrefix("file:")
+    let text = url.parts(at: "/")
+    let isFolder = url.begins(with: "/") || url.begins(with: "file:")
     let source = (isFolder ? text.last : text.dropFirst().first) ?? "main"
-    let host = source.split(separator: "@").last?.split(separator: ":").first ?? "main"
+    let host = source.parts(at: "@").last?.parts(at: ":").first ?? "main"
     let name = host.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     return String(name.drop { $0 == "-" }.prefix(64))
   }

@@ -49,7 +49,7 @@ public struct IndexRegistry: Sendable {
   public func all() throws -> [IndexConfiguration] {
     var found: [IndexConfiguration] = []
     for folder in folders {
-      for file in try FileSystem.namesIfPresent(in: folder) where file.hasSuffix(".yaml") {
+      for file in try FileSystem.namesIfPresent(in: folder) where file.ends(with: ".yaml") {
         let index = served(try Self.read("\(folder)/\(file)"))
         if !found.contains(where: { $0.name == index.name }) { found.append(index) }
       }
@@ -137,11 +137,11 @@ public struct IndexRegistry: Sendable {
     let name = fields.requiredText("name")
     let url = fields.requiredText("url")
     let root = fields.requiredText("root").flatMap { text in
-      text.hasPrefix("sha256:") ? SHA256Digest(hex: String(text.dropFirst(7))) : nil
+      text.begins(with: "sha256:") ? SHA256Digest(hex: String(text.dropFirst(7))) : nil
     }
     let mirrors = fields.texts("mirrors").map { mirror in
       var rest = mirror[...]
-      while rest.hasSuffix("/"), rest != "/" { rest.removeLast() }
+      while rest.ends(with: "/"), rest != "/" { rest.removeLast() }
       return String(rest)
     }
     let access = IndexAccess(&fields, findings)

@@ -106,7 +106,7 @@ extension MissingFromCache: Diagnosable {
     }
     // One that is asked for by its version is not asked for twice.
     let all = wanted
-    wanted.removeAll { text in all.contains { $0.hasPrefix("\(text)@") } }
+    wanted.removeAll { text in all.contains { $0.begins(with: "\(text)@") } }
     guard !wanted.isEmpty else {
       return "run the command once without `--offline`, or `plugctl update` with a network"
     }

@@ -20,7 +20,7 @@ public struct StandaloneClient: Sendable {
   public func begin(root path: String) throws {
     let bytes = try FileSystem.read(path, limit: Int(TUFLimits.root) + 1)
     _ = try TrustedRootChain(trusting: bytes)
-    for name in try FileSystem.namesIfPresent(in: folder) where name.hasSuffix(".json") {
+    for name in try FileSystem.namesIfPresent(in: folder) where name.ends(with: ".json") {
       try FileSystem.remove("\(folder)/\(name)")
     }
     try trust.write(.root, bytes)
@@ -59,13 +59,13 @@ public struct StandaloneClient: Sendable {
   /// The percent-encoded path; a dot at its start is encoded too, since `..` is no name for a file.
   private static func fileName(_ path: String) -> String {
     let name = TUFRoleName(path).encoded
-    return name.hasPrefix(".") ? "%2E" + name.dropFirst() : name
+    return name.begins(with: ".") ? "%2E" + name.dropFirst() : name
   }
 
   private func open(
     _ metadataURL: String, targetsURL: String
   ) async throws -> (MetadataClient, MetadataOrigin) {
-    func bare(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
+    func bare(_ url: String) -> String { url.ends(with: "/") ? String(url.dropLast()) : url }
     let origin = MetadataOrigin(
       metadata: IndexServers(name: metadataURL, url: bare(metadataURL)), metadataFolder: "",
       targets: IndexServers(name: targetsURL, url: bare(targetsURL)), targetsFolder: "",

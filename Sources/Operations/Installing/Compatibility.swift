@@ -72,7 +72,7 @@ public struct Compatibility: Sendable {
   public func exclusion(of release: Release, _ name: PluginName) -> Exclusion? {
     guard let refusal = refusal(of: release, name) else { return nil }
     let note = refusal.notes.first ?? "does not fit"
-    let words = note.split(separator: ",", maxSplits: 1).map(String.init)
+    let words = note.parts(at: ",", cuts: 1).map(String.init)
     let here = words.count > 1 ? String(words[1].drop { $0 == " " }) : nil
     switch refusal.code {
     case .incompatiblePlatform:

@@ -52,7 +52,7 @@ final class ExtraFolders: Sendable {
       return false
     }
     let real = FileSystem.resolved(folder)
-    func isBelow(_ base: String) -> Bool { real.hasPrefix(FileSystem.resolved(base) + "/") }
+    func isBelow(_ base: String) -> Bool { real.begins(with: FileSystem.resolved(base) + "/") }
     switch session.scope {
     case .project: return session.projectFolder.map(isBelow) ?? false
     case .user: return isBelow(Machine.home)
@@ -64,12 +64,12 @@ final class ExtraFolders: Sendable {
   private func folder(_ template: String) throws -> String? {
     let words = profile.detection?.folders ?? []
     var values: [(name: String, value: String)] = []
-    for word in words where template.contains("{\(word.name)}") {
+    for word in words where template.holds("{\(word.name)}") {
       guard let value = value(of: word.name, word.arguments) else { return nil }
       values.append((word.name, value))
     }
     let path = filled(template, values)
-    if path.contains("{") { return nil }
+    if path.holds("{") { return nil }
     return try FileSystem.absolute(HostFolders(session).resolved(path))
   }
 
@@ -90,8 +90,8 @@ final class ExtraFolders: Sendable {
     command.environment = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
     command.timeoutMilliseconds = 5000
     let result = try? command.run()
-    let text = result?.outputText.split(separator: "\n").first.map(String.init) ?? ""
-    guard let result, result.isSuccess, text.hasPrefix("/") else {
+    let text = result?.outputText.parts(at: "\n").first.map(String.init) ?? ""
+    guard let result, result.isSuccess, text.begins(with: "/") else {
       session.progress(
         .warning(
           Diagnostic(

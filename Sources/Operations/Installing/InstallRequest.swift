@@ -66,10 +66,12 @@ public struct InstallRequest: Sendable {
     case url(String)
 
     init(_ text: String) throws {
-      if text.hasPrefix("https://") || text.hasPrefix("http://") || text.hasPrefix("file://") {
+      if text.begins(with: "https://") || text.begins(with: "http://")
+        || text.begins(with: "file://")
+      {
         self = .url(text)
-      } else if text.hasPrefix("./") || text.hasPrefix("/") || text.hasPrefix("../")
-        || text.hasSuffix(".tar.zst") || text.hasSuffix(".tar.gz")
+      } else if text.begins(with: "./") || text.begins(with: "/") || text.begins(with: "../")
+        || text.ends(with: ".tar.zst") || text.ends(with: ".tar.gz")
       {
         self = .file(text)
       } else {

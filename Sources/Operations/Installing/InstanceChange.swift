@@ -240,7 +240,7 @@ struct InstanceChange: Sendable {
   /// Whether a folder lies in the project, wherever links on the way lead; outside of project scope all do.
   private func isInProject(_ folder: String) -> Bool {
     guard let project = session.projectFolder else { return true }
-    return FileSystem.resolved(folder).hasPrefix(FileSystem.resolved(project) + "/")
+    return FileSystem.resolved(folder).begins(with: FileSystem.resolved(project) + "/")
   }
 
   private func description(

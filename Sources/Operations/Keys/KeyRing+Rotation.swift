@@ -40,7 +40,7 @@ extension KeyRing {
   /// - Throws: ``Diagnostic`` with `signature.malformed` for a file that is no signature.
   func successions(besides files: [String]) throws -> KeySuccessions {
     let stored = try FileSystem.namesIfPresent(in: rotationsFolder).filter {
-      $0.hasSuffix(".minisig")
+      $0.ends(with: ".minisig")
     }.map { "\(rotationsFolder)/\($0)" }
     let statements = try (files + stored).map { path in
       let text = String(decoding: try FileSystem.read(path, limit: 1 << 14), as: UTF8.self)

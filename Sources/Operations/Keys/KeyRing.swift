@@ -129,7 +129,7 @@ public struct KeyRing: Sendable {
       return try MinisignPublicKey(fileText: String(decoding: bytes, as: UTF8.self))
     }
     // 42 bytes in base64; what is neither that nor lines was meant as a file.
-    guard fileOrText.utf8.count == 56 || fileOrText.contains("\n") else {
+    guard fileOrText.utf8.count == 56 || fileOrText.holds("\n") else {
       throw Diagnostic(
         .systemNotFound, "`\(printable(fileOrText))` is neither a file nor a public key",
         hint: "name a `.pub` file, or write the key as `minisign -P` takes it")
@@ -154,7 +154,7 @@ public struct KeyRing: Sendable {
 
   /// The secret key of a name, opened once.
   package func secretKey(_ name: String, passphrase: PassphraseSource) throws -> MinisignSecretKey {
-    let path = name.contains("/") ? name : "\(ownFolder)/\(name).key"
+    let path = name.holds("/") ? name : "\(ownFolder)/\(name).key"
     guard let bytes = try FileSystem.readIfPresent(path, limit: 1 << 16) else {
       throw unknown(name)
     }
@@ -170,7 +170,7 @@ public struct KeyRing: Sendable {
 
   /// The only own key, where no name was given.
   package func usualSecretKeyName() throws -> String {
-    let names = try FileSystem.namesIfPresent(in: ownFolder).filter { $0.hasSuffix(".key") }
+    let names = try FileSystem.namesIfPresent(in: ownFolder).filter { $0.ends(with: ".key") }
     if names.count == 1 { return String(names[0].dropLast(4)) }
     throw Diagnostic(
       .keyNotFound,
@@ -201,7 +201,7 @@ public struct KeyRing: Sendable {
   private func keys(in folders: [String], _ kind: KeyListing.Kind) throws -> [KeyListing] {
     var found: [KeyListing] = []
     for folder in folders {
-      for file in try FileSystem.namesIfPresent(in: folder) where file.hasSuffix(".pub") {
+      for file in try FileSystem.namesIfPresent(in: folder) where file.ends(with: ".pub") {
         guard let key = readable("\(folder)/\(file)") else { continue }
         found.append(try listing(String(file.dropLast(4)), kind, key))
       }

@@ -128,15 +128,15 @@ public struct BundleContents: Sendable {
   /// Whether a bundle may have a file of this path.
   static func allows(_ path: String, indexes count: Int) -> Bool {
     if path == file { return true }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.parts(at: "/", keepsEmpty: true)
     guard parts.count >= 3, let number = Int(parts[0]), "\(number)" == parts[0],
       (0..<count).contains(number)
     else { return false }
     switch parts[1] {
-    case "metadata": return parts.count == 3 && parts[2].hasSuffix(".json")
-    case "targets": return parts.last?.hasSuffix(".json") ?? false
+    case "metadata": return parts.count == 3 && parts[2].ends(with: ".json")
+    case "targets": return parts.last?.ends(with: ".json") ?? false
     case "a":
-      let digest = parts[2].hasSuffix(".tar.zst") ? String(parts[2].dropLast(8)) : ""
+      let digest = parts[2].ends(with: ".tar.zst") ? String(parts[2].dropLast(8)) : ""
       return parts.count == 3 && SHA256Digest(hex: digest) != nil
     default: return false
     }

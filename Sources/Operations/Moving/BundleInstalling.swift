@@ -151,7 +151,7 @@ public struct BundleInstalling: Sendable {
   }
 
   private static func digest(_ text: String) throws -> SHA256Digest {
-    guard text.hasPrefix("sha256:") else {
+    guard text.begins(with: "sha256:") else {
       return sha256(try FileSystem.read(text, limit: Int(TUFLimits.root)))
     }
     guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else {

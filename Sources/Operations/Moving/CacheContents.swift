@@ -165,8 +165,8 @@ public struct CacheContents: Sendable {
     var file = CachedFile(
       kind: kind, path: path, size: status.size,
       used: Timestamp(secondsSinceEpoch: status.modified))
-    if path.hasPrefix(places.indexCache + "/") {
-      let parts = path.dropFirst(places.indexCache.count + 1).split(separator: "/", maxSplits: 1)
+    if path.begins(with: places.indexCache + "/") {
+      let parts = path.dropFirst(places.indexCache.count + 1).parts(at: "/", cuts: 1)
       file.index = parts.first.map(String.init)
       file.plugin = parts.last.flatMap { IndexRecord.name(ofPath: String($0)) }
     }
@@ -177,15 +177,15 @@ public struct CacheContents: Sendable {
   private func kind(_ path: String) -> CachedFile.Kind? {
     let below = path.dropFirst(places.cache.count + 1)
     // Of one that somebody is at work in.
-    if below.hasPrefix(ScratchFolder.prefix) { return nil }
-    if path.hasSuffix(".part") || path.hasSuffix(".new") { return .leftover }
-    if path.hasPrefix(places.blobs + "/") { return .archive }
-    if path.hasPrefix(places.catalog) { return .catalog }
-    if below.hasPrefix("downloads/") { return .download }
-    guard path.hasPrefix(places.indexCache + "/") else { return nil }
-    let name = below.split(separator: "/").dropFirst(2).joined(separator: "/")
+    if below.begins(with: ScratchFolder.prefix) { return nil }
+    if path.ends(with: ".part") || path.ends(with: ".new") { return .leftover }
+    if path.begins(with: places.blobs + "/") { return .archive }
+    if path.begins(with: places.catalog) { return .catalog }
+    if below.begins(with: "downloads/") { return .download }
+    guard path.begins(with: places.indexCache + "/") else { return nil }
+    let name = below.parts(at: "/").dropFirst(2).joined(separator: "/")
     if IndexRecord.name(ofPath: name) != nil { return .record }
-    return name.hasSuffix(".json") ? .list : nil
+    return name.ends(with: ".json") ? .list : nil
   }
 
   private struct KnownArchive {

@@ -153,7 +153,7 @@ public struct Mirroring: Sendable {
   private func sweep(_ folder: ServedFolder) throws {
     for name in ["metadata", "a"] {
       for file in try FileSystem.namesIfPresent(in: "\(folder.path)/\(name)")
-      where file.hasSuffix(".part") || file.hasSuffix(".new") {
+      where file.ends(with: ".part") || file.ends(with: ".new") {
         try FileSystem.removeIfPresent("\(folder.path)/\(name)/\(file)")
       }
     }

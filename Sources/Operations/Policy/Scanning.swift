@@ -15,7 +15,7 @@ struct Scanning: Sendable {
   func run(_ packages: [Package]) throws {
     guard !packages.isEmpty else { return }
     for scanner in scanners {
-      if scanner.value.arguments.contains(where: { $0.contains("{tree}") }) {
+      if scanner.value.arguments.contains(where: { $0.holds("{tree}") }) {
         for package in packages { try run(scanner, [package]) }
       } else {
         try run(scanner, packages)
@@ -26,7 +26,7 @@ struct Scanning: Sendable {
   private func run(_ scanner: EffectivePolicy.Sourced<Policy.Scanner>, _ packages: [Package]) throws
   {
     var arguments = scanner.value.arguments
-    if arguments.contains(where: { $0.contains("{tree}") }), packages.count == 1 {
+    if arguments.contains(where: { $0.holds("{tree}") }), packages.count == 1 {
       arguments = arguments.map { $0.replacing("{tree}", with: packages[0].folder) }
     } else {
       arguments += packages.map(\.folder)
@@ -74,7 +74,7 @@ struct Scanning: Sendable {
 
   /// The first lines that say anything.
   private static func lines(_ text: String) -> [String] {
-    text.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }.prefix(10).map(
+    text.parts(at: "\n").filter { !$0.allSatisfy(\.isWhitespace) }.prefix(10).map(
       String.init)
   }
 }

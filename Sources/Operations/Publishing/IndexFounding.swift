@@ -11,7 +11,7 @@ public struct SigningThreshold: Sendable, Equatable {
 
   /// Reads `2-of-3`; nil for anything else, or where fewer people are there than must sign.
   public init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let parts = text.parts(at: "-", keepsEmpty: true)
     guard parts.count == 3, parts[1] == "of", let count = Int(parts[0]), let people = Int(parts[2]),
       (1...people).contains(count), people <= 64
     else { return nil }

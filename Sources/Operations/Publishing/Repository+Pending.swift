@@ -55,7 +55,7 @@ extension Repository {
     var roles: Set<TUFRoleName> = []
     for number in try pendingNumbers() {
       for file in try FileSystem.names(in: "\(pendingFolder)/\(number)")
-      where file.hasSuffix(".json") && file != "change.json" {
+      where file.ends(with: ".json") && file != "change.json" {
         roles.insert(TUFRoleName(String(file.dropLast(".json".count))))
       }
     }

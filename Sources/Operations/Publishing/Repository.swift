@@ -27,7 +27,7 @@ public struct Repository: Sendable {
     keysFolder = try keys.map { try FileSystem.absolute($0) } ?? self.folder + "-keys"
     self.keys = RepositoryKeys(folder: keysFolder)
     let (served, secret) = (Self.real(self.folder), Self.real(keysFolder))
-    guard secret != served, !secret.hasPrefix(served + "/") else {
+    guard secret != served, !secret.begins(with: served + "/") else {
       throw Diagnostic(
         .usageInvalidValue, "the keys would be served with the index",
         hint: "choose a `--keys` folder outside of `\(self.folder)`")

@@ -37,7 +37,7 @@ struct RepositoryKeys: Sendable {
   }
 
   private func all() throws -> [TUFSigner] {
-    let files = try FileSystem.namesIfPresent(in: folder).filter { $0.hasSuffix(".key") }.sorted()
+    let files = try FileSystem.namesIfPresent(in: folder).filter { $0.ends(with: ".key") }.sorted()
     return try opened + files.compactMap { try unencrypted("\(folder)/\($0)") }
   }
 

@@ -63,7 +63,7 @@ public struct Submission: Sendable {
     let packages = json["packages"]?.texts ?? []
     // Names of files in the folder, never paths out of it.
     guard !packages.isEmpty,
-      packages.allSatisfy({ $0.hasSuffix(".tar.zst") && !$0.contains("/") && !$0.hasPrefix(".") })
+      packages.allSatisfy({ $0.ends(with: ".tar.zst") && !$0.holds("/") && !$0.begins(with: ".") })
     else { throw invalid("it names no archives, or such as are not in it") }
     self.init(
       folder: try FileSystem.absolute(folder), publisher: publisher, packages: packages, key: key,

@@ -220,7 +220,7 @@ public struct HostQueries: Sendable {
 
   private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {
     let count = installed.filter {
-      $0.host.split(separator: "@").first.map(String.init) == found.profile.id
+      $0.host.parts(at: "@").first.map(String.init) == found.profile.id
     }.count
     return HostListing(
       profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile),
@@ -281,11 +281,11 @@ public struct HostQueries: Sendable {
     (try? FileSystem.names(in: folder))?.flatMap { name -> [String] in
       let path = "\(folder)/\(name)"
       if FileSystem.target(path)?.kind == .folder {
-        return ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".so") }.map {
+        return ((try? FileSystem.names(in: path)) ?? []).filter { $0.ends(with: ".so") }.map {
           "\(path)/\($0)"
         }
       }
-      return name.hasSuffix(".so") ? [path] : []
+      return name.ends(with: ".so") ? [path] : []
     } ?? []
   }
 }

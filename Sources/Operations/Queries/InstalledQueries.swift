@@ -72,7 +72,7 @@ public struct InstalledQueries: Sendable {
     let real = FileSystem.realPath(absolute) ?? absolute
     let trees = FileSystem.realPath(session.places.trees) ?? session.places.trees
     for listing in all {
-      if real.hasPrefix("\(trees)/\(listing.plugin.treeName)/") { return listing }
+      if real.begins(with: "\(trees)/\(listing.plugin.treeName)/") { return listing }
       if listing.path == absolute { return listing }
     }
     throw Diagnostic(

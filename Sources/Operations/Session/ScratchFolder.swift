@@ -25,7 +25,7 @@ struct ScratchFolder: ~Copyable, Sendable {
 
   /// Removes this user's folders that nobody holds. What can't be removed is left to the next time.
   static func sweep(_ base: String) {
-    for name in (try? FileSystem.names(in: base)) ?? [] where name.hasPrefix(prefix) {
+    for name in (try? FileSystem.names(in: base)) ?? [] where name.begins(with: prefix) {
       let folder = "\(base)/\(name)"
       guard let status = try? FileSystem.status(folder), status.kind == .folder,
         status.owner == Machine.userID,

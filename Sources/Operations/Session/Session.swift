@@ -168,7 +168,8 @@ public struct Session: Sendable {
     let home = Machine.home
     func base(_ variable: String, _ usual: String) -> String {
       // The XDG specification has relative paths ignored.
-      Machine.environment(variable).flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/\(usual)"
+      Machine.environment(variable).flatMap { $0.begins(with: "/") ? $0 : nil }
+        ?? "\(home)/\(usual)"
     }
     let userConfiguration = base("XDG_CONFIG_HOME", ".config") + "/plugctl"
     let cache = Machine.environment("PLUGCTL_CACHE_DIR")

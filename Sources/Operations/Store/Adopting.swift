@@ -60,7 +60,7 @@ extension Installing {
     let folders = HostFolders(session)
     let all = try ProfileCatalog(session).all { session.progress(.warning($0)) }.map(\.profile)
     let found = try all.filter { profile in
-      try folders.search(profile).contains { path.hasPrefix("\($0.path)/") }
+      try folders.search(profile).contains { path.begins(with: "\($0.path)/") }
     }
     guard let first = found.first, found.count == 1 else {
       throw Diagnostic(
@@ -77,7 +77,7 @@ extension Installing {
   private func chosenFolder(_ path: String, _ profile: HostProfile) throws -> String? {
     if let into = session.options.into { return into }
     let own = try profile.folder(in: session.scope).map { try HostFolders(session).resolved($0) }
-    if profile.layout.view != .include, let own, path.hasPrefix("\(own)/") { return nil }
+    if profile.layout.view != .include, let own, path.begins(with: "\(own)/") { return nil }
     return FileSystem.folder(of: path)
   }
 
@@ -92,7 +92,7 @@ extension Installing {
       names = [try await source.fullName(PluginReference(plugin))]
     } else {
       var stem = FileSystem.baseName(of: stray.path)[...]
-      if stem.hasPrefix("lib") { stem = stem.dropFirst(3) }
+      if stem.begins(with: "lib") { stem = stem.dropFirst(3) }
       names = try await source.candidates(
         named: NamePart(String(stem.prefix { $0 != "." })), for: host)
     }

@@ -76,7 +76,7 @@ public struct UseQueries: Sendable {
       }
       for file in files.sorted(by: { $0.path < $1.path }) {
         let known: Known?
-        if file.path.hasPrefix("\(data)/"), let tree = file.treeName {
+        if file.path.begins(with: "\(data)/"), let tree = file.treeName {
           known = trees[tree]
         } else if let copy = copies[file.path] {
           known = copy

@@ -31,8 +31,8 @@ public struct Verifying: Sendable {
 
   /// Whether somebody means a file, not an installed plugin.
   public static func isFile(_ text: String) -> Bool {
-    text.contains("/") && FileSystem.exists(text) || text.hasSuffix(".tar.zst")
-      || text.hasSuffix(".tar.gz") || text.hasPrefix("./") || text.hasPrefix("/")
+    text.holds("/") && FileSystem.exists(text) || text.ends(with: ".tar.zst")
+      || text.ends(with: ".tar.gz") || text.begins(with: "./") || text.begins(with: "/")
       || FileSystem.target(text)?.kind == .file
   }
 

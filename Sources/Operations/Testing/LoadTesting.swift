@@ -208,7 +208,7 @@ struct LoadTesting: Sendable {
   private static func declaredPlugin(_ candidate: Candidate) -> LoadSubject.DeclaredPlugin {
     let suffix = "/" + candidate.plugin.library
     let real = FileSystem.realPath(candidate.path)
-    let tree = real.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.utf8.count)) : nil }
+    let tree = real.flatMap { $0.ends(with: suffix) ? String($0.dropLast(suffix.utf8.count)) : nil }
     return LoadSubject.DeclaredPlugin(candidate.description.manifest, in: tree)
   }
 

@@ -171,7 +171,7 @@ public struct PluginTesting: Sendable {
   }
 
   private func isFile(_ item: String) -> Bool {
-    item.contains("/") && FileSystem.exists(item) || item.hasSuffix(".so")
+    item.holds("/") && FileSystem.exists(item) || item.ends(with: ".so")
       || item.first.map { $0 == "/" || $0 == "." } == true
   }
 

@@ -69,7 +69,7 @@ final class SettingsFile: Sendable {
     }
     let findings = Findings()
     for finding in report.findings where finding.severity == .error {
-      guard (finding.path + ".").hasPrefix(named.settings + ".") else { continue }
+      guard (finding.path + ".").begins(with: named.settings + ".") else { continue }
       findings.error(finding.mark, finding.path, finding.message)
     }
     try refuse(findings, path)

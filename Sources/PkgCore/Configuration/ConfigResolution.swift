@@ -147,14 +147,14 @@ public struct ConfigResolution {
     var result = ""
     var names: [String] = []
     var rest = text[...]
-    while let start = rest.firstRange(of: "${") {
-      guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+    while let start = rest.unicodeScalars.firstRange(of: "${".unicodeScalars) {
+      guard let (word, tail) = rest[start.upperBound...].cut(at: "}") else {
         findings.error(mark, place.path, "`${` is not closed")
         break
       }
       result += rest[..<start.lowerBound]
-      let name = String(rest[start.upperBound..<end])
-      rest = rest[rest.index(after: end)...]
+      let name = String(word)
+      rest = tail
       guard Self.isName(name) else {
         let shown = place.isSecret ? "…" : printable(name)
         findings.error(mark, place.path, "`${\(shown)}` is no name of a variable")
@@ -195,7 +195,7 @@ extension Node {
   ///
   /// - Parameter mark: the place that the map gets.
   public func withMap(at path: String, mark: Mark) -> Node {
-    withMap(path.split(separator: ".").map(String.init)[...], mark)
+    withMap(path.parts(at: ".").map(String.init)[...], mark)
   }
 
   private func withMap(_ keys: ArraySlice<String>, _ mark: Mark) -> Node {

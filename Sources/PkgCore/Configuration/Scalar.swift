@@ -27,11 +27,11 @@ enum Scalar: Equatable {
   /// A whole number as `0x1F` or `0o17`.
   private static func based(_ text: String) -> Scalar? {
     let digits = text.dropFirst(2)
-    guard text.hasPrefix("0x") || text.hasPrefix("0o"), !digits.isEmpty,
+    guard text.begins(with: "0x") || text.begins(with: "0o"), !digits.isEmpty,
       // `Int64` would take a sign.
       digits.utf8.first != UInt8(ascii: "-"), digits.utf8.first != UInt8(ascii: "+")
     else { return nil }
-    let radix = text.hasPrefix("0x") ? 16 : 8
+    let radix = text.begins(with: "0x") ? 16 : 8
     if let value = Int64(digits, radix: radix) { return .integer(value) }
     var value = 0.0
     for digit in digits {

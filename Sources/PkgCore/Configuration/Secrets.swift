@@ -17,7 +17,7 @@ public enum Secrets {
     let name = lower.filter { $0.isLetter || $0.isNumber }
     return words.contains { name.firstRange(of: $0) != nil }
       || ["pass", "pw"].contains { word in
-        lower == word || ["_", "-", "."].contains { lower.hasSuffix($0 + word) }
+        lower == word || ["_", "-", "."].contains { lower.ends(with: $0 + word) }
       }
   }
 

@@ -11,15 +11,15 @@ extension Node {
   ///   - indentation: of the lines that follow.
   private func write(_ start: String, _ indentation: String, to lines: inout [String]) {
     func joined(_ text: String) -> String {
-      start.isEmpty || start.hasSuffix(" ") ? start + text : "\(start) \(text)"
+      start.isEmpty || start.ends(with: " ") ? start + text : "\(start) \(text)"
     }
     switch value {
     case .scalar: lines.append(joined(scalarText))
     case .map(let entries):
       if entries.isEmpty { return lines.append(joined("{}")) }
       // In a list the first entry stands beside the dash.
-      var lead = start.hasSuffix("- ") ? start : indentation
-      if !start.isEmpty, !start.hasSuffix("- ") { lines.append(start) }
+      var lead = start.ends(with: "- ") ? start : indentation
+      if !start.isEmpty, !start.ends(with: "- ") { lines.append(start) }
       for entry in entries {
         let key = Self.plainOrQuoted(entry.key)
         entry.value.write("\(lead)\(key):", indentation + "  ", to: &lines)

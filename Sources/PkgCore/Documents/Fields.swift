@@ -167,7 +167,7 @@ public struct Fields {
 
   /// Notes an error about a field's value and answers nil.
   public func refuse<Value>(_ node: Node, _ key: String, _ rest: String) -> Value? {
-    let space = rest.hasPrefix(":") ? "" : " "
+    let space = rest.begins(with: ":") ? "" : " "
     findings.error(node.mark, joined(key), "\(Self.name(joined(key)))\(space)\(rest)")
     return nil
   }

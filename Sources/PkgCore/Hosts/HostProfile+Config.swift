@@ -56,7 +56,7 @@ extension HostProfile {
 extension Node {
   /// What stands at a path of keys, as `workload.plugin_name`; nil where nothing does.
   public func at(_ path: String) -> Node? {
-    path.split(separator: ".").reduce(Node?.some(self)) { node, key in node?[String(key)] }
+    path.parts(at: ".").reduce(Node?.some(self)) { node, key in node?[String(key)] }
   }
 }
 
@@ -68,13 +68,13 @@ extension HostProfile.Configuration {
   ///   - folder: where its plugins lie.
   public func text(for name: String, settings: String?, plugins folder: String) -> String? {
     guard let snippet else { return nil }
-    let lines = snippet.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+    let lines = snippet.parts(at: "\n", keepsEmpty: true).flatMap {
       line -> [String] in
       let indentation = line.prefix { $0 == " " }
       guard line.dropFirst(indentation.count) == "{settings}" else {
         return [filled(String(line), [("name", name), ("plugins", folder)])]
       }
-      let settings = (settings ?? "{}").split(separator: "\n").filter { $0 != "---" }
+      let settings = (settings ?? "{}").parts(at: "\n").filter { $0 != "---" }
       return settings.map { "\(indentation)\($0)" }
     }
     return lines.joined(separator: "\n")

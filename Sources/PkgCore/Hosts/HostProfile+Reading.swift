@@ -190,7 +190,7 @@ extension HostProfile {
   /// `10s`, `500ms`, `2m`.
   static func milliseconds(_ text: String) throws -> Int64 {
     for (suffix, factor) in [("ms", 1), ("s", 1000), ("m", 60_000)] as [(String, Int64)]
-    where text.hasSuffix(suffix) {
+    where text.ends(with: suffix) {
       if let count = Int64(text.dropLast(suffix.count)), (0...86_400_000).contains(count) {
         return count * factor
       }

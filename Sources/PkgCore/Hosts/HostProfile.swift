@@ -99,10 +99,10 @@ public struct HostProfile: Sendable {
 
     /// Whether a file of this base name is meant.
     public func takes(_ name: String) -> Bool {
-      let parts = match.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = match.parts(at: "*", cuts: 1, keepsEmpty: true)
       guard parts.count == 2 else { return name == match }
-      return name.utf8.count >= match.utf8.count - 1 && name.hasPrefix(parts[0])
-        && name.hasSuffix(parts[1])
+      return name.utf8.count >= match.utf8.count - 1 && name.begins(with: parts[0])
+        && name.ends(with: parts[1])
     }
   }
 

@@ -56,14 +56,14 @@ struct HostProfileSense {
         error(
           "layout.extra", "`\(printable(rule.match))` is no name of a file with at most one `*`")
       }
-      let parts = rule.folder.split(separator: "{", omittingEmptySubsequences: false)
+      let parts = rule.folder.parts(at: "{", keepsEmpty: true)
       let unknown = parts.dropFirst().map { String($0.prefix { $0 != "}" }) }.first {
         !words.contains($0)
       }
       if let unknown {
         error("layout.extra", "`{\(printable(unknown))}` is none of `detect.folders`")
       }
-      if !["/", "~/", "{"].contains(where: rule.folder.hasPrefix) {
+      if !["/", "~/", "{"].contains(where: { rule.folder.begins(with: $0) }) {
         error(
           "layout.extra", "`\(printable(rule.folder))` must be a path from the root or the home")
       }
@@ -71,7 +71,7 @@ struct HostProfileSense {
   }
 
   private func error(_ path: String, _ message: String) {
-    let node = path.split(separator: ".").reduce(Node?.some(root)) { node, key in node?[String(key)]
+    let node = path.parts(at: ".").reduce(Node?.some(root)) { node, key in node?[String(key)]
     }
     findings.error((node ?? root).mark, path, message)
   }

@@ -3,18 +3,17 @@
 public func filled(_ template: String, _ values: [(name: String, value: String)]) -> String {
   var result = ""
   var rest = template[...]
-  while let open = rest.firstIndex(of: "{") {
-    result += rest[..<open]
-    let afterOpen = rest.index(after: open)
-    guard let close = rest[afterOpen...].firstIndex(of: "}"),
-      let value = values.first(where: { $0.name == rest[afterOpen..<close] })?.value
+  while let (before, after) = rest.cut(at: "{") {
+    result += before
+    guard let (word, tail) = after.cut(at: "}"),
+      let value = values.first(where: { $0.name == word })?.value
     else {
       result += "{"
-      rest = rest[afterOpen...]
+      rest = after
       continue
     }
     result += value
-    rest = rest[rest.index(after: close)...]
+    rest = tail
   }
   return result + rest
 }

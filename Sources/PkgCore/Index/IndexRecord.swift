@@ -48,7 +48,7 @@ public struct IndexRecord: Sendable {
 
   /// The name of the plugin whose record lies at a path; nil for other paths.
   public static func name(ofPath path: String) -> PluginName? {
-    guard path.hasPrefix("i/"), path.hasSuffix(".json") else { return nil }
+    guard path.begins(with: "i/"), path.ends(with: ".json") else { return nil }
     return try? PluginName(String(path.dropFirst(2).dropLast(5)))
   }
 

@@ -4,7 +4,7 @@
 //     "needed":["libc.so.6"],"soname":"x.so","buildId":"ab..","rpath":[],"runpath":["$ORIGIN"],
 //     "versions":[{"family":"GLIBC","version":"2.34","symbols":["pthread_create"]}],
 //     "exports":["fg:plug_entry_v1"],            kind, binding, colon, name
-//     "undefined":["s:malloc@GLIBC_2.2.5"],      s strong or w weak, colon, name, version after @
+//     "undefined":["s:malloc@GLIBC_2.2.5"],      s strong or w weak, colon, name, version after the last @
 //     "toolchains":["GCC: (Debian 12.2.0-14) 12.2.0"],"flags":["relro"],"stack":"protected",
 //     "initializers":1,"tlsSize":8,"runtime":"native","reload":"clean"}
 
@@ -120,24 +120,24 @@ extension ElfFacts.Export {
   fileprivate var text: String { kind.rawValue + binding.rawValue + ":" + name }
 
   fileprivate init?(text: String) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].count == 2,
-      let kind = Kind(rawValue: String(parts[0].prefix(1))),
-      let binding = Binding(rawValue: String(parts[0].suffix(1)))
+    guard let (marks, name) = text.cut(at: ":"), marks.utf8.count == 2,
+      let kind = Kind(rawValue: String(marks.prefix(1))),
+      let binding = Binding(rawValue: String(marks.suffix(1)))
     else { return nil }
-    self.init(name: String(parts[1]), kind: kind, binding: binding)
+    self.init(name: String(name), kind: kind, binding: binding)
   }
 }
 
 extension ElfFacts.Undefined {
-  fileprivate var text: String { (isWeak ? "w:" : "s:") + name + (version.map { "@" + $0 } ?? "") }
+  // A name that has an `@` of its own ends with one where there is no version.
+  fileprivate var text: String {
+    (isWeak ? "w:" : "s:") + name + (version.map { "@" + $0 } ?? (name.holds("@") ? "@" : ""))
+  }
 
   fileprivate init?(text: String) {
-    guard text.hasPrefix("s:") || text.hasPrefix("w:") else { return nil }
-    let body = text.dropFirst(2)
-    let at = body.lastIndex(of: "@")
+    guard let (mark, body) = text.cut(at: ":"), mark == "s" || mark == "w" else { return nil }
+    let (name, version) = body.cut(atLast: "@") ?? (body, "")
     self.init(
-      name: String(body[..<(at ?? body.endIndex)]),
-      version: at.map { String(body[body.index(after: $0)...]) }, isWeak: text.hasPrefix("w:"))
+      name: String(name), version: version.isEmpty ? nil : String(version), isWeak: mark == "w")
   }
 }

@@ -92,14 +92,12 @@ extension LoadTarget {
   /// (GStreamer: `gst_plugin_{name:libgst}_get_desc`).
   public func entryName(fileName: String) -> String? {
     guard let pattern = entryFromFilename else { return nil }
-    let base = fileName.split(separator: "/").last ?? ""
-    let name = String(base.prefix { $0 != "." })
-    guard let open = pattern.firstIndex(of: "{"),
-      let close = pattern[open...].firstIndex(of: "}")
-    else { return pattern }
-    let word = pattern[pattern.index(after: open)..<close]
-    return pattern[..<open] + substitute(word, name: name)
-      + pattern[pattern.index(after: close)...]
+    let base = fileName.parts(at: "/").last ?? ""
+    let name = String(base.cut(at: ".")?.before ?? base)
+    guard let (head, rest) = pattern.cut(at: "{"), let (word, tail) = rest.cut(at: "}") else {
+      return pattern
+    }
+    return head + substitute(word, name: name) + tail
   }
 
   private func substitute(_ word: Substring, name: String) -> String {
@@ -108,8 +106,8 @@ extension LoadTarget {
       let rest = bytes.starts(with: "lib".utf8) ? bytes.dropFirst(3) : bytes[...]
       return String(decoding: rest.filter { (0x61...0x7A).contains($0) }, as: UTF8.self)
     }
-    let prefix = word.hasPrefix("name:") ? word.dropFirst(5) : ""
-    let rest = name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]
+    let prefix = word.begins(with: "name:") ? word.dropFirst(5) : ""
+    let rest = name.begins(with: prefix) ? name.dropFirst(prefix.count) : name[...]
     return String(rest.map { $0 == "-" ? "_" : $0 })
   }
 }

@@ -6,7 +6,7 @@ public struct SymbolVersion: Sendable, Hashable, Comparable, CustomStringConvert
 
   /// Reads digits and dots; nil for anything else, and beyond six numbers or 32 bits.
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: ".", maxSplits: 6, omittingEmptySubsequences: false)
+    let parts = text.parts(at: ".", cuts: 6, keepsEmpty: true)
     let numbers = parts.compactMap { UInt32($0) }
     guard numbers.count == parts.count, (1...6).contains(numbers.count),
       text.utf8.allSatisfy({ $0 == 0x2E || (0x30...0x39).contains($0) })
@@ -54,8 +54,8 @@ public enum SymbolVersionFamily: String, Sendable, CaseIterable {
   /// The family and number of a version such as `GLIBC_2.38`; nil for any other name.
   public static func parse(_ text: String) -> (family: SymbolVersionFamily, version: SymbolVersion)?
   {
-    guard let bar = text.lastIndex(of: "_"), let family = Self(rawValue: String(text[..<bar])),
-      let version = SymbolVersion(text[text.index(after: bar)...])
+    guard let (name, number) = text.cut(atLast: "_"), let family = Self(rawValue: String(name)),
+      let version = SymbolVersion(number)
     else { return nil }
     return (family, version)
   }

@@ -64,7 +64,7 @@ private func sarifResult(_ result: CheckResult, _ report: LoadReport) -> JSON? {
 
 /// A path as a URI (RFC 8089).
 private func fileURI(_ path: String) -> String {
-  var text = path.hasPrefix("/") ? "file://" : ""
+  var text = path.begins(with: "/") ? "file://" : ""
   for byte in path.utf8 {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2F, 0x5F, 0x7E:

@@ -58,7 +58,7 @@ public struct WorkloadReport: Sendable {
 
     /// From a record of the worker: `COUNT ERRORS TOTAL MIN MAX P50 P95 P99 NAME`.
     public init?(record: String) {
-      let fields = record.split(separator: " ", maxSplits: 8)
+      let fields = record.parts(at: " ", cuts: 8)
       let numbers = fields.prefix(8).compactMap { Int64($0) }
       guard numbers.count == 8, fields.count == 9 else { return nil }
       name = String(fields[8])

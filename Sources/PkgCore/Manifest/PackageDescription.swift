@@ -56,7 +56,7 @@ public enum PackagePath {
 
   /// Relative, of safe parts, within the limits.
   public static func isSafe(_ path: String) -> Bool {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.parts(at: "/", keepsEmpty: true)
     return path.utf8.count <= maximumLength && parts.count <= maximumDepth
       && parts.allSatisfy { isSafePart(String($0)) }
   }

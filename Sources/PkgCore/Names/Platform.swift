@@ -5,7 +5,7 @@ public struct Platform: Sendable, Hashable, Comparable, CustomStringConvertible 
 
   /// Two or three parts of `[a-z0-9_]`, joined by hyphens; nil for anything else.
   public init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let parts = text.parts(at: "-", keepsEmpty: true)
     let isValid = parts.allSatisfy { part in
       (1...16).contains(part.utf8.count)
         && part.utf8.allSatisfy { byte in
@@ -30,7 +30,7 @@ public struct Platform: Sendable, Hashable, Comparable, CustomStringConvertible 
   }()
 
   /// Whether its libraries are ELF files, which we can read and load.
-  public var isLinux: Bool { text.hasPrefix("linux-") }
+  public var isLinux: Bool { text.begins(with: "linux-") }
 
   /// Same as ``text``.
   public var description: String { text }

@@ -53,7 +53,7 @@ public struct PluginName: Sendable, Hashable, Comparable, CustomStringConvertibl
   ///
   /// - Throws: ``NameError`` where the text is no full name, or the name is reserved.
   public init(_ text: String) throws(NameError) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = text.parts(at: "/", keepsEmpty: true)
     guard parts.count == 2, let publisher = NamePart(String(parts[0])),
       let name = NamePart(String(parts[1]))
     else { throw .notAFullName(text) }
@@ -123,7 +123,7 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: ``NameError`` or ``VersionError``.
   public init(_ text: String) throws {
     let (nameText, rangeText) = Self.split(text)
-    let parts = nameText.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = nameText.parts(at: "/", keepsEmpty: true)
     guard (1...2).contains(parts.count), let name = NamePart(String(parts[parts.count - 1])) else {
       throw NameError.notAName(String(nameText))
     }
@@ -161,8 +161,8 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func split(_ text: String) -> (Substring, Substring?) {
-    if let at = text.firstIndex(of: "@") { return (text[..<at], text[text.index(after: at)...]) }
-    if let equals = text.firstIndex(of: "=") { return (text[..<equals], text[equals...]) }
+    if let (name, range) = text.cut(at: "@") { return (name, range) }
+    if let (name, version) = text.cut(at: "=") { return (name, "=" + version) }
     return (text[...], nil)
   }
 

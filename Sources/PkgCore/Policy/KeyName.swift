@@ -7,7 +7,7 @@ public enum KeyName: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `36164BC045E62728` or `sha256:<64 hexadecimal digits>`; nil for anything else.
   public init?(_ text: String) {
-    if text.hasPrefix("sha256:") {
+    if text.begins(with: "sha256:") {
       guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else { return nil }
       self = .fingerprint(digest)
     } else {

@@ -99,7 +99,7 @@ extension Policy {
     refuseUnknown(node, ["argv", "timeout"], findings)
     let arguments = fields.texts("argv")
     let timeout = fields.value("timeout") { try HostProfile.milliseconds($0) }
-    guard let program = arguments.first, program.hasPrefix("/") else {
+    guard let program = arguments.first, program.begins(with: "/") else {
       findings.error(
         node.mark, "\(path).argv", "`\(path).argv` must begin with the path of a program, from `/`")
       return nil

@@ -66,9 +66,9 @@ public struct Exclusion: Sendable, Hashable {
     for exclusion in all where !needs.contains(exclusion.need) { needs.append(exclusion.need) }
     guard let first = needs.first else { return "" }
     // "needs stormdb 2 or 3", not "needs stormdb 2 or needs stormdb 3".
-    var shared = first.split(separator: " ").dropLast()
+    var shared = first.parts(at: " ").dropLast()
     for need in needs.prefix(2) {
-      let words = need.split(separator: " ")
+      let words = need.parts(at: " ")
       while !words.starts(with: shared) { shared.removeLast() }
     }
     let lead = shared.map { $0 + " " }.joined()

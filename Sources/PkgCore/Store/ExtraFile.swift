@@ -30,7 +30,7 @@ public struct ExtraFile: Sendable, Equatable {
   /// host's files no two differ only in what leads to that folder: the first rule that takes a name says
   /// where it goes.
   public var name: String {
-    let parts = path.split(separator: "/").suffix(2).map(String.init)
+    let parts = path.parts(at: "/").suffix(2).map(String.init)
     // A folder may be called anything; what we make of it is plain.
     let folder = parts.first.map { $0.map { PackagePath.isSafePart("x\($0)") ? $0 : "_" } } ?? []
     return "extra/\(String(folder))/\(parts.last ?? "")"

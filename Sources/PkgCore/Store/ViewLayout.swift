@@ -36,7 +36,7 @@ public struct ViewLayout: Sendable {
   }
 
   private static func fileName(_ template: String, _ plugin: InstalledPlugin) -> String {
-    let base = plugin.library.split(separator: "/").last.map(String.init) ?? plugin.library
+    let base = plugin.library.parts(at: "/").last.map(String.init) ?? plugin.library
     return filled(
       template,
       [

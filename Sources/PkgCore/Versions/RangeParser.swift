@@ -60,7 +60,7 @@ enum RangeParser {
         major: version.major, minor: version.minor, patch: version.patch,
         prerelease: version.prerelease)
     }
-    let words = text.split(separator: ".", omittingEmptySubsequences: false)
+    let words = text.parts(at: ".", keepsEmpty: true)
     guard (1...3).contains(words.count) else { return nil }
     var numbers: [UInt64?] = []
     for word in words {

@@ -90,28 +90,28 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
   private static func parse(_ text: String) -> Version? {
     var rest = text[...]
     var build = ""
-    if let plus = rest.firstIndex(of: "+") {
-      build = String(rest[rest.index(after: plus)...])
+    if let (before, after) = rest.cut(at: "+") {
+      build = String(after)
       guard identifiers(build) != nil else { return nil }
-      rest = rest[..<plus]
+      rest = before
     }
     var prerelease: [Identifier] = []
-    if let hyphen = rest.firstIndex(of: "-") {
-      guard let words = identifiers(String(rest[rest.index(after: hyphen)...])) else { return nil }
+    if let (before, after) = rest.cut(at: "-") {
+      guard let words = identifiers(String(after)) else { return nil }
       for word in words {
         guard let identifier = Identifier(prereleaseText: word) else { return nil }
         prerelease.append(identifier)
       }
-      rest = rest[..<hyphen]
+      rest = before
     }
-    let numbers = rest.split(separator: ".", omittingEmptySubsequences: false).map(number)
+    let numbers = rest.parts(at: ".", keepsEmpty: true).map(number)
     guard numbers.count == 3, let major = numbers[0], let minor = numbers[1], let patch = numbers[2]
     else { return nil }
     return Version(major, minor, patch, prerelease: prerelease, build: build)
   }
 
   private static func identifiers(_ text: String) -> [String]? {
-    let words = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let words = text.parts(at: ".", keepsEmpty: true).map(String.init)
     let isValid = words.allSatisfy { word in
       !word.isEmpty && word.utf8.allSatisfy(isIdentifierByte)
     }

@@ -1,3 +1,5 @@
+internal import PkgCore
+
 /// An `http:` or `https:` URL, read more strictly than curl does, so that both mean the same host.
 struct WebAddress: Sendable {
   enum Scheme: Sendable { case http, https }
@@ -22,9 +24,9 @@ struct WebAddress: Sendable {
       throw .invalidURL(Self.withoutCredentials(text))
     }
     let lowered = text.prefix(8).lowercased()
-    if lowered.hasPrefix("https://") {
+    if lowered.begins(with: "https://") {
       scheme = .https
-    } else if lowered.hasPrefix("http://") {
+    } else if lowered.begins(with: "http://") {
       scheme = .http
     } else {
       throw Self.hasScheme(bytes)
@@ -95,7 +97,7 @@ struct WebAddress: Sendable {
 
   private static func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = host.parts(at: ".", keepsEmpty: true)
     return parts.count == 4 && parts[0] == "127"
       && parts.allSatisfy { $0.utf8.count <= 3 && UInt8($0) != nil }
   }

@@ -169,7 +169,7 @@ enum ChangeCommands {
           lines.append(
             "\(output.style.cyan("configure")): for \(snippet.plugin), in \(report.host.prefix { $0 != "@" })'s own file:"
           )
-          lines += snippet.text.split(separator: "\n").map { "  \(printable(String($0)))" }
+          lines += snippet.text.parts(at: "\n").map { "  \(printable(String($0)))" }
         }
       } else {
         lines.append(

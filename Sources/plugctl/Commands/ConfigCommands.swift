@@ -34,7 +34,7 @@ enum ConfigCommands {
       answer.text = table.text(call.output)
     } else if call.parsed.has("resolved") {
       answer.text = shown.yaml
-      if answer.text.hasSuffix("\n") { answer.text.removeLast() }
+      if answer.text.ends(with: "\n") { answer.text.removeLast() }
     } else {
       throw Diagnostic(
         .usageMissingValue, "`config show` needs to know what to show",

@@ -23,7 +23,7 @@ enum HostSetupCommands {
       }
       return try added(found ?? declined(hint), call)
     }
-    if item.contains("/") || item.hasSuffix(".yaml") || item.hasSuffix(".yml") {
+    if item.holds("/") || item.ends(with: ".yaml") || item.ends(with: ".yml") {
       try refuse(["profile", "binary", "dir"], beside: "a file", call)
       return added(try hosts.add(file: item), call)
     }

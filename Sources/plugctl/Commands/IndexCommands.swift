@@ -37,7 +37,7 @@ enum IndexCommands {
         )
       }
     }
-    guard text.hasPrefix("sha256:") else { return .file(text) }
+    guard text.begins(with: "sha256:") else { return .file(text) }
     guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else {
       throw Diagnostic(
         .usageInvalidValue, "`\(printable(text))` is no fingerprint",

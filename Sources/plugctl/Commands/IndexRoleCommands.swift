@@ -85,7 +85,7 @@ enum IndexRoleCommands {
   static func sign(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let path = call.arguments[0]
-    if path.hasSuffix(".json") {
+    if path.ends(with: ".json") {
       let signed = try MetadataSigning.sign(
         path, keys: call.parsed.all("key"), of: KeyRing(session), passphrase: call.passphrase())
       return Answer(

@@ -197,10 +197,10 @@ enum TestCommands {
   /// The plugin runs in another folder, so a path must begin at the root.
   private static func dsn(_ call: Invocation) throws -> String? {
     guard let text = call.parsed.value("dsn") else { return nil }
-    guard text.hasPrefix("sqlite:") else { return text }
+    guard text.begins(with: "sqlite:") else { return text }
     let rest = text.dropFirst("sqlite:".utf8.count)
-    let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
-    guard path.hasPrefix("/") || path.hasPrefix(":memory:") else {
+    let path = rest.begins(with: "//") ? rest.dropFirst(2) : rest
+    guard path.begins(with: "/") || path.begins(with: ":memory:") else {
       throw Diagnostic(
         .usageInvalidValue, "`--dsn \(printable(text))` has no path from the root",
         hint: "write it as `sqlite:///tmp/a.db`")
@@ -209,7 +209,7 @@ enum TestCommands {
   }
 
   private static func checks(_ call: Invocation, _ option: String) throws -> [CheckID] {
-    try call.parsed.all(option).flatMap { $0.split(separator: ",") }.map {
+    try call.parsed.all(option).flatMap { $0.parts(at: ",") }.map {
       try check(String($0), option)
     }
   }
@@ -226,7 +226,7 @@ enum TestCommands {
   }
 
   private static func ignored(_ text: String) throws -> (CheckID, String) {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let parts = text.parts(at: "=", cuts: 1).map(String.init)
     guard parts.count == 2, !parts[1].allSatisfy(\.isWhitespace) else {
       throw Diagnostic(
         .usageInvalidValue, "`--ignore \(printable(text))` gives no reason",

@@ -14,7 +14,7 @@ enum DiagnosticText {
     var lines = ["\(colored): \(style.bold(printable(diagnostic.message)))"]
     // A note may be a host's own words of several lines.
     for note in diagnostic.notes {
-      for line in note.split(separator: "\n") { lines.append("  " + printable(String(line))) }
+      for line in note.parts(at: "\n") { lines.append("  " + printable(String(line))) }
     }
     if let hint = diagnostic.hint { lines.append("  \(style.cyan("hint")): \(printable(hint))") }
     return lines.joined(separator: "\n")

@@ -148,7 +148,7 @@ final class Output: Sendable {
     guard !isSilent, let line = try Terminal.ask("\(label): ", isSecret: true) else {
       throw Diagnostic(
         .confirmationNeeded,
-        "a \(label.split(separator: " ").first ?? "passphrase") is needed, and nobody can be asked",
+        "a \(label.parts(at: " ").first ?? "passphrase") is needed, and nobody can be asked",
         hint: "name a file with `--passphrase-file`, or make the key with `--unencrypted`")
     }
     return line

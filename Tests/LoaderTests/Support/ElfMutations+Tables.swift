@@ -25,6 +25,13 @@ extension ElfMutation {
     ElfMutation("RUNPATH out of the folder", .rpathOrigin, .info) {
       try $0.runpath("$ORIGIN/x/../../y")
     },
+    // An Arabic number sign is one character with the mark after it, for a reader but not for the loader.
+    ElfMutation("RUNPATH in a home, behind a sign that joins", .rpathUnsafe) {
+      try $0.runpath("/opt\u{600}:/home/me")
+    },
+    ElfMutation("RUNPATH out of the folder, behind a sign that joins", .rpathOrigin, .info) {
+      try $0.runpath("$ORIGIN/\u{600}/../../y")
+    },
     ElfMutation("RPATH in a home", .rpathUnsafe) {
       try $0.runpath("/home/me/lib")
       try $0.set($0.entry(Tag.runpath), 15)
@@ -69,6 +76,9 @@ extension ElfMutation {
   static let tables = [
     ElfMutation("versions outside of memory", .elfValid) {
       try $0.set($0.entry(Tag.versionNeeds) + 8, 1 << 40)
+    },
+    ElfMutation("version with the sign that stands before it", .elfValid) {
+      try $0.version("GLIBC_2.2.5", "GLIBC@2.2.5")
     },
     ElfMutation("index of an unknown version", .elfValid) {
       let index = (try $0.symbol("getenv") - $0.table(Tag.symbols)) / 24

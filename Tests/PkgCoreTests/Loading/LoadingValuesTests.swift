@@ -78,6 +78,20 @@ import Testing
     #expect(try ElfFacts(json: facts.json) == facts)
   }
 
+  @Test(
+    "come back whatever stands in a symbol's name",
+    arguments: ["\u{610}", "\u{600}", "a@b", "@", "a:b", ":", "\r\n", "e\u{301}", "\u{FFFD}"])
+  func names(name: String) throws {
+    var facts = ElfFacts(machine: .amd64, bits: 64, isLittleEndian: true, osABI: 0, type: .shared)
+    facts.exports = [.init(name: name, kind: .object, binding: .weak)]
+    facts.undefined = [
+      .init(name: name, version: nil, isWeak: true),
+      .init(name: name, version: "\u{301}V", isWeak: false),
+    ]
+    #expect(try ElfFacts(json: facts.json).json == facts.json)
+    #expect(try ElfFacts(json: facts.json) == facts)
+  }
+
   @Test("refuse a wrong member", arguments: ["machine", "stack", "exports", "bits"])
   func refusal(member: String) throws {
     let facts = ElfFacts(machine: .amd64, bits: 64, isLittleEndian: true, osABI: 0, type: .shared)

@@ -2,6 +2,45 @@ import PkgCore
 import TestSupport
 import Testing
 
+@Suite("Text as bytes")
+struct TextPartsTests {
+  /// Marks that Swift's characters take in: an accent after, a number sign before, and both line ends.
+  @Test(
+    "is cut where the byte is, whatever a reader sees",
+    arguments: [
+      ("a/b//c", ["a", "b", "c"], ["a", "b", "", "c"]), ("", [], [""]), ("/", [], ["", ""]),
+      ("a/\u{301}b", ["a", "\u{301}b"], ["a", "\u{301}b"]),
+      ("\u{600}/..", ["\u{600}", ".."], ["\u{600}", ".."]),
+      ("é/\u{200D}/", ["é", "\u{200D}"], ["é", "\u{200D}", ""]),
+    ])
+  func parts(text: String, parts: [String], all: [String]) {
+    #expect(text.parts(at: "/").map(String.init) == parts)
+    #expect(text.parts(at: "/", keepsEmpty: true).map(String.init) == all)
+    let cut = text.parts(at: "/", cuts: 1, keepsEmpty: true)
+    #expect(cut.first.map(String.init) == all.first)
+    #expect(
+      cut.dropFirst().first.map(String.init)
+        == (all.count > 1 ? all[1...].joined(separator: "/") : nil))
+    #expect(text.cut(at: "/")?.before == cut.dropLast().first)
+    #expect(text.cut(at: "/")?.after == cut.dropFirst().first)
+    #expect(text.cut(atLast: "/").map { String($0.after) } == (all.count > 1 ? all.last : nil))
+    #expect(text.holds("/") == (all.count > 1))
+  }
+
+  @Test("a line that ends with both marks is a line")
+  func lines() {
+    #expect("a\r\nb".parts(at: "\n") == ["a\r", "b"])
+  }
+
+  @Test("begins, ends and holds by bytes")
+  func ends() {
+    #expect("/\u{301}etc".begins(with: "/") && !"\u{E9}".begins(with: "e"))
+    #expect("\u{600}/".ends(with: "/") && "a.so\u{301}".ends(with: ".so\u{301}"))
+    #expect(!"e\u{301}".begins(with: "\u{E9}") && !"a".ends(with: "ba") && "".begins(with: ""))
+    #expect("x\u{600}/..".holds("/..") && "aab".holds("ab") && !"a".holds("ab") && "a".holds(""))
+  }
+}
+
 @Suite("Text encodings")
 struct TextEncodingTests {
   /// RFC 4648, section 10.

@@ -86,7 +86,7 @@ struct Report {
     let asked = "you asked for "
     let (first, second) = (text(sorted[0]), text(sorted[1]))
     let lead = isConclusion(place) && !lines.isEmpty ? "but " : ""
-    if isRequest(sorted[0]), first.hasPrefix(asked), second.hasPrefix(asked) {
+    if isRequest(sorted[0]), first.begins(with: asked), second.begins(with: asked) {
       let clash = lines.isEmpty ? ", and no version is both" : ""
       return "\(lead)\(first) and \(second.dropFirst(asked.count))\(clash)"
     }
