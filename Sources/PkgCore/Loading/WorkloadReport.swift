@@ -56,11 +56,16 @@ public struct WorkloadReport: Sendable {
     /// The shortest, longest, and those that 50, 95 and 99 of 100 stay below.
     public var least, most, p50, p95, p99: Int64
 
+    /// More than any run has, and few enough to be added up: a plugin may forge the record.
+    private static let mostCounted: Int64 = 1 << 48
+
     /// From a record of the worker: `COUNT ERRORS TOTAL MIN MAX P50 P95 P99 NAME`.
     public init?(record: String) {
       let fields = record.parts(at: " ", cuts: 8)
       let numbers = fields.prefix(8).compactMap { Int64($0) }
-      guard numbers.count == 8, fields.count == 9 else { return nil }
+      guard numbers.count == 8, fields.count == 9, numbers.allSatisfy({ $0 >= 0 }),
+        max(numbers[0], numbers[1]) <= Self.mostCounted
+      else { return nil }
       name = String(fields[8])
       (count, errors, total, least) = (numbers[0], numbers[1], numbers[2], numbers[3])
       (most, p50, p95, p99) = (numbers[4], numbers[5], numbers[6], numbers[7])
@@ -78,7 +83,7 @@ extension WorkloadReport {
   /// "operations":{NAME:{"count","errors","per_second","latency_us":{...}}},"plugin":{...}},"faults"}`
   public var json: JSON {
     var list = JSONObject()
-    for operation in operations { list.append(operation.name, operation.json(seconds)) }
+    for operation in operations { list[operation.name] = operation.json(seconds) }
     let metrics: JSON = [
       "operations_per_second": .real(rate),
       "count": .integer(operations.map(\.count).reduce(0, +)),

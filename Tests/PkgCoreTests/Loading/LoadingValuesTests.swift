@@ -101,6 +101,36 @@ import Testing
   }
 }
 
+@Suite("a workload's report") struct WorkloadReportTests {
+  @Test("is read from the worker's record, with blanks in the name")
+  func record() throws {
+    let operation = try #require(
+      WorkloadReport.Operation(record: "4 1 2000 100 900 400 800 880 a b"))
+    #expect(operation.name == "a b" && operation.count == 4 && operation.errors == 1)
+    #expect(operation.p99 == 880 && operation.most == 900)
+  }
+
+  @Test(
+    "takes no numbers that a plugin made up and nothing could add",
+    arguments: [
+      "9223372036854775807 0 1 1 1 1 1 1 a", "1 9223372036854775807 1 1 1 1 1 1 a",
+      "-1 0 1 1 1 1 1 1 a", "1 0 -9223372036854775808 1 1 1 1 1 a", "1 0 1 1 1 1 1 a", "",
+    ])
+  func forged(record: String) {
+    #expect(WorkloadReport.Operation(record: record) == nil)
+  }
+
+  @Test("names each operation once, and adds up as many as a report can hold")
+  func sums() throws {
+    let record = "\(Int64(1) << 48) 0 1 1 1 1 1 1 a"
+    var report = WorkloadReport(id: "p/x", version: "1.0.0")
+    report.operations = Array(repeating: try #require(.init(record: record)), count: 10_000)
+    report.seconds = 1
+    #expect(report.rate > 0)
+    #expect(report.json["metrics"]?["operations"]?.objectValue?.members.count == 1)
+  }
+}
+
 @Suite("a load report") struct LoadReportTests {
   @Test("reads as an error for a person")
   func diagnostic() throws {
