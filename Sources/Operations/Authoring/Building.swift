@@ -7,6 +7,8 @@ public struct BuildRequest: Sendable {
   public var targets: [String] = []
   /// Every manifest here and below.
   public var isAll = false
+  /// Of discovered sources, builds also what did not change.
+  public var isForced = false
   /// False runs commands with all that the user may do.
   public var isConfined = true
   /// Wall time of one command, in seconds.

@@ -40,7 +40,10 @@ public struct SourceDiscovery: Sendable {
   public func forget() throws { try AllowedSources(session.places).forget(folder) }
 
   /// What can be built in the folder and right below it, sorted by path. No command is run.
-  public func list() throws -> [DiscoveredSource] {
+  ///
+  /// - Parameter names: only those of these names; all where there is none.
+  /// - Throws: ``Diagnostic`` with `plugin.unknown`.
+  public func list(_ names: [String]) throws -> [DiscoveredSource] {
     let below = try FileSystem.names(in: folder).filter { !$0.begins(with: ".") }.map {
       "\(folder)/\($0)"
     }.filter { (try? FileSystem.status($0))?.kind == .folder }
@@ -55,12 +58,14 @@ public struct SourceDiscovery: Sendable {
       }
       seen[name] = seen[name] ?? sources[place].folder
     }
-    return sources
+    return try Self.named(names, of: sources)
   }
 
   /// Builds what is new or changed, tests that it loads, and puts the libraries where they belong, each in one step.
   ///
-  /// - Throws: ``Diagnostic`` with `build.discovery` where the folder was never allowed, or others can write in it.
+  /// - Parameter request: its targets are names, as for ``list(_:)``.
+  /// - Throws: ``Diagnostic`` with `build.discovery` where the folder was never allowed, or others can write in it;
+  ///   `plugin.unknown`.
   public func build(_ request: BuildRequest) async throws -> [BuildReport] {
     guard try isAllowed() else {
       throw Diagnostic(
@@ -72,11 +77,12 @@ public struct SourceDiscovery: Sendable {
         .buildSandbox, "this kernel can't confine builds",
         hint: "`--no-sandbox` lets the commands do all that you may do")
     }
-    let sources = try list()
+    let sources = try list(request.targets)
     let wanted = sources.filter { source in
       switch source.state {
       case .new, .changed: true
-      case .current, .unusable: false
+      case .current: request.isForced
+      case .unusable: false
       }
     }
     for source in wanted { try checkOwner(source.folder) }
@@ -89,6 +95,24 @@ public struct SourceDiscovery: Sendable {
     var reports: [String: BuildReport] = [:]
     for (source, report) in zip(wanted, built) { reports[source.folder] = place(source, report) }
     return sources.compactMap { reports[$0.folder] ?? Self.report($0) }
+  }
+
+  /// Those of some names, in the order of their paths; all where there is no name.
+  private static func named(
+    _ names: [String], of sources: [DiscoveredSource]
+  ) throws -> [DiscoveredSource] {
+    guard !names.isEmpty else { return sources }
+    let references = try names.map { (text: $0, reference: try PluginReference($0)) }
+    func isMeant(_ reference: PluginReference, _ source: DiscoveredSource) -> Bool {
+      source.manifest.map { reference.matches($0.name) } ?? false
+    }
+    for (text, reference) in references where !sources.contains(where: { isMeant(reference, $0) }) {
+      let near = nearest(to: text, among: sources.compactMap { $0.manifest?.name.name.text })
+      throw Diagnostic(
+        .pluginUnknown, "no sources here are of a plugin `\(printable(text))`",
+        hint: near.map { "did you mean `\($0)`?" } ?? "`--dry-run` lists what is there")
+    }
+    return sources.filter { source in references.contains { isMeant($0.reference, source) } }
   }
 
   private static func report(_ source: DiscoveredSource) -> BuildReport? {

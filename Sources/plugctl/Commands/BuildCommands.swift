@@ -9,6 +9,7 @@ enum BuildCommands {
     var request = BuildRequest()
     request.targets = call.arguments
     request.isAll = call.parsed.has("all")
+    request.isForced = call.parsed.has("force")
     request.isConfined = !call.parsed.has("no-sandbox")
     if let seconds = try call.number("timeout", 1...86_400) {
       request.timeoutSeconds = Int64(seconds)

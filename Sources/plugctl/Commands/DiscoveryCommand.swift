@@ -7,10 +7,10 @@ enum DiscoveryCommand {
   static func run(
     _ call: Invocation, _ session: Session, _ folder: String, _ request: BuildRequest
   ) throws -> Answer {
-    guard request.targets.isEmpty, !request.isAll else {
+    guard !request.isAll else {
       throw Diagnostic(
-        .usageConflict, "`--discover` builds what is in its folder, and takes no names",
-        hint: "leave the names and `--all` away")
+        .usageConflict, "`--discover` builds what is in its folder, without `--all`",
+        hint: "leave `--all` away")
     }
     let publisher = call.parsed.value("publisher") ?? "local"
     guard let publisher = NamePart(publisher) else {
@@ -27,14 +27,16 @@ enum DiscoveryCommand {
         "build-forget", json: ["folder": .string(discovery.folder)],
         text: "nothing is built from \(discovery.folder) any more")
     }
-    if call.parsed.has("dry-run") { return try list(discovery, call) }
+    if call.parsed.has("dry-run") { return try list(discovery, request, call) }
     if call.parsed.has("allow") { try discovery.allow() }
-    guard try discovery.isAllowed() else { return try list(discovery, call) }
+    guard try discovery.isAllowed() else { return try list(discovery, request, call) }
     return BuildCommands.answer(try Interruption.run { try await discovery.build(request) })
   }
 
-  private static func list(_ discovery: SourceDiscovery, _ call: Invocation) throws -> Answer {
-    let sources = try discovery.list()
+  private static func list(
+    _ discovery: SourceDiscovery, _ request: BuildRequest, _ call: Invocation
+  ) throws -> Answer {
+    let sources = try discovery.list(request.targets)
     var table = TextTable(["NAME", "VERSION", "STATE", "COMMAND", "LIBRARY"])
     for source in sources {
       table.add([

@@ -43,6 +43,7 @@ extension CommandTable {
         OptionSpec(
           "publisher", value: "NAME",
           "with --discover: whose plugins they are where nothing says it; local by default"),
+        OptionSpec("force", "with --discover: build also what did not change"),
         OptionSpec("dry-run", short: "n", "with --discover: only list"),
       ],
       arguments: [

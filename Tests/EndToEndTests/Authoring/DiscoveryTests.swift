@@ -67,6 +67,24 @@ struct DiscoveryTests {
     #expect(try states() == ["new"])
   }
 
+  @Test("are built by name, and unchanged ones where that is asked for")
+  func forced() throws {
+    try hello()
+    try user.plugctl("init", "plugins/other", "--template", "c", "--publisher", "me").succeeded()
+    let allowed = try discover("hello", "--allow").succeeded()
+    #expect(allowed.lines.count == 1 && allowed.output.contains("me/hello"), "\(allowed)")
+    #expect(try states() == ["current", "new"])
+    #expect(try discover("me/hello").succeeded().output.isEmpty)
+    let library = "\(user.work)/bin/plugins/hello.so"
+    let former = try FileSystem.status(library).inode
+    let again = try discover("hello", "--force").succeeded()
+    #expect(again.lines.count == 1 && again.output.contains("me/hello"), "\(again)")
+    #expect(try FileSystem.status(library).inode != former)
+    let unknown = try discover("helo")
+    #expect(unknown.code == "plugin.unknown" && unknown.errors.contains("`hello`"), "\(unknown)")
+    #expect(try discover("--all").code == "usage.conflict")
+  }
+
   @Test("are no longer built once that is taken back")
   func forgotten() throws {
     try hello()
