@@ -91,8 +91,8 @@ if Context.environment["PLUGCTL_FUZZ"] != nil {
     .executableTarget(
       name: "plugctl-fuzz",
       dependencies: [
-        "PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "CommandLineKit",
-        "TestSupport",
+        "PkgCore", "Files", "Formats", "Signing", "Loader", "Archiving", "Operations",
+        "CommandLineKit", "TestSupport",
       ],
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))

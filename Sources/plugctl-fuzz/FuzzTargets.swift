@@ -3,6 +3,7 @@ internal import Files
 internal import Formats
 internal import Glibc
 internal import Loader
+internal import Operations
 internal import PkgCore
 internal import Signing
 
@@ -35,7 +36,7 @@ private func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 /// What is fuzzed, chosen by `PLUGCTL_FUZZ_TARGET`.
 enum FuzzTarget: String, CaseIterable {
   case json, canonical, yaml, manifest, record, profile, elf, tuf, pattern, minisign, key, archive
-  case version, project, range, description, schema
+  case version, project, range, description, schema, bundle
 
   static let chosen: FuzzTarget = {
     let name = getenv("PLUGCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -126,6 +127,9 @@ enum FuzzTarget: String, CaseIterable {
     case .range: readRange(bytes)
     case .description: _ = try? PlugDescription(bytes)
     case .schema: checkBySchema(bytes)
+    case .bundle:
+      guard let contents = try? BundleContents(bytes) else { return }
+      precondition((try? BundleContents(contents.json.compactBytes))?.json == contents.json)
     }
   }
 

@@ -44,6 +44,8 @@ public struct BundleContents: Sendable {
   static let file = UnpackChild.bundleFile
   /// So many indexes at most.
   private static let mostIndexes = 16
+  /// What a bundle can be made for at most; each is looked for among all plugins.
+  static let mostWanted = 4096
 
   init(wanted: [String], indexes: [Index], plugins: [Plugin]) {
     self.wanted = wanted
@@ -59,7 +61,7 @@ public struct BundleContents: Sendable {
   /// Reads `bundle.json`.
   ///
   /// - Throws: ``Diagnostic`` with `bundle.invalid` or `schema.unknown`.
-  init(_ bytes: [UInt8]) throws {
+  public init(_ bytes: [UInt8]) throws {
     guard let json = try? JSONParser.parse(bytes) else { throw Self.invalid("it is not JSON") }
     guard let schema = json["schema"]?.integerValue else {
       throw Self.invalid("`schema` is missing")
@@ -70,8 +72,9 @@ public struct BundleContents: Sendable {
         hint: "install a newer plugctl")
     }
     guard let wanted = json["wanted"]?.arrayValue?.map(\.stringValue),
-      let texts = wanted as? [String], texts.allSatisfy({ (try? PluginReference($0)) != nil })
-    else { throw Self.invalid("`wanted` is no list of plugins") }
+      let texts = wanted as? [String], texts.count <= Self.mostWanted,
+      texts.allSatisfy({ (try? PluginReference($0)) != nil })
+    else { throw Self.invalid("`wanted` is no list of at most \(Self.mostWanted) plugins") }
     guard let list = json["indexes"]?.arrayValue, (1...Self.mostIndexes).contains(list.count) else {
       throw Self.invalid("`indexes` is no list of 1 to \(Self.mostIndexes) indexes")
     }
@@ -116,7 +119,7 @@ public struct BundleContents: Sendable {
   }
 
   /// The content of `bundle.json`.
-  var json: JSON {
+  public var json: JSON {
     [
       "schema": 1, "wanted": .strings(wanted),
       "indexes": .array(

@@ -86,6 +86,12 @@ public struct BundleCreating: Sendable {
     let choice =
       try await request.takesAllVersions
       ? everything(roots, request, source) : solved(roots, request, source)
+    guard roots.count <= BundleContents.mostWanted else {
+      throw Diagnostic(
+        .usageInvalidValue,
+        "a bundle is made for at most \(BundleContents.mostWanted) plugins, not \(roots.count)",
+        hint: "`plugctl mirror` copies a whole index")
+    }
     let wanted = roots.map { root in
       PluginReference(
         root.root.name, range: root.root.range == .any ? nil : root.root.range
