@@ -179,6 +179,9 @@ struct HostileBundle: Sendable, CustomTestStringConvertible {
     list("an index without a name", "bundle.invalid", #""name": "main""#, #""name": "../x""#),
     list("a wanted plugin that is none", "bundle.invalid", #""acme/beta""#, #""../beta""#),
     list(
+      "more wanted plugins than are looked for", "bundle.invalid", #""acme/beta""#,
+      Array(repeating: #""acme/beta""#, count: 4097).joined(separator: ",")),
+    list(
       "a wanted plugin that it has not", "bundle.invalid", "[\n    \"acme/beta\"",
       "[\n    \"acme/other\""),
     list("an index that it has not", "bundle.invalid", #""index": 0"#, #""index": 1"#),
