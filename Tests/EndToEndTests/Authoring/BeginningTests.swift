@@ -32,6 +32,8 @@ struct BeginningTests {
     for host in ["stormdb", "benana", "databridge"] {
       try user.plugctl("init", "g-\(host)", "--template", "go-plugin", "--host", host).succeeded()
     }
+    try user.plugctl("init", "f", "--template", "c", "--host", "distributed-transformer")
+      .succeeded()
     let paths = try user.folder.paths(below: "work").filter {
       try FileSystem.status("\(user.work)/\($0)").kind == .file
     }
