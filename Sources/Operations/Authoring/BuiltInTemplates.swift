@@ -2939,6 +2939,828 @@ enum BuiltInTemplates {
       """##
     ),
     (
+      "rust-workload", "Cargo.toml",
+      ##"""
+      [package]
+      name = "plugin_{{ident}}"
+      version = "0.1.0"
+      edition = "2021"
+      publish = false
+
+      [lib]
+      crate-type = ["cdylib"]
+
+      [profile.release]
+      strip = "symbols"
+
+      """##
+    ),
+    (
+      "rust-workload", "README.md",
+      ##"""
+      # {{name}}
+
+      Loads a database: reads rows of a table, writes them and sums them up. A plugin of `plug.workload/1` in Rust, for {{host}}.
+
+      | file | what it is |
+      |---|---|
+      | `src/load.rs` | what it does: its operations, their weights, its table, with tests (`cargo test`) |
+      | `src/database.rs` | a connection to SQLite or PostgreSQL, by the DSN that the host gives |
+      | `src/lib.rs` | the table of `plug.h`; no panic leaves a function |
+      | `src/abi.rs` | what of `plug.h` it uses, in Rust |
+      | `plug.h` | the interface between plugin and host, to read |
+      | `describe.json` | what the plugin says of itself; its id and version are those of `plugin.yaml` |
+      | `config.schema.json`, `example_config.yaml` | its configuration |
+      | `plugin.yaml` | what is packed and published |
+
+      ```
+      plugctl build               # as `build:` in plugin.yaml says
+      plugctl test .              # loads it and calls it, in a process of its own
+      plugctl test . --workload --dsn sqlite:///tmp/{{ident}}.db --duration 10s
+      plugctl pack --output dist
+      ```
+
+      The third sets the table up, runs the operations by their weights in several sessions, and cleans up. PostgreSQL is
+      `postgresql:///test?host=/run/postgresql`. Neither database is needed to build: `libsqlite3.so.0` or `libpq.so.5` is opened
+      when a DSN asks for it.
+
+      """##
+    ),
+    (
+      "rust-workload", "config.schema.json",
+      ##"""
+      {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of {{name}}",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "rows": {
+            "description": "rows of the table",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000,
+            "default": 1000
+          },
+          "read": {
+            "description": "weight of reading a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 70
+          },
+          "write": {
+            "description": "weight of writing a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 25
+          },
+          "sum": {
+            "description": "weight of summing a hundred rows up",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 5
+          }
+        },
+        "anyOf": [
+          { "properties": { "read": { "minimum": 1 } } },
+          { "properties": { "write": { "minimum": 1 } } },
+          { "properties": { "sum": { "minimum": 1 } } }
+        ]
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "describe.json",
+      ##"""
+      {
+        "schema": 1,
+        "id": "{{publisher}}/{{name}}",
+        "version": "0.1.0",
+        "summary": "loads a database: reads, writes and sums",
+        "type": "workload",
+        "interfaces": ["plug.workload/1", "plug.database/1"],
+        "permissions": {"network": true, "spawn": false, "write": true},
+        "config": {
+          "schema": {"type": "object", "additionalProperties": false, "properties": {
+            "rows": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 1000},
+            "read": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 70},
+            "write": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 25},
+            "sum": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 5}
+          }, "anyOf": [
+            {"properties": {"read": {"minimum": 1}}},
+            {"properties": {"write": {"minimum": 1}}},
+            {"properties": {"sum": {"minimum": 1}}}
+          ]},
+          "example": {"rows": 500, "read": 70, "write": 25, "sum": 5}
+        }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "example_config.yaml",
+      ##"""
+      # An example of the configuration of {{name}}; config.schema.json says what is allowed.
+      rows: 500
+      read: 70
+      write: 25
+      sum: 5
+
+      """##
+    ),
+    (
+      "rust-workload", "plugin.yaml",
+      ##"""
+      schema: 1
+      publisher: "{{publisher}}"
+      name: "{{name}}"
+      version: 0.1.0                  # describe.json says the same
+      summary: "loads a database: reads, writes and sums"
+      license: MIT
+      host: {{host}}
+      type: {{type}}
+      requires: { abi: 1 }
+      # dependencies: { other_plugin: ^1.2 }
+      permissions: { network: true, spawn: false, write: true }
+      config: { schema: config.schema.json, example: example_config.yaml }
+      build: { command: [cargo, build, --release, --offline], sources: [src, describe.json, Cargo.toml] }
+      variants:
+        - { platform: {{platform}}, library: target/release/libplugin_{{ident}}.so }
+      files: [README.md]
+
+      """##
+    ),
+    (
+      "rust-workload", "src/abi.rs",
+      ##"""
+      //! plug.h in Rust: what this plugin needs of it, member by member.
+      #![allow(dead_code)]
+
+      use std::os::raw::{c_char, c_int, c_void};
+
+      pub type Status = i32;
+      pub const OK: Status = 0;
+      pub const FAILED: Status = 1;
+      pub const NOT_FOUND: Status = 2;
+      pub const INVALID_CONFIG: Status = 3;
+      pub const INVALID_ARGUMENT: Status = 4;
+      pub const STATE: Status = 5;
+      pub const UNSUPPORTED: Status = 9;
+      pub const SINK: Status = 10;
+      pub const IO: Status = 11;
+
+      #[repr(C)]
+      #[derive(Clone, Copy)]
+      pub struct Text {
+          pub bytes: *const c_char,
+          pub length: usize,
+      }
+
+      impl Text {
+          /// # Safety
+          /// The text must be valid as long as the slice is used.
+          pub unsafe fn slice<'a>(self) -> &'a [u8] {
+              if self.length == 0 {
+                  &[]
+              } else {
+                  std::slice::from_raw_parts(self.bytes as *const u8, self.length)
+              }
+          }
+      }
+
+      #[repr(C)]
+      pub struct Sink {
+          pub size: u32,
+          pub context: *mut c_void,
+          pub write: extern "C" fn(*mut c_void, *const c_char, usize) -> c_int,
+      }
+
+      /// Opaque: this plugin asks its host for nothing.
+      #[repr(C)]
+      pub struct Host {
+          pub size: u32,
+      }
+
+      #[repr(C)]
+      pub struct Table {
+          pub size: u32,
+          pub major: u16,
+          pub minor: u16,
+          pub describe: extern "C" fn(*const Sink) -> Status,
+          pub create: extern "C" fn(*const Host, Text, *mut *mut crate::Instance, *const Sink) -> Status,
+          pub initialize: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+          pub shutdown: extern "C" fn(*mut crate::Instance) -> Status,
+          pub destroy: extern "C" fn(*mut crate::Instance),
+          pub get_interface: extern "C" fn(*mut crate::Instance, Text) -> *const c_void,
+          pub metrics: extern "C" fn(*mut crate::Instance, *const Sink) -> Status,
+      }
+
+      #[repr(C)]
+      pub struct Database {
+          pub size: u32,
+          pub setup: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+          pub cleanup: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+      }
+
+      #[repr(C)]
+      pub struct Workload {
+          pub size: u32,
+          pub operations: extern "C" fn(*mut crate::Instance, *const Sink) -> Status,
+          pub open: extern "C" fn(*mut crate::Instance, Text, *mut *mut crate::Session, *const Sink) -> Status,
+          pub run: extern "C" fn(*mut crate::Session, Text, *const Sink) -> Status,
+          pub close: extern "C" fn(*mut crate::Session),
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/database.rs",
+      ##"""
+      //! SQLite and PostgreSQL by their client libraries. These are opened when a DSN asks for them, so that the plugin
+      //! builds and loads where neither is.
+
+      use crate::abi::{INVALID_ARGUMENT, IO, UNSUPPORTED};
+      use crate::{refuse, Answer, Fault};
+      use std::ffi::{c_void, CStr, CString};
+      use std::mem::transmute_copy;
+      use std::os::raw::{c_char, c_int};
+      use std::ptr::{null, null_mut};
+
+      extern "C" {
+          fn dlopen(file: *const c_char, flags: c_int) -> *mut c_void;
+          fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
+      }
+
+      /// A connection, for one thread.
+      pub struct Database(Box<dyn Connection>);
+
+      impl Database {
+          /// By a DSN: `sqlite:///tmp/a.db`, or one of libpq's, `postgresql://...`.
+          pub fn open(dsn: &[u8]) -> Result<Database, Fault> {
+              let text = String::from_utf8_lossy(dsn);
+              let connection: Box<dyn Connection> = match text.strip_prefix("sqlite://") {
+                  Some(path) if path.starts_with('/') => Box::new(Sqlite::open(path)?),
+                  _ if text.starts_with("postgresql://") => Box::new(Postgres::open(&text)?),
+                  _ => return refuse(INVALID_ARGUMENT, "the DSN is neither sqlite:///PATH nor postgresql://..."),
+              };
+              Ok(Database(connection))
+          }
+
+          /// Runs a statement; the rows that it finds are read and dropped.
+          pub fn run(&mut self, sql: &str) -> Answer {
+              self.0.run(sql)
+          }
+      }
+
+      trait Connection {
+          fn run(&mut self, sql: &str) -> Answer;
+      }
+
+      /// A client library. It stays in the process: not every one survives being closed.
+      struct Library {
+          file: &'static str,
+          handle: *mut c_void,
+      }
+
+      impl Library {
+          fn open(file: &'static str) -> Result<Library, Fault> {
+              const NOW: c_int = 2;
+              // SAFETY: the name ends with a zero; what runs at opening is the library's own.
+              let handle = unsafe { dlopen(text(file)?.as_ptr(), NOW) };
+              match handle.is_null() {
+                  false => Ok(Library { file, handle }),
+                  true => refuse(UNSUPPORTED, &format!("`{file}` can't be opened")),
+              }
+          }
+
+          /// # Safety
+          /// `F` must be the type of that function, a pointer.
+          unsafe fn find<F>(&self, name: &str) -> Result<F, Fault> {
+              let function = dlsym(self.handle, text(name)?.as_ptr());
+              if function.is_null() {
+                  return refuse(UNSUPPORTED, &format!("`{}` has no `{name}`", self.file));
+              }
+              Ok(transmute_copy(&function))
+          }
+      }
+
+      /// Text for C.
+      fn text(words: &str) -> Result<CString, Fault> {
+          CString::new(words).map_err(|_| (INVALID_ARGUMENT, "a zero stands in a text".to_string()))
+      }
+
+      /// The first line of what a library says, after its name.
+      ///
+      /// # Safety
+      /// The words must end with a zero and stay while this runs.
+      unsafe fn failed(name: &str, words: *const c_char) -> Answer {
+          let words = CStr::from_ptr(words).to_string_lossy();
+          refuse(IO, &format!("{name}: {}", words.lines().next().unwrap_or("")))
+      }
+
+      // ---- SQLite, as sqlite3.h declares it ----
+
+      struct Sqlite {
+          connection: *mut c_void,
+          exec: extern "C" fn(*mut c_void, *const c_char, *const c_void, *mut c_void, *mut *mut c_char) -> c_int,
+          errmsg: extern "C" fn(*mut c_void) -> *const c_char,
+          close: extern "C" fn(*mut c_void) -> c_int,
+      }
+
+      impl Sqlite {
+          fn open(path: &str) -> Result<Sqlite, Fault> {
+              const READ_WRITE_CREATE_NO_MUTEX: c_int = 2 | 4 | 0x8000;
+              let library = Library::open("libsqlite3.so.0")?;
+              // SAFETY: the types are those of sqlite3.h.
+              let (open, wait, mut sqlite) = unsafe {
+                  let open: extern "C" fn(*const c_char, *mut *mut c_void, c_int, *const c_char) -> c_int =
+                      library.find("sqlite3_open_v2")?;
+                  let wait: extern "C" fn(*mut c_void, c_int) -> c_int = library.find("sqlite3_busy_timeout")?;
+                  let connection = null_mut();
+                  let (exec, errmsg) = (library.find("sqlite3_exec")?, library.find("sqlite3_errmsg")?);
+                  (open, wait, Sqlite { connection, exec, errmsg, close: library.find("sqlite3_close")? })
+              };
+              let code = open(text(path)?.as_ptr(), &mut sqlite.connection, READ_WRITE_CREATE_NO_MUTEX, null());
+              sqlite.check(code)?;
+              wait(sqlite.connection, 10_000);
+              // Readers and a writer don't wait for each other; nothing is set aside in files of other folders.
+              sqlite.run("PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")?;
+              Ok(sqlite)
+          }
+
+          fn check(&self, code: c_int) -> Answer {
+              match code {
+                  0 => Ok(()),
+                  // SAFETY: the words are the connection's and stay until its next call.
+                  _ => unsafe { failed("SQLite", (self.errmsg)(self.connection)) },
+              }
+          }
+      }
+
+      impl Connection for Sqlite {
+          fn run(&mut self, sql: &str) -> Answer {
+              self.check((self.exec)(self.connection, text(sql)?.as_ptr(), null(), null_mut(), null_mut()))
+          }
+      }
+
+      impl Drop for Sqlite {
+          fn drop(&mut self) {
+              (self.close)(self.connection);
+          }
+      }
+
+      // ---- PostgreSQL, as libpq-fe.h declares it ----
+
+      struct Postgres {
+          connection: *mut c_void,
+          exec: extern "C" fn(*mut c_void, *const c_char) -> *mut c_void,
+          result: extern "C" fn(*const c_void) -> c_int,
+          clear: extern "C" fn(*mut c_void),
+          message: extern "C" fn(*const c_void) -> *const c_char,
+          finish: extern "C" fn(*mut c_void),
+      }
+
+      type Notices = extern "C" fn(*mut c_void, *const c_char);
+
+      /// A server's notices would go to standard error.
+      extern "C" fn ignore(_: *mut c_void, _: *const c_char) {}
+
+      impl Postgres {
+          fn open(dsn: &str) -> Result<Postgres, Fault> {
+              let library = Library::open("libpq.so.5")?;
+              // SAFETY: the types are those of libpq-fe.h.
+              let (connect, status, set_notices, mut postgres) = unsafe {
+                  let connect: extern "C" fn(*const c_char) -> *mut c_void = library.find("PQconnectdb")?;
+                  let status: extern "C" fn(*const c_void) -> c_int = library.find("PQstatus")?;
+                  let set_notices: extern "C" fn(*mut c_void, Notices, *mut c_void) -> *const c_void =
+                      library.find("PQsetNoticeProcessor")?;
+                  let postgres = Postgres {
+                      connection: null_mut(),
+                      exec: library.find("PQexec")?,
+                      result: library.find("PQresultStatus")?,
+                      clear: library.find("PQclear")?,
+                      message: library.find("PQerrorMessage")?,
+                      finish: library.find("PQfinish")?,
+                  };
+                  (connect, status, set_notices, postgres)
+              };
+              postgres.connection = connect(text(dsn)?.as_ptr());
+              postgres.check(status(postgres.connection) == 0)?;
+              set_notices(postgres.connection, ignore, null_mut());
+              Ok(postgres)
+          }
+
+          fn check(&self, is_good: bool) -> Answer {
+              match is_good {
+                  true => Ok(()),
+                  // SAFETY: the words are the connection's and stay until its next call.
+                  false => unsafe { failed("PostgreSQL", (self.message)(self.connection)) },
+              }
+          }
+      }
+
+      impl Connection for Postgres {
+          fn run(&mut self, sql: &str) -> Answer {
+              const COMMAND_OK: c_int = 1;
+              const TUPLES_OK: c_int = 2;
+              let result = (self.exec)(self.connection, text(sql)?.as_ptr());
+              let code = (self.result)(result);
+              (self.clear)(result);
+              self.check(code == COMMAND_OK || code == TUPLES_OK)
+          }
+      }
+
+      impl Drop for Postgres {
+          fn drop(&mut self) {
+              (self.finish)(self.connection);
+          }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/lib.rs",
+      ##"""
+      //! {{name}}: loads a database by reading, writing and summing rows of a table. No panic leaves a function: each goes
+      //! through `guarded`.
+
+      mod abi;
+      mod database;
+      mod load;
+
+      use abi::*;
+      use load::{Options, Random, OPERATIONS};
+      use std::ffi::c_void;
+      use std::panic::{catch_unwind, AssertUnwindSafe};
+      use std::sync::atomic::{AtomicU64, Ordering};
+      use std::sync::{Arc, Once};
+
+      static DESCRIPTION: &str = include_str!("../describe.json");
+      const ID: &[u8] = b"{{publisher}}/{{name}}";
+
+      /// A plugin at work. The host makes one call of an instance at a time, so no lock is needed.
+      pub struct Instance {
+          /// None before `initialize`.
+          options: Option<Options>,
+          counts: Arc<Counts>,
+      }
+
+      /// What sessions did; they run at once.
+      #[derive(Default)]
+      struct Counts {
+          done: [AtomicU64; OPERATIONS.len()],
+          failed: AtomicU64,
+          sessions: AtomicU64,
+      }
+
+      /// One thread's work. It has nothing of its instance but the counts.
+      pub struct Session {
+          database: database::Database,
+          rows: u64,
+          random: Random,
+          counts: Arc<Counts>,
+      }
+
+      type Fault = (Status, String);
+      type Answer = Result<(), Fault>;
+
+      fn refuse<T>(status: Status, reason: &str) -> Result<T, Fault> {
+          Err((status, reason.to_string()))
+      }
+
+      fn say(sink: *const Sink, bytes: &[u8]) -> Answer {
+          // SAFETY: sinks are valid during the call that got them.
+          match unsafe { sink.as_ref() } {
+              Some(sink) if !bytes.is_empty() => match (sink.write)(sink.context, bytes.as_ptr() as *const _, bytes.len()) {
+                  0 => Ok(()),
+                  _ => refuse(SINK, "the sink takes no more"),
+              },
+              _ => Ok(()),
+          }
+      }
+
+      fn guarded(error: *const Sink, work: impl FnOnce() -> Answer) -> Status {
+          // A panic would print; this library has its own copy of the hook, so only its own panics become silent.
+          static QUIET: Once = Once::new();
+          QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+          match catch_unwind(AssertUnwindSafe(work)) {
+              Ok(Ok(())) => OK,
+              Ok(Err((status, reason))) => {
+                  let _ = say(error, reason.as_bytes());
+                  status
+              }
+              Err(_) => {
+                  let _ = say(error, b"it panicked");
+                  FAILED
+              }
+          }
+      }
+
+      // ---- plug.database/1 and plug.workload/1 ----
+
+      /// An instance with its options, during a call.
+      fn ready<'a>(instance: *mut Instance) -> Result<(&'a Instance, &'a Options), Fault> {
+          // SAFETY: the instance is one that create made, and initialize and shutdown don't run meanwhile.
+          let instance = unsafe { &*instance };
+          match &instance.options {
+              Some(options) => Ok((instance, options)),
+              None => refuse(STATE, "it is not initialised"),
+          }
+      }
+
+      fn open(dsn: Text) -> Result<database::Database, Fault> {
+          // SAFETY: the text is valid during the call.
+          database::Database::open(unsafe { dsn.slice() })
+      }
+
+      extern "C" fn setup(instance: *mut Instance, dsn: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              let (_, options) = ready(instance)?;
+              let mut database = open(dsn)?;
+              load::setup(options.rows).iter().try_for_each(|step| database.run(step))
+          })
+      }
+
+      extern "C" fn cleanup(instance: *mut Instance, dsn: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              ready(instance)?;
+              open(dsn)?.run(&load::cleanup())
+          })
+      }
+
+      extern "C" fn operations(instance: *mut Instance, out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || {
+              let (_, options) = ready(instance)?;
+              let weights = OPERATIONS.iter().zip(options.weights).map(|(name, weight)| format!("\"{name}\": {weight}"));
+              say(out, format!("{{{}}}", weights.collect::<Vec<_>>().join(", ")).as_bytes())
+          })
+      }
+
+      extern "C" fn open_session(
+          instance: *mut Instance,
+          dsn: Text,
+          session: *mut *mut Session,
+          error: *const Sink,
+      ) -> Status {
+          guarded(error, || {
+              let (instance, options) = ready(instance)?;
+              let (database, counts) = (open(dsn)?, instance.counts.clone());
+              // Each session has its own rows, and the same ones in the next run.
+              let random = Random(counts.sessions.fetch_add(1, Ordering::Relaxed) << 32);
+              let opened = Session { database, rows: options.rows, random, counts };
+              // SAFETY: the place of the session is the caller's.
+              unsafe { *session = Box::into_raw(Box::new(opened)) };
+              Ok(())
+          })
+      }
+
+      extern "C" fn run(session: *mut Session, operation: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the session is one that open made, and belongs to this thread.
+              let (session, name) = unsafe { (&mut *session, operation.slice()) };
+              let place = OPERATIONS.iter().position(|operation| operation.as_bytes() == name);
+              let place = place.ok_or((NOT_FOUND, "there is no such operation".to_string()))?;
+              let row = session.random.row(session.rows);
+              let answer = session.database.run(&load::statement(place, row));
+              let counts = &session.counts;
+              let count = if answer.is_ok() { &counts.done[place] } else { &counts.failed };
+              count.fetch_add(1, Ordering::Relaxed);
+              answer
+          })
+      }
+
+      extern "C" fn close_session(session: *mut Session) {
+          guarded(std::ptr::null(), || {
+              // SAFETY: open made it with Box, and nobody uses it any more.
+              drop(unsafe { Box::from_raw(session) });
+              Ok(())
+          });
+      }
+
+      static DATABASE: abi::Database = abi::Database { size: std::mem::size_of::<abi::Database>() as u32, setup, cleanup };
+
+      static WORKLOAD: Workload = Workload {
+          size: std::mem::size_of::<Workload>() as u32,
+          operations,
+          open: open_session,
+          run,
+          close: close_session,
+      };
+
+      // ---- The table ----
+
+      extern "C" fn describe(out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || say(out, DESCRIPTION.as_bytes()))
+      }
+
+      extern "C" fn create(_: *const Host, id: Text, instance: *mut *mut Instance, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the text and the place of the instance are the caller's, valid during the call.
+              unsafe {
+                  if id.slice() != ID {
+                      return refuse(NOT_FOUND, "this library has another plugin");
+                  }
+                  *instance = Box::into_raw(Box::new(Instance { options: None, counts: Arc::default() }));
+              }
+              Ok(())
+          })
+      }
+
+      extern "C" fn initialize(instance: *mut Instance, config: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the instance is one that create made, and no other call of it runs.
+              let (instance, config) = unsafe { (&mut *instance, config.slice()) };
+              if instance.options.is_some() {
+                  return refuse(STATE, "it is initialised already");
+              }
+              instance.options = Some(load::options(config).map_err(|reason| (INVALID_CONFIG, reason.to_string()))?);
+              Ok(())
+          })
+      }
+
+      extern "C" fn shutdown(instance: *mut Instance) -> Status {
+          guarded(std::ptr::null(), || {
+              // SAFETY: as in initialize.
+              unsafe { &mut *instance }.options = None;
+              Ok(())
+          })
+      }
+
+      extern "C" fn destroy(instance: *mut Instance) {
+          guarded(std::ptr::null(), || {
+              // SAFETY: create made it with Box, and nobody uses it any more.
+              drop(unsafe { Box::from_raw(instance) });
+              Ok(())
+          });
+      }
+
+      extern "C" fn get_interface(_: *mut Instance, name: Text) -> *const c_void {
+          // SAFETY: the text is valid during the call.
+          match unsafe { name.slice() } {
+              b"plug.workload/1" => &WORKLOAD as *const Workload as *const c_void,
+              b"plug.database/1" => &DATABASE as *const abi::Database as *const c_void,
+              _ => std::ptr::null(),
+          }
+      }
+
+      extern "C" fn metrics(instance: *mut Instance, out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || {
+              // SAFETY: as in ready.
+              let counts = unsafe { &(*instance).counts };
+              let done = OPERATIONS.iter().zip(&counts.done);
+              let done = done.map(|(name, count)| format!("\"{name}\": {}, ", count.load(Ordering::Relaxed)));
+              let failed = counts.failed.load(Ordering::Relaxed);
+              say(out, format!("{{{}\"failed\": {failed}}}", done.collect::<String>()).as_bytes())
+          })
+      }
+
+      static TABLE: Table = Table {
+          size: std::mem::size_of::<Table>() as u32,
+          major: 1,
+          minor: 0,
+          describe,
+          create,
+          initialize,
+          shutdown,
+          destroy,
+          get_interface,
+          metrics,
+      };
+
+      #[no_mangle]
+      pub extern "C" fn plug_entry_v1(major: u32, _minor: u32) -> *const Table {
+          if major == 1 {
+              &TABLE
+          } else {
+              std::ptr::null()
+          }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/load.rs",
+      ##"""
+      //! What the plugin does, in Rust alone. Its SQL is what SQLite and PostgreSQL both take.
+
+      const TABLE: &str = "{{ident}}_rows";
+
+      /// The names of the operations; an option of that name is its weight.
+      pub const OPERATIONS: [&str; 3] = ["read", "write", "sum"];
+
+      /// The configuration.
+      #[derive(Clone, Debug, PartialEq)]
+      pub struct Options {
+          pub rows: u64,
+          /// In the order of `OPERATIONS`.
+          pub weights: [u64; 3],
+      }
+
+      /// Statements that make the table anew.
+      pub fn setup(rows: u64) -> Vec<String> {
+          vec![
+              "BEGIN".to_string(),
+              cleanup(),
+              format!("CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, hits BIGINT NOT NULL)"),
+              format!(
+                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+                   INSERT INTO {TABLE} (id, hits) SELECT i, 0 FROM n"
+              ),
+              "COMMIT".to_string(),
+          ]
+      }
+
+      /// The statement that takes the table away.
+      pub fn cleanup() -> String {
+          format!("DROP TABLE IF EXISTS {TABLE}")
+      }
+
+      /// The statement of an operation, by its place in `OPERATIONS`, upon a row.
+      pub fn statement(operation: usize, row: u64) -> String {
+          match OPERATIONS[operation] {
+              "read" => format!("SELECT hits FROM {TABLE} WHERE id = {row}"),
+              "write" => format!("UPDATE {TABLE} SET hits = hits + 1 WHERE id = {row}"),
+              _ => format!("SELECT sum(hits) FROM {TABLE} WHERE id BETWEEN {row} AND {}", row + 99),
+          }
+      }
+
+      /// Numbers by splitmix64.
+      pub struct Random(pub u64);
+
+      impl Random {
+          /// The number of a row.
+          pub fn row(&mut self, rows: u64) -> u64 {
+              self.0 = self.0.wrapping_add(0x9e3779b97f4a7c15);
+              let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58476d1ce4e5b9);
+              let z = (z ^ z >> 27).wrapping_mul(0x94d049bb133111eb);
+              (z ^ z >> 31) % rows + 1
+          }
+      }
+
+      /// An object of whole numbers, so small that it is read by hand; an error says what is wrong.
+      pub fn options(config: &[u8]) -> Result<Options, &'static str> {
+          let blank = |c: char| " \t\r\n".contains(c);
+          let mut options = Options { rows: 1000, weights: [70, 25, 5] };
+          let text = std::str::from_utf8(config).map_err(|_| "the configuration is no UTF-8")?.trim_matches(blank);
+          let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+          let inner = inner.ok_or("the configuration is no object")?.trim_matches(blank);
+          for member in inner.split(',').filter(|_| !inner.is_empty()) {
+              let (name, value) = member.split_once(':').ok_or("the configuration is no object")?;
+              let name = name.trim_matches(blank).strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+              let value = number(value.trim_matches(blank)).ok_or("an option is no whole number")?;
+              match OPERATIONS.iter().position(|operation| Some(*operation) == name) {
+                  Some(place) if value <= 1000 => options.weights[place] = value,
+                  None if name == Some("rows") && (1..=1_000_000).contains(&value) => options.rows = value,
+                  _ => return Err("there are `rows` from 1 to 1000000, `read`, `write` and `sum` from 0 to 1000"),
+              }
+          }
+          match options.weights {
+              [0, 0, 0] => Err("all weights are 0"),
+              _ => Ok(options),
+          }
+      }
+
+      /// `parse` alone would take `+3` and `03`.
+      fn number(text: &str) -> Option<u64> {
+          text.parse::<u64>().ok().filter(|number| number.to_string() == text)
+      }
+
+      #[cfg(test)]
+      mod tests {
+          use super::*;
+
+          #[test]
+          fn what_is_not_said_is_as_usual() {
+              assert_eq!(options(b" {} "), Ok(Options { rows: 1000, weights: [70, 25, 5] }));
+              let some = options(b"{\"sum\": 0, \"rows\" : 7}");
+              assert_eq!(some, Ok(Options { rows: 7, weights: [70, 25, 0] }));
+          }
+
+          #[test]
+          fn only_options_of_the_schema_are_taken() {
+              let wrong = [
+                  "", "null", "[]", "{\"rows\": 0}", "{\"rows\": \"3\"}", "{\"other\": 1}", "{\"read\": 1001}", "{,}",
+                  "{\"rows\": 1,}", "{\"read\": 0, \"write\": 0, \"sum\": 0}",
+              ];
+              for config in wrong {
+                  assert!(options(config.as_bytes()).is_err(), "{config}");
+              }
+          }
+
+          #[test]
+          fn rows_are_of_the_table() {
+              let mut random = Random(1);
+              assert!((0..1000).all(|_| (1..=3).contains(&random.row(3))));
+          }
+      }
+
+      """##
+    ),
+    (
       "rust", "Cargo.toml",
       ##"""
       [package]

@@ -13,7 +13,9 @@ struct ProjectTemplate {
 
   /// Types of plugins of `plug.h` for which a name has a folder of its own, such as `c-workload`. For others there
   /// is the folder of the name alone, a processor.
-  private static let types: [String: Set<String>] = ["c": ["format", "workload"]]
+  private static let types: [String: Set<String>] = [
+    "c": ["format", "workload"], "rust": ["workload"],
+  ]
 
   /// What stands for `{{...}}` in the files.
   struct Facts {

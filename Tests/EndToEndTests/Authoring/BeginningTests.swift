@@ -27,13 +27,14 @@ struct BeginningTests {
   @Test("has nothing left of the template's marks, and plug.h as the program has it")
   func filled() throws {
     for template in ["c", "cpp", "go", "rust", "swift"] {
-      try user.plugctl("init", template, "--template", template, "--host", "stormdb").succeeded()
+      for host in ["plug", "stormdb", "distributed-transformer"] {
+        try user.plugctl("init", "\(template)-\(host)", "--template", template, "--host", host)
+          .succeeded()
+      }
     }
     for host in ["stormdb", "benana", "databridge"] {
       try user.plugctl("init", "g-\(host)", "--template", "go-plugin", "--host", host).succeeded()
     }
-    try user.plugctl("init", "f", "--template", "c", "--host", "distributed-transformer")
-      .succeeded()
     let paths = try user.folder.paths(below: "work").filter {
       try FileSystem.status("\(user.work)/\($0)").kind == .file
     }
@@ -43,7 +44,7 @@ struct BeginningTests {
       #expect(text.firstMatch(of: /\{\{[a-z]+\}\}/) == nil, "\(path)")
     }
     #expect(
-      try user.folder.read("work/rust/plug.h")
+      try user.folder.read("work/rust-plug/plug.h")
         == FileSystem.read("\(Programs.repository)/Sources/CPlug/plug.h"))
   }
 
