@@ -18,13 +18,20 @@ public struct PluginBeginning: Sendable {
   }
 }
 
+/// A plugin that was begun.
+public struct BegunPlugin: Sendable {
+  /// The files that were written; the manifest's comes last.
+  public let paths: [String]
+  /// What its author should know of it; nil where there is nothing.
+  public let note: String?
+}
+
 extension Authoring {
   /// Writes a first manifest into a folder, or a whole project by a template. Nothing that is there is
   /// overwritten, and what fails leaves nothing.
   ///
-  /// - Returns: the paths that were written; the manifest's comes last.
   /// - Throws: ``Diagnostic`` with `manifest.exists` where one of the files is there already.
-  public func begin(_ folder: String, _ beginning: PluginBeginning) throws -> [String] {
+  public func begin(_ folder: String, _ beginning: PluginBeginning) throws -> BegunPlugin {
     if let there = ManifestFile.names.map({ Self.path($0, in: folder) }).first(
       where: FileSystem.exists)
     {
@@ -44,14 +51,15 @@ extension Authoring {
     let host = session.options.host ?? (beginning.template == nil ? "sqlite" : "plug")
     let profile = try ProfileCatalog(session).profile(host)
     var files = [("plugin.yaml", Self.manifest(publisher, name, profile))]
-    if let template = beginning.template {
-      let template = try ProjectTemplate(template, for: profile)
+    let template = try beginning.template.map { try ProjectTemplate($0, for: profile) }
+    if let template {
       files = template.filled(
         ProjectTemplate.Facts(
           publisher: publisher, name: name, host: host, type: template.type ?? "plugin"))
     }
     try NewFiles(files, in: folder).write()
-    return files.map { Self.path($0.0, in: folder) }
+    return BegunPlugin(
+      paths: files.map { Self.path($0.0, in: folder) }, note: template?.note)
   }
 
   private static func path(_ name: String, in folder: String) -> String {

@@ -6,6 +6,625 @@ enum BuiltInTemplates {
   /// By template and path in it. `common` and `plug` are parts of others.
   static let files: [(template: String, path: String, text: String)] = [
     (
+      "c-format", "Makefile",
+      ##"""
+      CFLAGS ?= -O2 -g
+      LIBRARY = build/{{name}}.so
+      SOURCES = plugin.c read.c write.c
+
+      $(LIBRARY): $(SOURCES) plugin.h plug.h describe.json exports.map Makefile
+      	@mkdir -p build
+      	$(CC) -std=c11 -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(SOURCES) \
+      	  -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--version-script=exports.map $(LDFLAGS)
+
+      .PHONY: test clean
+      test: $(LIBRARY)
+      	plugctl test . --level 4
+
+      clean:
+      	rm -rf build
+
+      """##
+    ),
+    (
+      "c-format", "README.md",
+      ##"""
+      # {{name}}
+
+      Reads and writes lines of `key=value`, as an Arrow stream of two columns. A plugin of `plug.format/1` in C, for {{host}}.
+
+      | file | what it is |
+      |---|---|
+      | `read.c` | lines to batches of records, no more of them in memory than one batch has |
+      | `write.c` | records to lines |
+      | `plugin.c` | the plugin's life and its configuration |
+      | `plug.h` | the interface between plugin and host, with Arrow's; never edit it |
+      | `exports.map` | the one symbol that the library exports |
+      | `describe.json` | what the plugin says of itself; its id and version are those of `plugin.yaml` |
+      | `config.schema.json`, `example_config.yaml` | its configuration |
+      | `plugin.yaml` | what is packed and published |
+
+      ```
+      plugctl build               # as `build:` in plugin.yaml says
+      plugctl test . --level 4    # also reads the sample of describe.json, writes it, and reads that again
+      plugctl pack --output dist
+      ```
+
+      The format: UTF-8; a line ends with `\n`, the last one may lack it; the key ends at the first `=`; empty lines are passed
+      over. What can't be written so that it reads the same is refused: nulls, a key with `=`, a line's end in either.
+
+      """##
+    ),
+    (
+      "c-format", "config.schema.json",
+      ##"""
+      {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of {{name}}",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "batch_rows": {
+            "description": "records of a batch, at most",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1000
+          }
+        }
+      }
+
+      """##
+    ),
+    (
+      "c-format", "describe.json",
+      ##"""
+      {
+        "schema": 1,
+        "id": "{{publisher}}/{{name}}",
+        "version": "0.1.0",
+        "summary": "lines of key=value to and from Arrow",
+        "type": "format",
+        "interfaces": ["plug.format/1"],
+        "config": {
+          "schema": {"type": "object", "additionalProperties": false, "properties": {
+            "batch_rows": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}
+          }},
+          "example": {"batch_rows": 500}
+        },
+        "samples": {"plug.format/1": {"input": "name=Ada\nborn=1815\n\nnote=1 + 1 = 2\nnothing=\ncolour=grün"}}
+      }
+
+      """##
+    ),
+    (
+      "c-format", "example_config.yaml",
+      ##"""
+      # An example of the configuration of {{name}}; config.schema.json says what is allowed.
+      batch_rows: 500
+
+      """##
+    ),
+    (
+      "c-format", "plugin.c",
+      ##"""
+      /* {{name}}: lines of key=value to and from Arrow. plug.h says what each function must do. */
+      #include "plugin.h"
+
+      #include <stdbool.h>
+      #include <stdlib.h>
+      #include <string.h>
+
+      static const char id[] = "{{publisher}}/{{name}}";
+
+      /* The bytes of describe.json. */
+      __asm__(".section .rodata\n.hidden description\n.hidden description_end\n.globl description\n"
+              ".globl description_end\ndescription:\n.incbin \"describe.json\"\ndescription_end:\n.byte 0\n.text\n");
+      extern const char description[], description_end[];
+
+      /* A plugin at work. The host makes one call of an instance at a time, so no lock is needed; streams that it made know
+       * nothing of it. */
+      struct plug_instance {
+        const plug_host *host;
+        size_t batch_rows; /* 0 before initialize */
+      };
+
+      plug_status say(const plug_sink *sink, const char *bytes, size_t length) {
+        if (sink == NULL || length == 0) return PLUG_OK;
+        return sink->write(sink->context, bytes, length) == 0 ? PLUG_OK : PLUG_SINK;
+      }
+
+      plug_status refuse(const plug_sink *error, plug_status status, const char *reason) {
+        say(error, reason, strlen(reason));
+        return status;
+      }
+
+      static bool is(plug_text text, const char *word) {
+        return text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
+      }
+
+      /* ---- Its configuration: {} or {"batch_rows": 500}, so small that it is read by hand ---- */
+
+      static bool take(plug_text *rest, const char *word) {
+        size_t length = strlen(word);
+        while (rest->length > 0 && memchr(" \t\r\n", rest->bytes[0], 4) != NULL) rest->bytes++, rest->length--;
+        if (rest->length < length || memcmp(rest->bytes, word, length) != 0) return false;
+        rest->bytes += length;
+        rest->length -= length;
+        return true;
+      }
+
+      /* 1 to BATCH_ROWS_MAX; 0 where something else stands there. */
+      static size_t take_number(plug_text *rest) {
+        size_t number = 0;
+        take(rest, "");
+        if (rest->length > 0 && rest->bytes[0] == '0') return 0;
+        while (rest->length > 0 && rest->bytes[0] >= '0' && rest->bytes[0] <= '9' && number <= BATCH_ROWS_MAX) {
+          number = number * 10 + (size_t)(rest->bytes[0] - '0');
+          rest->bytes++, rest->length--;
+        }
+        return number <= BATCH_ROWS_MAX ? number : 0;
+      }
+
+      /* `usual` where the object has none; 0 where it is no such object. */
+      static size_t read_batch_rows(plug_text config, size_t usual) {
+        size_t rows = usual;
+        if (!take(&config, "{")) return 0;
+        if (!take(&config, "}")) {
+          if (!take(&config, "\"batch_rows\"") || !take(&config, ":")) return 0;
+          rows = take_number(&config);
+          if (!take(&config, "}")) return 0;
+        }
+        take(&config, "");
+        return config.length == 0 ? rows : 0;
+      }
+
+      /* ---- plug.format/1 ---- */
+
+      /* The options of a call stand in for the configuration. */
+      static plug_status rows_of(const plug_instance *self, plug_text options, size_t *rows, const plug_sink *error) {
+        if (self->batch_rows == 0) return refuse(error, PLUG_STATE, "it is not initialised");
+        *rows = options.length == 0 ? self->batch_rows : read_batch_rows(options, self->batch_rows);
+        if (*rows != 0) return PLUG_OK;
+        return refuse(error, PLUG_INVALID_ARGUMENT, "the options have at most `batch_rows`: 1 to 1000");
+      }
+
+      static plug_status read(plug_instance *self, const plug_source *source, plug_text options, struct ArrowArrayStream *out,
+                              const plug_sink *error) {
+        size_t rows;
+        plug_status status = rows_of(self, options, &rows, error);
+        return status == PLUG_OK ? read_lines(source, rows, out, error) : status;
+      }
+
+      static plug_status write(plug_instance *self, struct ArrowArrayStream *in, plug_text options, const plug_sink *out,
+                               const plug_sink *error) {
+        size_t rows;
+        plug_status status = rows_of(self, options, &rows, error);
+        if (status == PLUG_OK) status = write_lines(in, self->host, out, error);
+        if (in->release != NULL) in->release(in);
+        return status;
+      }
+
+      static const plug_format_v1 format = {sizeof format, read, write};
+
+      /* ---- The table ---- */
+
+      static plug_status describe(const plug_sink *out) {
+        return say(out, description, (size_t)(description_end - description));
+      }
+
+      static plug_status create(const plug_host *host, plug_text name, plug_instance **instance, const plug_sink *error) {
+        if (!is(name, id)) return refuse(error, PLUG_NOT_FOUND, "this library has another plugin");
+        *instance = calloc(1, sizeof **instance);
+        if (*instance == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
+        (*instance)->host = host;
+        return PLUG_OK;
+      }
+
+      static plug_status initialize(plug_instance *self, plug_text config, const plug_sink *error) {
+        if (self->batch_rows != 0) return refuse(error, PLUG_STATE, "it is initialised already");
+        self->batch_rows = read_batch_rows(config, BATCH_ROWS_MAX);
+        if (self->batch_rows != 0) return PLUG_OK;
+        return refuse(error, PLUG_INVALID_CONFIG, "an object is needed, with at most `batch_rows`: 1 to 1000");
+      }
+
+      static plug_status shut_down(plug_instance *self) {
+        self->batch_rows = 0;
+        return PLUG_OK;
+      }
+
+      static void destroy(plug_instance *self) { free(self); }
+
+      static const void *get_interface(plug_instance *self, plug_text name) {
+        (void)self;
+        return is(name, PLUG_FORMAT) ? &format : NULL;
+      }
+
+      static plug_status metrics(plug_instance *self, const plug_sink *out) {
+        (void)self;
+        return say(out, "{}", 2);
+      }
+
+      static const plug_table table = {sizeof table, PLUG_MAJOR, PLUG_MINOR, describe, create, initialize,
+                                       shut_down,    destroy,    get_interface, metrics};
+
+      const plug_table *plug_entry_v1(uint32_t major, uint32_t minor) {
+        (void)minor;
+        return major == PLUG_MAJOR ? &table : NULL;
+      }
+
+      """##
+    ),
+    (
+      "c-format", "plugin.h",
+      ##"""
+      /* What the files of {{name}} share. */
+      #ifndef PLUGIN_H
+      #define PLUGIN_H
+
+      #include "plug.h"
+
+      /* More than these in one batch would not fit the offsets of Arrow's texts, which have 31 bits. */
+      #define BATCH_ROWS_MAX 1000
+      #define LINE_MAX_BYTES ((size_t)1 << 20)
+
+      /* Writes to a sink, which may be null. */
+      plug_status say(const plug_sink *sink, const char *bytes, size_t length);
+
+      /* Writes a reason to `error`; gives the status back. */
+      plug_status refuse(const plug_sink *error, plug_status status, const char *reason);
+
+      /* Makes a stream of the source's lines. They are read when batches are asked for. */
+      plug_status read_lines(const plug_source *source, size_t batch_rows, struct ArrowArrayStream *out,
+                             const plug_sink *error);
+
+      /* Writes all of a stream as lines; the caller releases it. */
+      plug_status write_lines(struct ArrowArrayStream *in, const plug_host *host, const plug_sink *out,
+                              const plug_sink *error);
+
+      #endif
+
+      """##
+    ),
+    (
+      "c-format", "plugin.yaml",
+      ##"""
+      schema: 1
+      publisher: "{{publisher}}"
+      name: "{{name}}"
+      version: 0.1.0                  # describe.json says the same
+      summary: lines of key=value to and from Arrow
+      license: MIT
+      host: {{host}}
+      type: {{type}}
+      requires: { abi: 1 }
+      # dependencies: { other_plugin: ^1.2 }
+      config: { schema: config.schema.json, example: example_config.yaml }
+      build: { command: [make], sources: [plugin.c, read.c, write.c, plugin.h, plug.h, describe.json, exports.map, Makefile] }
+      variants:
+        - { platform: {{platform}}, library: build/{{name}}.so }
+      files: [README.md]
+
+      """##
+    ),
+    (
+      "c-format", "read.c",
+      ##"""
+      /* Lines to an Arrow stream: each record has a `key` and a `value`, both texts and never null. */
+      #include "plugin.h"
+
+      #include <errno.h>
+      #include <stdbool.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+
+      struct reader {
+        const plug_source *source;
+        size_t batch_rows;
+        /* What was read and is not used yet: `bytes` from `used` to `length`. */
+        char *bytes;
+        size_t used, length, capacity;
+        bool is_ended;
+        size_t line;
+        char reason[80];
+      };
+
+      static int fail(struct reader *reader, int code, const char *reason) {
+        snprintf(reader->reason, sizeof reader->reason, "line %zu: %s", reader->line, reason);
+        return code;
+      }
+
+      /* ---- Lines ---- */
+
+      static int read_more(struct reader *reader) {
+        size_t rest = reader->length - reader->used, got = 0;
+        if (rest > 0) memmove(reader->bytes, reader->bytes + reader->used, rest);
+        reader->used = 0;
+        reader->length = rest;
+        if (rest == reader->capacity) {
+          if (rest >= LINE_MAX_BYTES) return fail(reader, EINVAL, "it has more than 1 MiB");
+          size_t capacity = rest == 0 ? 65536 : rest * 2;
+          char *bytes = realloc(reader->bytes, capacity);
+          if (bytes == NULL) return fail(reader, ENOMEM, "out of memory");
+          reader->bytes = bytes;
+          reader->capacity = capacity;
+        }
+        const plug_source *source = reader->source;
+        if (source->read(source->context, reader->bytes + rest, reader->capacity - rest, &got) != 0) {
+          return fail(reader, EIO, "the source can't be read");
+        }
+        reader->length += got;
+        reader->is_ended = got == 0;
+        return 0;
+      }
+
+      /* The next line without its end, valid until the one after; a null pointer where there is none. */
+      static int take_line(struct reader *reader, plug_text *line) {
+        size_t seen = 0;
+        *line = (plug_text){NULL, 0};
+        reader->line++;
+        for (;;) {
+          size_t rest = reader->length - reader->used;
+          const char *start = reader->bytes + reader->used;
+          const char *end = rest > seen ? memchr(start + seen, '\n', rest - seen) : NULL;
+          if (end != NULL || (reader->is_ended && rest > 0)) {
+            *line = (plug_text){start, end != NULL ? (size_t)(end - start) : rest};
+            reader->used += end != NULL ? line->length + 1 : rest;
+            return 0;
+          }
+          if (reader->is_ended) return 0;
+          seen = rest;
+          int code = read_more(reader);
+          if (code != 0) return code;
+        }
+      }
+
+      /* Arrow's texts are UTF-8, and who takes them relies upon that. */
+      static bool is_utf8(plug_text text) {
+        static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+        const unsigned char *byte = (const unsigned char *)text.bytes, *end = byte + text.length;
+        while (byte < end) {
+          uint32_t letter = *byte++;
+          int more = letter < 0x80 ? 0 : letter < 0xc0 ? -1 : letter < 0xe0 ? 1 : letter < 0xf0 ? 2 : letter < 0xf8 ? 3 : -1;
+          if (more < 0 || end - byte < more) return false;
+          if (more > 0) letter &= 0x3fu >> more;
+          for (int i = 0; i < more; i++, byte++) {
+            if ((*byte & 0xc0) != 0x80) return false;
+            letter = letter << 6 | (*byte & 0x3f);
+          }
+          if (letter < least[more] || letter > 0x10ffff || (letter >= 0xd800 && letter <= 0xdfff)) return false;
+        }
+        return true;
+      }
+
+      /* ---- A batch: a struct of two columns. Who takes it may move its children out, so each has its own release. ---- */
+
+      enum { KEY, VALUE, COLUMNS };
+
+      static void release_array(struct ArrowArray *array) {
+        for (int64_t i = 0; i < array->n_children; i++) {
+          if (array->children[i]->release != NULL) array->children[i]->release(array->children[i]);
+          free(array->children[i]);
+        }
+        for (int64_t i = 0; i < array->n_buffers; i++) free((void *)array->buffers[i]);
+        free(array->children);
+        free(array->buffers);
+        array->release = NULL;
+      }
+
+      /* The first buffer says which rows are null; none is, so it stays away. */
+      static bool make_array(struct ArrowArray *array, int64_t buffers, int64_t children) {
+        *array = (struct ArrowArray){.release = release_array};
+        array->buffers = calloc((size_t)buffers, sizeof *array->buffers);
+        if (array->buffers == NULL) return false;
+        array->n_buffers = buffers;
+        if (children == 0) return true;
+        array->children = calloc((size_t)children, sizeof *array->children);
+        return array->children != NULL;
+      }
+
+      /* A column of texts: offsets in buffer 1, bytes in buffer 2. */
+      static bool make_column(struct ArrowArray *column, size_t rows) {
+        if (!make_array(column, 3, 0)) return false;
+        column->buffers[1] = calloc(rows + 1, sizeof(int32_t));
+        column->buffers[2] = malloc(1);
+        return column->buffers[1] != NULL && column->buffers[2] != NULL;
+      }
+
+      static bool make_batch(struct ArrowArray *batch, size_t rows) {
+        bool is_made = make_array(batch, 1, COLUMNS);
+        for (int i = 0; i < COLUMNS && is_made; i++) {
+          struct ArrowArray *column = calloc(1, sizeof *column);
+          if (column == NULL) return false;
+          batch->children[batch->n_children++] = column;
+          is_made = make_column(column, rows);
+        }
+        return is_made;
+      }
+
+      /* The room is always the least power of two that holds the bytes, so nobody needs to note it. */
+      static bool add(struct ArrowArray *column, plug_text text) {
+        int32_t *offsets = (int32_t *)column->buffers[1];
+        size_t length = (size_t)offsets[column->length], capacity = 1;
+        while (capacity < length) capacity *= 2;
+        if (length + text.length > capacity) {
+          while (capacity < length + text.length) capacity *= 2;
+          char *bytes = realloc((void *)column->buffers[2], capacity);
+          if (bytes == NULL) return false;
+          column->buffers[2] = bytes;
+        }
+        if (text.length > 0) memcpy((char *)column->buffers[2] + length, text.bytes, text.length);
+        offsets[++column->length] = (int32_t)(length + text.length);
+        return true;
+      }
+
+      static int add_line(struct reader *reader, struct ArrowArray *batch, plug_text line) {
+        const char *equals = memchr(line.bytes, '=', line.length);
+        if (equals == NULL) return fail(reader, EINVAL, "it has no `=`");
+        if (!is_utf8(line)) return fail(reader, EINVAL, "it is no UTF-8");
+        size_t length = (size_t)(equals - line.bytes);
+        if (!add(batch->children[KEY], (plug_text){line.bytes, length}) ||
+            !add(batch->children[VALUE], (plug_text){equals + 1, line.length - length - 1})) {
+          return fail(reader, ENOMEM, "out of memory");
+        }
+        batch->length++;
+        return 0;
+      }
+
+      static int fill_batch(struct reader *reader, struct ArrowArray *batch) {
+        plug_text line;
+        int code = 0;
+        while (code == 0 && (size_t)batch->length < reader->batch_rows) {
+          code = take_line(reader, &line);
+          if (line.bytes == NULL) break;
+          if (line.length > 0) code = add_line(reader, batch, line);
+        }
+        return code;
+      }
+
+      /* ---- The stream ---- */
+
+      static void release_schema(struct ArrowSchema *schema) {
+        for (int64_t i = 0; i < schema->n_children; i++) {
+          if (schema->children[i]->release != NULL) schema->children[i]->release(schema->children[i]);
+          free(schema->children[i]);
+        }
+        free(schema->children);
+        schema->release = NULL;
+      }
+
+      static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
+        static const char *const names[COLUMNS] = {"key", "value"};
+        *out = (struct ArrowSchema){.format = "+s", .name = "", .release = release_schema};
+        out->children = calloc(COLUMNS, sizeof *out->children);
+        for (int i = 0; i < COLUMNS && out->children != NULL; i++) {
+          struct ArrowSchema *child = calloc(1, sizeof *child);
+          if (child == NULL) break;
+          *child = (struct ArrowSchema){.format = "u", .name = names[i], .release = release_schema};
+          out->children[out->n_children++] = child;
+        }
+        if (out->n_children == COLUMNS) return 0;
+        release_schema(out);
+        return fail(stream->private_data, ENOMEM, "out of memory");
+      }
+
+      /* A released batch says that there are no more. */
+      static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
+        struct reader *reader = stream->private_data;
+        int code = make_batch(out, reader->batch_rows) ? fill_batch(reader, out) : fail(reader, ENOMEM, "out of memory");
+        if (code != 0 || out->length == 0) release_array(out);
+        return code;
+      }
+
+      static const char *get_last_error(struct ArrowArrayStream *stream) {
+        return ((struct reader *)stream->private_data)->reason;
+      }
+
+      static void release_stream(struct ArrowArrayStream *stream) {
+        struct reader *reader = stream->private_data;
+        free(reader->bytes);
+        free(reader);
+        stream->release = NULL;
+      }
+
+      plug_status read_lines(const plug_source *source, size_t batch_rows, struct ArrowArrayStream *out,
+                             const plug_sink *error) {
+        struct reader *reader = calloc(1, sizeof *reader);
+        if (reader == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
+        reader->source = source;
+        reader->batch_rows = batch_rows;
+        *out = (struct ArrowArrayStream){get_schema, get_next, get_last_error, release_stream, reader};
+        return PLUG_OK;
+      }
+
+      """##
+    ),
+    (
+      "c-format", "write.c",
+      ##"""
+      /* An Arrow stream to lines. */
+      #include "plugin.h"
+
+      #include <stdbool.h>
+      #include <string.h>
+
+      static bool is_null(const struct ArrowArray *array, int64_t row) {
+        const uint8_t *valid = array->buffers[0];
+        int64_t place = row + array->offset;
+        return valid != NULL && (valid[place / 8] >> place % 8 & 1) == 0;
+      }
+
+      static plug_text text_at(const struct ArrowArray *column, int64_t row) {
+        const int32_t *offsets = (const int32_t *)column->buffers[1] + column->offset + row;
+        size_t length = (size_t)(offsets[1] - offsets[0]);
+        return (plug_text){length == 0 ? NULL : (const char *)column->buffers[2] + offsets[0], length};
+      }
+
+      static bool has(plug_text text, char letter) {
+        return text.length > 0 && memchr(text.bytes, letter, text.length) != NULL;
+      }
+
+      static plug_status write_row(const struct ArrowArray *batch, int64_t row, const plug_sink *out, const plug_sink *error) {
+        const struct ArrowArray *keys = batch->children[0], *values = batch->children[1];
+        int64_t place = row + batch->offset;
+        if (is_null(batch, row) || is_null(keys, place) || is_null(values, place)) {
+          return refuse(error, PLUG_INVALID_ARGUMENT, "a null can't be written");
+        }
+        plug_text key = text_at(keys, place), value = text_at(values, place);
+        if (has(key, '=')) return refuse(error, PLUG_INVALID_ARGUMENT, "a key has a `=`");
+        if (has(key, '\n') || has(value, '\n')) return refuse(error, PLUG_INVALID_ARGUMENT, "a text has a line's end");
+        plug_status status = say(out, key.bytes, key.length);
+        if (status == PLUG_OK) status = say(out, "=", 1);
+        if (status == PLUG_OK) status = say(out, value.bytes, value.length);
+        if (status == PLUG_OK) status = say(out, "\n", 1);
+        return status == PLUG_OK ? status : refuse(error, status, "the lines can't be written");
+      }
+
+      static plug_status write_batch(const struct ArrowArray *batch, const plug_host *host, const plug_sink *out,
+                                     const plug_sink *error) {
+        plug_status status = PLUG_OK;
+        for (int64_t row = 0; row < batch->length && status == PLUG_OK; row++) {
+          if (PLUG_HAS(host, is_cancelled) && host->is_cancelled(host->context)) {
+            return refuse(error, PLUG_CANCELLED, "cancelled");
+          }
+          status = write_row(batch, row, out, error);
+        }
+        return status;
+      }
+
+      static bool is_text(const struct ArrowSchema *column) {
+        return strcmp(column->format, "u") == 0 && column->dictionary == NULL;
+      }
+
+      static plug_status check_columns(struct ArrowArrayStream *in, const plug_sink *error) {
+        struct ArrowSchema schema;
+        if (in->get_schema(in, &schema) != 0) return refuse(error, PLUG_SINK, "the stream has no schema");
+        bool is_ours = strcmp(schema.format, "+s") == 0 && schema.n_children == 2 && is_text(schema.children[0]) &&
+                       is_text(schema.children[1]);
+        schema.release(&schema);
+        return is_ours ? PLUG_OK : refuse(error, PLUG_UNSUPPORTED, "two columns of utf8 can be written: keys and values");
+      }
+
+      plug_status write_lines(struct ArrowArrayStream *in, const plug_host *host, const plug_sink *out,
+                              const plug_sink *error) {
+        plug_status status = check_columns(in, error);
+        while (status == PLUG_OK) {
+          struct ArrowArray batch = {.release = NULL};
+          if (in->get_next(in, &batch) != 0) {
+            const char *reason = in->get_last_error(in);
+            return refuse(error, PLUG_SINK, reason != NULL ? reason : "the stream can't be read");
+          }
+          if (batch.release == NULL) break;
+          status = write_batch(&batch, host, out, error);
+          batch.release(&batch);
+        }
+        return status;
+      }
+
+      """##
+    ),
+    (
       "c-sqlite", "Makefile",
       ##"""
       CFLAGS ?= -O2 -g
@@ -106,6 +725,621 @@ enum BuiltInTemplates {
       requires: { host: ">=3.31 <4" }  # SQLITE_INNOCUOUS
       # dependencies: { other_plugin: ^1.2 }
       build: { command: [make], sources: [plugin.c, Makefile] }
+      variants:
+        - { platform: {{platform}}, library: build/{{name}}.so }
+      files: [README.md]
+
+      """##
+    ),
+    (
+      "c-workload", "Makefile",
+      ##"""
+      CFLAGS ?= -O2 -g
+      LIBRARY = build/{{name}}.so
+      SOURCES = plugin.c database.c
+
+      $(LIBRARY): $(SOURCES) plugin.h plug.h describe.json exports.map Makefile
+      	@mkdir -p build
+      	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(SOURCES) \
+      	  -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--version-script=exports.map $(LDFLAGS) -ldl
+
+      .PHONY: test drive clean
+      test: $(LIBRARY)
+      	plugctl test . --level 4
+
+      drive: $(LIBRARY)
+      	plugctl test . --workload --dsn sqlite://$(CURDIR)/build/drive.db --duration 10s
+
+      clean:
+      	rm -rf build
+
+      """##
+    ),
+    (
+      "c-workload", "README.md",
+      ##"""
+      # {{name}}
+
+      Loads a database: reads rows of a table, writes them and sums them up. A plugin of `plug.workload/1` in C, for {{host}}.
+
+      | file | what it is |
+      |---|---|
+      | `plugin.c` | the plugin: its operations, their weights, its table |
+      | `database.c` | a connection to SQLite or PostgreSQL, by the DSN that the host gives |
+      | `plug.h` | the interface between plugin and host; never edit it |
+      | `exports.map` | the one symbol that the library exports |
+      | `describe.json` | what the plugin says of itself; its id and version are those of `plugin.yaml` |
+      | `config.schema.json`, `example_config.yaml` | its configuration |
+      | `plugin.yaml` | what is packed and published |
+
+      ```
+      plugctl build               # as `build:` in plugin.yaml says
+      plugctl test .              # loads it and calls it, in a process of its own
+      plugctl test . --workload --dsn sqlite:///tmp/{{ident}}.db --duration 10s
+      plugctl pack --output dist
+      ```
+
+      The third sets the table up, runs the operations by their weights in several sessions, and cleans up. PostgreSQL is
+      `postgresql:///test?host=/run/postgresql`. Neither database is needed to build: `libsqlite3.so.0` or `libpq.so.5` is opened
+      when a DSN asks for it.
+
+      """##
+    ),
+    (
+      "c-workload", "config.schema.json",
+      ##"""
+      {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of {{name}}",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "rows": {
+            "description": "rows of the table",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000,
+            "default": 1000
+          },
+          "read": {
+            "description": "weight of reading a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 70
+          },
+          "write": {
+            "description": "weight of writing a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 25
+          },
+          "sum": {
+            "description": "weight of summing a hundred rows up",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 5
+          }
+        },
+        "anyOf": [
+          { "properties": { "read": { "minimum": 1 } } },
+          { "properties": { "write": { "minimum": 1 } } },
+          { "properties": { "sum": { "minimum": 1 } } }
+        ]
+      }
+
+      """##
+    ),
+    (
+      "c-workload", "database.c",
+      ##"""
+      /* SQLite and PostgreSQL by their client libraries. These are opened when a DSN asks for them, so that the plugin builds
+       * and loads where neither is. */
+      #include "plugin.h"
+
+      #include <dlfcn.h>
+      #include <stdlib.h>
+      #include <string.h>
+
+      struct database {
+        void *library;
+        void *connection;
+        plug_status (*run)(struct database *database, const char *sql, const plug_sink *error);
+        void (*close)(struct database *database);
+        /* What is needed of the library, as sqlite3.h and libpq-fe.h declare it. */
+        union {
+          struct {
+            int (*open)(const char *path, void **connection, int flags, const char *vfs);
+            int (*busy_timeout)(void *connection, int milliseconds);
+            int (*exec)(void *connection, const char *sql, void *row, void *context, char **message);
+            const char *(*errmsg)(void *connection);
+            int (*close)(void *connection);
+          } sqlite;
+          struct {
+            void *(*connect)(const char *dsn);
+            int (*status)(const void *connection);
+            void *(*set_notices)(void *connection, void (*process)(void *, const char *), void *context);
+            void *(*exec)(void *connection, const char *sql);
+            int (*result)(const void *result);
+            void (*clear)(void *result);
+            char *(*message)(const void *connection);
+            void (*finish)(void *connection);
+          } postgres;
+        };
+      };
+
+      struct function {
+        const char *name;
+        void *place;
+      };
+
+      /* Opens a library and finds functions in it. It stays in the process: not every library survives being closed. */
+      static plug_status find(struct database *database, const char *library, const struct function *functions, size_t count,
+                              const plug_sink *error) {
+        database->library = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+        if (database->library == NULL) return refuse(error, PLUG_UNSUPPORTED, "`%s` can't be opened: %s", library, dlerror());
+        for (size_t i = 0; i < count; i++) {
+          void *function = dlsym(database->library, functions[i].name);
+          if (function == NULL) return refuse(error, PLUG_UNSUPPORTED, "`%s` has no `%s`", library, functions[i].name);
+          memcpy(functions[i].place, &function, sizeof function);
+        }
+        return PLUG_OK;
+      }
+
+      /* ---- SQLite ---- */
+
+      static plug_status sqlite_run(struct database *database, const char *sql, const plug_sink *error) {
+        if (database->sqlite.exec(database->connection, sql, NULL, NULL, NULL) == 0) return PLUG_OK;
+        return refuse(error, PLUG_IO, "SQLite: %s", database->sqlite.errmsg(database->connection));
+      }
+
+      static void sqlite_close(struct database *database) { database->sqlite.close(database->connection); }
+
+      static plug_status sqlite_open(struct database *database, const char *path, const plug_sink *error) {
+        const struct function functions[] = {{"sqlite3_open_v2", &database->sqlite.open},
+                                             {"sqlite3_busy_timeout", &database->sqlite.busy_timeout},
+                                             {"sqlite3_exec", &database->sqlite.exec},
+                                             {"sqlite3_errmsg", &database->sqlite.errmsg},
+                                             {"sqlite3_close", &database->sqlite.close}};
+        enum { READ_WRITE = 2, CREATE = 4, NO_MUTEX = 0x8000 };
+        plug_status status = find(database, "libsqlite3.so.0", functions, sizeof functions / sizeof *functions, error);
+        if (status != PLUG_OK) return status;
+        database->run = sqlite_run;
+        database->close = sqlite_close;
+        if (database->sqlite.open(path, &database->connection, READ_WRITE | CREATE | NO_MUTEX, NULL) != 0) {
+          return refuse(error, PLUG_IO, "SQLite: %s", database->sqlite.errmsg(database->connection));
+        }
+        database->sqlite.busy_timeout(database->connection, 10000);
+        /* Readers and a writer don't wait for each other; nothing is set aside in files of other folders. */
+        return sqlite_run(database, "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY", error);
+      }
+
+      /* ---- PostgreSQL ---- */
+
+      static plug_status postgres_failed(struct database *database, const plug_sink *error) {
+        const char *message = database->postgres.message(database->connection);
+        return refuse(error, PLUG_IO, "PostgreSQL: %.*s", (int)strcspn(message, "\n"), message);
+      }
+
+      static plug_status postgres_run(struct database *database, const char *sql, const plug_sink *error) {
+        enum { COMMAND_OK = 1, TUPLES_OK = 2 };
+        void *result = database->postgres.exec(database->connection, sql);
+        int code = database->postgres.result(result);
+        database->postgres.clear(result);
+        return code == COMMAND_OK || code == TUPLES_OK ? PLUG_OK : postgres_failed(database, error);
+      }
+
+      static void postgres_close(struct database *database) { database->postgres.finish(database->connection); }
+
+      /* A server's notices would go to standard error. */
+      static void ignore(void *context, const char *notice) { (void)context, (void)notice; }
+
+      static plug_status postgres_open(struct database *database, const char *dsn, const plug_sink *error) {
+        const struct function functions[] = {{"PQconnectdb", &database->postgres.connect},
+                                             {"PQstatus", &database->postgres.status},
+                                             {"PQsetNoticeProcessor", &database->postgres.set_notices},
+                                             {"PQexec", &database->postgres.exec},
+                                             {"PQresultStatus", &database->postgres.result},
+                                             {"PQclear", &database->postgres.clear},
+                                             {"PQerrorMessage", &database->postgres.message},
+                                             {"PQfinish", &database->postgres.finish}};
+        plug_status status = find(database, "libpq.so.5", functions, sizeof functions / sizeof *functions, error);
+        if (status != PLUG_OK) return status;
+        database->run = postgres_run;
+        database->close = postgres_close;
+        database->connection = database->postgres.connect(dsn);
+        if (database->postgres.status(database->connection) != 0) return postgres_failed(database, error);
+        database->postgres.set_notices(database->connection, ignore, NULL);
+        return PLUG_OK;
+      }
+
+      /* ---- Both ---- */
+
+      plug_status database_open(plug_text dsn, struct database **out, const plug_sink *error) {
+        static const char sqlite[] = "sqlite://", postgres[] = "postgresql://";
+        struct database *database = calloc(1, sizeof *database);
+        char *text = dsn.length == 0 ? strdup("") : strndup(dsn.bytes, dsn.length);
+        plug_status status;
+        if (database == NULL || text == NULL) {
+          status = refuse(error, PLUG_NO_MEMORY, "out of memory");
+        } else if (strncmp(text, sqlite, strlen(sqlite)) == 0 && text[strlen(sqlite)] == '/') {
+          status = sqlite_open(database, text + strlen(sqlite), error);
+        } else if (strncmp(text, postgres, strlen(postgres)) == 0) {
+          status = postgres_open(database, text, error);
+        } else {
+          status = refuse(error, PLUG_INVALID_ARGUMENT, "the DSN is neither sqlite:///PATH nor postgresql://...");
+        }
+        free(text);
+        if (status == PLUG_OK) *out = database;
+        else database_close(database);
+        return status;
+      }
+
+      plug_status database_run(struct database *database, const char *sql, const plug_sink *error) {
+        return database->run(database, sql, error);
+      }
+
+      void database_close(struct database *database) {
+        if (database == NULL) return;
+        if (database->connection != NULL) database->close(database);
+        if (database->library != NULL) dlclose(database->library);
+        free(database);
+      }
+
+      """##
+    ),
+    (
+      "c-workload", "describe.json",
+      ##"""
+      {
+        "schema": 1,
+        "id": "{{publisher}}/{{name}}",
+        "version": "0.1.0",
+        "summary": "loads a database: reads, writes and sums",
+        "type": "workload",
+        "interfaces": ["plug.workload/1", "plug.database/1"],
+        "permissions": {"network": true, "spawn": false, "write": true},
+        "config": {
+          "schema": {"type": "object", "additionalProperties": false, "properties": {
+            "rows": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 1000},
+            "read": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 70},
+            "write": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 25},
+            "sum": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 5}
+          }, "anyOf": [
+            {"properties": {"read": {"minimum": 1}}},
+            {"properties": {"write": {"minimum": 1}}},
+            {"properties": {"sum": {"minimum": 1}}}
+          ]},
+          "example": {"rows": 500, "read": 70, "write": 25, "sum": 5}
+        }
+      }
+
+      """##
+    ),
+    (
+      "c-workload", "example_config.yaml",
+      ##"""
+      # An example of the configuration of {{name}}; config.schema.json says what is allowed.
+      rows: 500
+      read: 70
+      write: 25
+      sum: 5
+
+      """##
+    ),
+    (
+      "c-workload", "plugin.c",
+      ##"""
+      /* {{name}}: loads a database by reading, writing and summing rows of a table. plug.h says what each function must do. */
+      #include "plugin.h"
+
+      #include <stdarg.h>
+      #include <stdbool.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+
+      static const char id[] = "{{publisher}}/{{name}}";
+
+      /* The bytes of describe.json. */
+      __asm__(".section .rodata\n.hidden description\n.hidden description_end\n.globl description\n"
+              ".globl description_end\ndescription:\n.incbin \"describe.json\"\ndescription_end:\n.byte 0\n.text\n");
+      extern const char description[], description_end[];
+
+      /* The operations come first among the options: an option of that name is its weight. */
+      enum { READ, WRITE, SUM, OPERATIONS, ROWS = OPERATIONS, OPTIONS };
+      static const struct {
+        const char *name;
+        long usual, least, most;
+      } options[OPTIONS] = {{"read", 70, 0, 1000}, {"write", 25, 0, 1000}, {"sum", 5, 0, 1000}, {"rows", 1000, 1, 1000000}};
+
+      /* A plugin at work. Its sessions run at once, so they count with atomics; the options stay as they are meanwhile. */
+      struct plug_instance {
+        bool is_ready;
+        long options[OPTIONS];
+        uint64_t done[OPERATIONS], failed, sessions;
+      };
+
+      struct plug_session {
+        plug_instance *instance;
+        struct database *database;
+        uint64_t random;
+      };
+
+      plug_status say(const plug_sink *sink, const char *bytes, size_t length) {
+        if (sink == NULL || length == 0) return PLUG_OK;
+        return sink->write(sink->context, bytes, length) == 0 ? PLUG_OK : PLUG_SINK;
+      }
+
+      plug_status refuse(const plug_sink *error, plug_status status, const char *format, ...) {
+        char reason[400];
+        va_list values;
+        va_start(values, format);
+        vsnprintf(reason, sizeof reason, format, values);
+        va_end(values);
+        say(error, reason, strlen(reason));
+        return status;
+      }
+
+      static bool is(plug_text text, const char *word) {
+        return text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
+      }
+
+      /* ---- plug.database/1. Its SQL is what SQLite and PostgreSQL both take. ---- */
+
+      #define TABLE "{{ident}}_rows"
+
+      static plug_status make_table(struct database *database, long rows, const plug_sink *error) {
+        char fill[300];
+        snprintf(fill, sizeof fill,
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %ld) "
+                 "INSERT INTO " TABLE " (id, hits) SELECT i, 0 FROM n", rows);
+        const char *const steps[] = {"BEGIN", "DROP TABLE IF EXISTS " TABLE,
+                                     "CREATE TABLE " TABLE " (id INTEGER PRIMARY KEY, hits BIGINT NOT NULL)", fill, "COMMIT"};
+        plug_status status = PLUG_OK;
+        for (size_t i = 0; i < sizeof steps / sizeof *steps && status == PLUG_OK; i++) {
+          status = database_run(database, steps[i], error);
+        }
+        return status;
+      }
+
+      static plug_status setup(plug_instance *self, plug_text dsn, const plug_sink *error) {
+        struct database *database;
+        if (!self->is_ready) return refuse(error, PLUG_STATE, "it is not initialised");
+        plug_status status = database_open(dsn, &database, error);
+        if (status != PLUG_OK) return status;
+        status = make_table(database, self->options[ROWS], error);
+        database_close(database); /* which takes an open transaction back */
+        return status;
+      }
+
+      static plug_status cleanup(plug_instance *self, plug_text dsn, const plug_sink *error) {
+        struct database *database;
+        if (!self->is_ready) return refuse(error, PLUG_STATE, "it is not initialised");
+        plug_status status = database_open(dsn, &database, error);
+        if (status != PLUG_OK) return status;
+        status = database_run(database, "DROP TABLE IF EXISTS " TABLE, error);
+        database_close(database);
+        return status;
+      }
+
+      static const plug_database_v1 database = {sizeof database, setup, cleanup};
+
+      /* ---- plug.workload/1 ---- */
+
+      static plug_status operations(plug_instance *self, const plug_sink *out) {
+        char text[100];
+        if (!self->is_ready) return PLUG_STATE;
+        int length = snprintf(text, sizeof text, "{\"read\": %ld, \"write\": %ld, \"sum\": %ld}", self->options[READ],
+                              self->options[WRITE], self->options[SUM]);
+        return say(out, text, (size_t)length);
+      }
+
+      static plug_status open_session(plug_instance *self, plug_text dsn, plug_session **out, const plug_sink *error) {
+        if (!self->is_ready) return refuse(error, PLUG_STATE, "it is not initialised");
+        plug_session *session = calloc(1, sizeof *session);
+        if (session == NULL) return refuse(error, PLUG_NO_MEMORY, "out of memory");
+        plug_status status = database_open(dsn, &session->database, error);
+        if (status != PLUG_OK) {
+          free(session);
+          return status;
+        }
+        session->instance = self;
+        /* Each session has its own rows, and the same ones in the next run. */
+        session->random = __atomic_add_fetch(&self->sessions, 1, __ATOMIC_RELAXED) << 32;
+        *out = session;
+        return PLUG_OK;
+      }
+
+      static void close_session(plug_session *session) {
+        database_close(session->database);
+        free(session);
+      }
+
+      /* The number of a row, by splitmix64. */
+      static long pick(plug_session *session) {
+        uint64_t z = session->random += 0x9e3779b97f4a7c15u;
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+        z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+        return (long)((z ^ z >> 31) % (uint64_t)session->instance->options[ROWS]) + 1;
+      }
+
+      static plug_status run(plug_session *session, plug_text operation, const plug_sink *error) {
+        char sql[200];
+        int which = 0;
+        long row = pick(session);
+        while (which < OPERATIONS && !is(operation, options[which].name)) which++;
+        if (which == READ) {
+          snprintf(sql, sizeof sql, "SELECT hits FROM " TABLE " WHERE id = %ld", row);
+        } else if (which == WRITE) {
+          snprintf(sql, sizeof sql, "UPDATE " TABLE " SET hits = hits + 1 WHERE id = %ld", row);
+        } else if (which == SUM) {
+          snprintf(sql, sizeof sql, "SELECT sum(hits) FROM " TABLE " WHERE id BETWEEN %ld AND %ld", row, row + 99);
+        } else {
+          return refuse(error, PLUG_NOT_FOUND, "there is no such operation");
+        }
+        plug_status status = database_run(session->database, sql, error);
+        plug_instance *self = session->instance;
+        __atomic_add_fetch(status == PLUG_OK ? &self->done[which] : &self->failed, 1, __ATOMIC_RELAXED);
+        return status;
+      }
+
+      static const plug_workload_v1 workload = {sizeof workload, operations, open_session, run, close_session};
+
+      /* ---- Its configuration: an object of whole numbers, so small that it is read by hand ---- */
+
+      static bool take(plug_text *rest, const char *word) {
+        size_t length = strlen(word);
+        while (rest->length > 0 && memchr(" \t\r\n", rest->bytes[0], 4) != NULL) rest->bytes++, rest->length--;
+        if (rest->length < length || memcmp(rest->bytes, word, length) != 0) return false;
+        rest->bytes += length;
+        rest->length -= length;
+        return true;
+      }
+
+      /* -1 where something else stands there, or one with too many digits. */
+      static long take_number(plug_text *rest) {
+        long number = 0;
+        size_t digits = 0;
+        take(rest, "");
+        for (; digits < rest->length && rest->bytes[digits] >= '0' && rest->bytes[digits] <= '9'; digits++) {
+          if (digits == 9) return -1;
+          number = number * 10 + (rest->bytes[digits] - '0');
+        }
+        if (digits == 0 || (digits > 1 && rest->bytes[0] == '0')) return -1;
+        rest->bytes += digits;
+        rest->length -= digits;
+        return number;
+      }
+
+      /* `"rows": 1000` */
+      static bool take_option(plug_text *rest, long values[OPTIONS]) {
+        for (int i = 0; i < OPTIONS; i++) {
+          char name[16];
+          snprintf(name, sizeof name, "\"%s\"", options[i].name);
+          if (!take(rest, name)) continue;
+          values[i] = take(rest, ":") ? take_number(rest) : -1;
+          return values[i] >= options[i].least && values[i] <= options[i].most;
+        }
+        return false;
+      }
+
+      static bool read_options(plug_text config, long values[OPTIONS]) {
+        for (int i = 0; i < OPTIONS; i++) values[i] = options[i].usual;
+        if (!take(&config, "{")) return false;
+        if (!take(&config, "}")) {
+          do {
+            if (!take_option(&config, values)) return false;
+          } while (take(&config, ","));
+          if (!take(&config, "}")) return false;
+        }
+        take(&config, "");
+        return config.length == 0 && values[READ] + values[WRITE] + values[SUM] > 0;
+      }
+
+      /* ---- The table ---- */
+
+      static plug_status describe(const plug_sink *out) {
+        return say(out, description, (size_t)(description_end - description));
+      }
+
+      static plug_status create(const plug_host *host, plug_text name, plug_instance **instance, const plug_sink *error) {
+        (void)host;
+        if (!is(name, id)) return refuse(error, PLUG_NOT_FOUND, "this library has another plugin");
+        *instance = calloc(1, sizeof **instance);
+        return *instance == NULL ? refuse(error, PLUG_NO_MEMORY, "out of memory") : PLUG_OK;
+      }
+
+      static plug_status initialize(plug_instance *self, plug_text config, const plug_sink *error) {
+        if (self->is_ready) return refuse(error, PLUG_STATE, "it is initialised already");
+        self->is_ready = read_options(config, self->options);
+        if (self->is_ready) return PLUG_OK;
+        return refuse(error, PLUG_INVALID_CONFIG,
+                      "an object is needed, with `rows` from 1 to 1000000, `read`, `write` and `sum` from 0 to 1000, not all 0");
+      }
+
+      static plug_status shut_down(plug_instance *self) {
+        self->is_ready = false;
+        return PLUG_OK;
+      }
+
+      static void destroy(plug_instance *self) { free(self); }
+
+      static const void *get_interface(plug_instance *self, plug_text name) {
+        (void)self;
+        if (is(name, PLUG_WORKLOAD)) return &workload;
+        return is(name, PLUG_DATABASE) ? &database : NULL;
+      }
+
+      static plug_status metrics(plug_instance *self, const plug_sink *out) {
+        char text[200];
+        uint64_t counts[OPERATIONS], failed = __atomic_load_n(&self->failed, __ATOMIC_RELAXED);
+        for (int i = 0; i < OPERATIONS; i++) counts[i] = __atomic_load_n(&self->done[i], __ATOMIC_RELAXED);
+        int length = snprintf(text, sizeof text, "{\"read\": %llu, \"write\": %llu, \"sum\": %llu, \"failed\": %llu}",
+                              (unsigned long long)counts[READ], (unsigned long long)counts[WRITE],
+                              (unsigned long long)counts[SUM], (unsigned long long)failed);
+        return say(out, text, (size_t)length);
+      }
+
+      static const plug_table table = {sizeof table, PLUG_MAJOR, PLUG_MINOR, describe, create, initialize,
+                                       shut_down,    destroy,    get_interface, metrics};
+
+      const plug_table *plug_entry_v1(uint32_t major, uint32_t minor) {
+        (void)minor;
+        return major == PLUG_MAJOR ? &table : NULL;
+      }
+
+      """##
+    ),
+    (
+      "c-workload", "plugin.h",
+      ##"""
+      /* What the files of {{name}} share. */
+      #ifndef PLUGIN_H
+      #define PLUGIN_H
+
+      #include "plug.h"
+
+      /* Writes to a sink, which may be null. */
+      plug_status say(const plug_sink *sink, const char *bytes, size_t length);
+
+      /* Writes a reason to `error`; gives the status back. */
+      plug_status refuse(const plug_sink *error, plug_status status, const char *format, ...)
+          __attribute__((format(printf, 3, 4)));
+
+      /* A connection to SQLite or PostgreSQL, for one thread. */
+      struct database;
+
+      /* By a DSN: `sqlite:///tmp/a.db`, or one of libpq's, `postgresql://...`. */
+      plug_status database_open(plug_text dsn, struct database **database, const plug_sink *error);
+
+      /* Runs a statement; the rows that it finds are read and dropped. */
+      plug_status database_run(struct database *database, const char *sql, const plug_sink *error);
+
+      void database_close(struct database *database);
+
+      #endif
+
+      """##
+    ),
+    (
+      "c-workload", "plugin.yaml",
+      ##"""
+      schema: 1
+      publisher: "{{publisher}}"
+      name: "{{name}}"
+      version: 0.1.0                  # describe.json says the same
+      summary: "loads a database: reads, writes and sums"
+      license: MIT
+      host: {{host}}
+      type: {{type}}
+      requires: { abi: 1 }
+      # dependencies: { other_plugin: ^1.2 }
+      permissions: { network: true, spawn: false, write: true }
+      config: { schema: config.schema.json, example: example_config.yaml }
+      build: { command: [make], sources: [plugin.c, database.c, plugin.h, plug.h, describe.json, exports.map, Makefile] }
       variants:
         - { platform: {{platform}}, library: build/{{name}}.so }
       files: [README.md]
@@ -1700,6 +2934,828 @@ enum BuiltInTemplates {
       			t.Errorf("%q was taken", config)
       		}
       	}
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "Cargo.toml",
+      ##"""
+      [package]
+      name = "plugin_{{ident}}"
+      version = "0.1.0"
+      edition = "2021"
+      publish = false
+
+      [lib]
+      crate-type = ["cdylib"]
+
+      [profile.release]
+      strip = "symbols"
+
+      """##
+    ),
+    (
+      "rust-workload", "README.md",
+      ##"""
+      # {{name}}
+
+      Loads a database: reads rows of a table, writes them and sums them up. A plugin of `plug.workload/1` in Rust, for {{host}}.
+
+      | file | what it is |
+      |---|---|
+      | `src/load.rs` | what it does: its operations, their weights, its table, with tests (`cargo test`) |
+      | `src/database.rs` | a connection to SQLite or PostgreSQL, by the DSN that the host gives |
+      | `src/lib.rs` | the table of `plug.h`; no panic leaves a function |
+      | `src/abi.rs` | what of `plug.h` it uses, in Rust |
+      | `plug.h` | the interface between plugin and host, to read |
+      | `describe.json` | what the plugin says of itself; its id and version are those of `plugin.yaml` |
+      | `config.schema.json`, `example_config.yaml` | its configuration |
+      | `plugin.yaml` | what is packed and published |
+
+      ```
+      plugctl build               # as `build:` in plugin.yaml says
+      plugctl test .              # loads it and calls it, in a process of its own
+      plugctl test . --workload --dsn sqlite:///tmp/{{ident}}.db --duration 10s
+      plugctl pack --output dist
+      ```
+
+      The third sets the table up, runs the operations by their weights in several sessions, and cleans up. PostgreSQL is
+      `postgresql:///test?host=/run/postgresql`. Neither database is needed to build: `libsqlite3.so.0` or `libpq.so.5` is opened
+      when a DSN asks for it.
+
+      """##
+    ),
+    (
+      "rust-workload", "config.schema.json",
+      ##"""
+      {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of {{name}}",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "rows": {
+            "description": "rows of the table",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000,
+            "default": 1000
+          },
+          "read": {
+            "description": "weight of reading a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 70
+          },
+          "write": {
+            "description": "weight of writing a row",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 25
+          },
+          "sum": {
+            "description": "weight of summing a hundred rows up",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 5
+          }
+        },
+        "anyOf": [
+          { "properties": { "read": { "minimum": 1 } } },
+          { "properties": { "write": { "minimum": 1 } } },
+          { "properties": { "sum": { "minimum": 1 } } }
+        ]
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "describe.json",
+      ##"""
+      {
+        "schema": 1,
+        "id": "{{publisher}}/{{name}}",
+        "version": "0.1.0",
+        "summary": "loads a database: reads, writes and sums",
+        "type": "workload",
+        "interfaces": ["plug.workload/1", "plug.database/1"],
+        "permissions": {"network": true, "spawn": false, "write": true},
+        "config": {
+          "schema": {"type": "object", "additionalProperties": false, "properties": {
+            "rows": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 1000},
+            "read": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 70},
+            "write": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 25},
+            "sum": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 5}
+          }, "anyOf": [
+            {"properties": {"read": {"minimum": 1}}},
+            {"properties": {"write": {"minimum": 1}}},
+            {"properties": {"sum": {"minimum": 1}}}
+          ]},
+          "example": {"rows": 500, "read": 70, "write": 25, "sum": 5}
+        }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "example_config.yaml",
+      ##"""
+      # An example of the configuration of {{name}}; config.schema.json says what is allowed.
+      rows: 500
+      read: 70
+      write: 25
+      sum: 5
+
+      """##
+    ),
+    (
+      "rust-workload", "plugin.yaml",
+      ##"""
+      schema: 1
+      publisher: "{{publisher}}"
+      name: "{{name}}"
+      version: 0.1.0                  # describe.json says the same
+      summary: "loads a database: reads, writes and sums"
+      license: MIT
+      host: {{host}}
+      type: {{type}}
+      requires: { abi: 1 }
+      # dependencies: { other_plugin: ^1.2 }
+      permissions: { network: true, spawn: false, write: true }
+      config: { schema: config.schema.json, example: example_config.yaml }
+      build: { command: [cargo, build, --release, --offline], sources: [src, describe.json, Cargo.toml] }
+      variants:
+        - { platform: {{platform}}, library: target/release/libplugin_{{ident}}.so }
+      files: [README.md]
+
+      """##
+    ),
+    (
+      "rust-workload", "src/abi.rs",
+      ##"""
+      //! plug.h in Rust: what this plugin needs of it, member by member.
+      #![allow(dead_code)]
+
+      use std::os::raw::{c_char, c_int, c_void};
+
+      pub type Status = i32;
+      pub const OK: Status = 0;
+      pub const FAILED: Status = 1;
+      pub const NOT_FOUND: Status = 2;
+      pub const INVALID_CONFIG: Status = 3;
+      pub const INVALID_ARGUMENT: Status = 4;
+      pub const STATE: Status = 5;
+      pub const UNSUPPORTED: Status = 9;
+      pub const SINK: Status = 10;
+      pub const IO: Status = 11;
+
+      #[repr(C)]
+      #[derive(Clone, Copy)]
+      pub struct Text {
+          pub bytes: *const c_char,
+          pub length: usize,
+      }
+
+      impl Text {
+          /// # Safety
+          /// The text must be valid as long as the slice is used.
+          pub unsafe fn slice<'a>(self) -> &'a [u8] {
+              if self.length == 0 {
+                  &[]
+              } else {
+                  std::slice::from_raw_parts(self.bytes as *const u8, self.length)
+              }
+          }
+      }
+
+      #[repr(C)]
+      pub struct Sink {
+          pub size: u32,
+          pub context: *mut c_void,
+          pub write: extern "C" fn(*mut c_void, *const c_char, usize) -> c_int,
+      }
+
+      /// Opaque: this plugin asks its host for nothing.
+      #[repr(C)]
+      pub struct Host {
+          pub size: u32,
+      }
+
+      #[repr(C)]
+      pub struct Table {
+          pub size: u32,
+          pub major: u16,
+          pub minor: u16,
+          pub describe: extern "C" fn(*const Sink) -> Status,
+          pub create: extern "C" fn(*const Host, Text, *mut *mut crate::Instance, *const Sink) -> Status,
+          pub initialize: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+          pub shutdown: extern "C" fn(*mut crate::Instance) -> Status,
+          pub destroy: extern "C" fn(*mut crate::Instance),
+          pub get_interface: extern "C" fn(*mut crate::Instance, Text) -> *const c_void,
+          pub metrics: extern "C" fn(*mut crate::Instance, *const Sink) -> Status,
+      }
+
+      #[repr(C)]
+      pub struct Database {
+          pub size: u32,
+          pub setup: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+          pub cleanup: extern "C" fn(*mut crate::Instance, Text, *const Sink) -> Status,
+      }
+
+      #[repr(C)]
+      pub struct Workload {
+          pub size: u32,
+          pub operations: extern "C" fn(*mut crate::Instance, *const Sink) -> Status,
+          pub open: extern "C" fn(*mut crate::Instance, Text, *mut *mut crate::Session, *const Sink) -> Status,
+          pub run: extern "C" fn(*mut crate::Session, Text, *const Sink) -> Status,
+          pub close: extern "C" fn(*mut crate::Session),
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/database.rs",
+      ##"""
+      //! SQLite and PostgreSQL by their client libraries. These are opened when a DSN asks for them, so that the plugin
+      //! builds and loads where neither is.
+
+      use crate::abi::{INVALID_ARGUMENT, IO, UNSUPPORTED};
+      use crate::{refuse, Answer, Fault};
+      use std::ffi::{c_void, CStr, CString};
+      use std::mem::transmute_copy;
+      use std::os::raw::{c_char, c_int};
+      use std::ptr::{null, null_mut};
+
+      extern "C" {
+          fn dlopen(file: *const c_char, flags: c_int) -> *mut c_void;
+          fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
+      }
+
+      /// A connection, for one thread.
+      pub struct Database(Box<dyn Connection>);
+
+      impl Database {
+          /// By a DSN: `sqlite:///tmp/a.db`, or one of libpq's, `postgresql://...`.
+          pub fn open(dsn: &[u8]) -> Result<Database, Fault> {
+              let text = String::from_utf8_lossy(dsn);
+              let connection: Box<dyn Connection> = match text.strip_prefix("sqlite://") {
+                  Some(path) if path.starts_with('/') => Box::new(Sqlite::open(path)?),
+                  _ if text.starts_with("postgresql://") => Box::new(Postgres::open(&text)?),
+                  _ => return refuse(INVALID_ARGUMENT, "the DSN is neither sqlite:///PATH nor postgresql://..."),
+              };
+              Ok(Database(connection))
+          }
+
+          /// Runs a statement; the rows that it finds are read and dropped.
+          pub fn run(&mut self, sql: &str) -> Answer {
+              self.0.run(sql)
+          }
+      }
+
+      trait Connection {
+          fn run(&mut self, sql: &str) -> Answer;
+      }
+
+      /// A client library. It stays in the process: not every one survives being closed.
+      struct Library {
+          file: &'static str,
+          handle: *mut c_void,
+      }
+
+      impl Library {
+          fn open(file: &'static str) -> Result<Library, Fault> {
+              const NOW: c_int = 2;
+              // SAFETY: the name ends with a zero; what runs at opening is the library's own.
+              let handle = unsafe { dlopen(text(file)?.as_ptr(), NOW) };
+              match handle.is_null() {
+                  false => Ok(Library { file, handle }),
+                  true => refuse(UNSUPPORTED, &format!("`{file}` can't be opened")),
+              }
+          }
+
+          /// # Safety
+          /// `F` must be the type of that function, a pointer.
+          unsafe fn find<F>(&self, name: &str) -> Result<F, Fault> {
+              let function = dlsym(self.handle, text(name)?.as_ptr());
+              if function.is_null() {
+                  return refuse(UNSUPPORTED, &format!("`{}` has no `{name}`", self.file));
+              }
+              Ok(transmute_copy(&function))
+          }
+      }
+
+      /// Text for C.
+      fn text(words: &str) -> Result<CString, Fault> {
+          CString::new(words).map_err(|_| (INVALID_ARGUMENT, "a zero stands in a text".to_string()))
+      }
+
+      /// The first line of what a library says, after its name.
+      ///
+      /// # Safety
+      /// The words must end with a zero and stay while this runs.
+      unsafe fn failed(name: &str, words: *const c_char) -> Answer {
+          let words = CStr::from_ptr(words).to_string_lossy();
+          refuse(IO, &format!("{name}: {}", words.lines().next().unwrap_or("")))
+      }
+
+      // ---- SQLite, as sqlite3.h declares it ----
+
+      struct Sqlite {
+          connection: *mut c_void,
+          exec: extern "C" fn(*mut c_void, *const c_char, *const c_void, *mut c_void, *mut *mut c_char) -> c_int,
+          errmsg: extern "C" fn(*mut c_void) -> *const c_char,
+          close: extern "C" fn(*mut c_void) -> c_int,
+      }
+
+      impl Sqlite {
+          fn open(path: &str) -> Result<Sqlite, Fault> {
+              const READ_WRITE_CREATE_NO_MUTEX: c_int = 2 | 4 | 0x8000;
+              let library = Library::open("libsqlite3.so.0")?;
+              // SAFETY: the types are those of sqlite3.h.
+              let (open, wait, mut sqlite) = unsafe {
+                  let open: extern "C" fn(*const c_char, *mut *mut c_void, c_int, *const c_char) -> c_int =
+                      library.find("sqlite3_open_v2")?;
+                  let wait: extern "C" fn(*mut c_void, c_int) -> c_int = library.find("sqlite3_busy_timeout")?;
+                  let connection = null_mut();
+                  let (exec, errmsg) = (library.find("sqlite3_exec")?, library.find("sqlite3_errmsg")?);
+                  (open, wait, Sqlite { connection, exec, errmsg, close: library.find("sqlite3_close")? })
+              };
+              let code = open(text(path)?.as_ptr(), &mut sqlite.connection, READ_WRITE_CREATE_NO_MUTEX, null());
+              sqlite.check(code)?;
+              wait(sqlite.connection, 10_000);
+              // Readers and a writer don't wait for each other; nothing is set aside in files of other folders.
+              sqlite.run("PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")?;
+              Ok(sqlite)
+          }
+
+          fn check(&self, code: c_int) -> Answer {
+              match code {
+                  0 => Ok(()),
+                  // SAFETY: the words are the connection's and stay until its next call.
+                  _ => unsafe { failed("SQLite", (self.errmsg)(self.connection)) },
+              }
+          }
+      }
+
+      impl Connection for Sqlite {
+          fn run(&mut self, sql: &str) -> Answer {
+              self.check((self.exec)(self.connection, text(sql)?.as_ptr(), null(), null_mut(), null_mut()))
+          }
+      }
+
+      impl Drop for Sqlite {
+          fn drop(&mut self) {
+              (self.close)(self.connection);
+          }
+      }
+
+      // ---- PostgreSQL, as libpq-fe.h declares it ----
+
+      struct Postgres {
+          connection: *mut c_void,
+          exec: extern "C" fn(*mut c_void, *const c_char) -> *mut c_void,
+          result: extern "C" fn(*const c_void) -> c_int,
+          clear: extern "C" fn(*mut c_void),
+          message: extern "C" fn(*const c_void) -> *const c_char,
+          finish: extern "C" fn(*mut c_void),
+      }
+
+      type Notices = extern "C" fn(*mut c_void, *const c_char);
+
+      /// A server's notices would go to standard error.
+      extern "C" fn ignore(_: *mut c_void, _: *const c_char) {}
+
+      impl Postgres {
+          fn open(dsn: &str) -> Result<Postgres, Fault> {
+              let library = Library::open("libpq.so.5")?;
+              // SAFETY: the types are those of libpq-fe.h.
+              let (connect, status, set_notices, mut postgres) = unsafe {
+                  let connect: extern "C" fn(*const c_char) -> *mut c_void = library.find("PQconnectdb")?;
+                  let status: extern "C" fn(*const c_void) -> c_int = library.find("PQstatus")?;
+                  let set_notices: extern "C" fn(*mut c_void, Notices, *mut c_void) -> *const c_void =
+                      library.find("PQsetNoticeProcessor")?;
+                  let postgres = Postgres {
+                      connection: null_mut(),
+                      exec: library.find("PQexec")?,
+                      result: library.find("PQresultStatus")?,
+                      clear: library.find("PQclear")?,
+                      message: library.find("PQerrorMessage")?,
+                      finish: library.find("PQfinish")?,
+                  };
+                  (connect, status, set_notices, postgres)
+              };
+              postgres.connection = connect(text(dsn)?.as_ptr());
+              postgres.check(status(postgres.connection) == 0)?;
+              set_notices(postgres.connection, ignore, null_mut());
+              Ok(postgres)
+          }
+
+          fn check(&self, is_good: bool) -> Answer {
+              match is_good {
+                  true => Ok(()),
+                  // SAFETY: the words are the connection's and stay until its next call.
+                  false => unsafe { failed("PostgreSQL", (self.message)(self.connection)) },
+              }
+          }
+      }
+
+      impl Connection for Postgres {
+          fn run(&mut self, sql: &str) -> Answer {
+              const COMMAND_OK: c_int = 1;
+              const TUPLES_OK: c_int = 2;
+              let result = (self.exec)(self.connection, text(sql)?.as_ptr());
+              let code = (self.result)(result);
+              (self.clear)(result);
+              self.check(code == COMMAND_OK || code == TUPLES_OK)
+          }
+      }
+
+      impl Drop for Postgres {
+          fn drop(&mut self) {
+              (self.finish)(self.connection);
+          }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/lib.rs",
+      ##"""
+      //! {{name}}: loads a database by reading, writing and summing rows of a table. No panic leaves a function: each goes
+      //! through `guarded`.
+
+      mod abi;
+      mod database;
+      mod load;
+
+      use abi::*;
+      use load::{Options, Random, OPERATIONS};
+      use std::ffi::c_void;
+      use std::panic::{catch_unwind, AssertUnwindSafe};
+      use std::sync::atomic::{AtomicU64, Ordering};
+      use std::sync::{Arc, Once};
+
+      static DESCRIPTION: &str = include_str!("../describe.json");
+      const ID: &[u8] = b"{{publisher}}/{{name}}";
+
+      /// A plugin at work. The host makes one call of an instance at a time, so no lock is needed.
+      pub struct Instance {
+          /// None before `initialize`.
+          options: Option<Options>,
+          counts: Arc<Counts>,
+      }
+
+      /// What sessions did; they run at once.
+      #[derive(Default)]
+      struct Counts {
+          done: [AtomicU64; OPERATIONS.len()],
+          failed: AtomicU64,
+          sessions: AtomicU64,
+      }
+
+      /// One thread's work. It has nothing of its instance but the counts.
+      pub struct Session {
+          database: database::Database,
+          rows: u64,
+          random: Random,
+          counts: Arc<Counts>,
+      }
+
+      type Fault = (Status, String);
+      type Answer = Result<(), Fault>;
+
+      fn refuse<T>(status: Status, reason: &str) -> Result<T, Fault> {
+          Err((status, reason.to_string()))
+      }
+
+      fn say(sink: *const Sink, bytes: &[u8]) -> Answer {
+          // SAFETY: sinks are valid during the call that got them.
+          match unsafe { sink.as_ref() } {
+              Some(sink) if !bytes.is_empty() => match (sink.write)(sink.context, bytes.as_ptr() as *const _, bytes.len()) {
+                  0 => Ok(()),
+                  _ => refuse(SINK, "the sink takes no more"),
+              },
+              _ => Ok(()),
+          }
+      }
+
+      fn guarded(error: *const Sink, work: impl FnOnce() -> Answer) -> Status {
+          // A panic would print; this library has its own copy of the hook, so only its own panics become silent.
+          static QUIET: Once = Once::new();
+          QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+          match catch_unwind(AssertUnwindSafe(work)) {
+              Ok(Ok(())) => OK,
+              Ok(Err((status, reason))) => {
+                  let _ = say(error, reason.as_bytes());
+                  status
+              }
+              Err(_) => {
+                  let _ = say(error, b"it panicked");
+                  FAILED
+              }
+          }
+      }
+
+      // ---- plug.database/1 and plug.workload/1 ----
+
+      /// An instance with its options, during a call.
+      fn ready<'a>(instance: *mut Instance) -> Result<(&'a Instance, &'a Options), Fault> {
+          // SAFETY: the instance is one that create made, and initialize and shutdown don't run meanwhile.
+          let instance = unsafe { &*instance };
+          match &instance.options {
+              Some(options) => Ok((instance, options)),
+              None => refuse(STATE, "it is not initialised"),
+          }
+      }
+
+      fn open(dsn: Text) -> Result<database::Database, Fault> {
+          // SAFETY: the text is valid during the call.
+          database::Database::open(unsafe { dsn.slice() })
+      }
+
+      extern "C" fn setup(instance: *mut Instance, dsn: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              let (_, options) = ready(instance)?;
+              let mut database = open(dsn)?;
+              load::setup(options.rows).iter().try_for_each(|step| database.run(step))
+          })
+      }
+
+      extern "C" fn cleanup(instance: *mut Instance, dsn: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              ready(instance)?;
+              open(dsn)?.run(&load::cleanup())
+          })
+      }
+
+      extern "C" fn operations(instance: *mut Instance, out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || {
+              let (_, options) = ready(instance)?;
+              let weights = OPERATIONS.iter().zip(options.weights).map(|(name, weight)| format!("\"{name}\": {weight}"));
+              say(out, format!("{{{}}}", weights.collect::<Vec<_>>().join(", ")).as_bytes())
+          })
+      }
+
+      extern "C" fn open_session(
+          instance: *mut Instance,
+          dsn: Text,
+          session: *mut *mut Session,
+          error: *const Sink,
+      ) -> Status {
+          guarded(error, || {
+              let (instance, options) = ready(instance)?;
+              let (database, counts) = (open(dsn)?, instance.counts.clone());
+              // Each session has its own rows, and the same ones in the next run.
+              let random = Random(counts.sessions.fetch_add(1, Ordering::Relaxed) << 32);
+              let opened = Session { database, rows: options.rows, random, counts };
+              // SAFETY: the place of the session is the caller's.
+              unsafe { *session = Box::into_raw(Box::new(opened)) };
+              Ok(())
+          })
+      }
+
+      extern "C" fn run(session: *mut Session, operation: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the session is one that open made, and belongs to this thread.
+              let (session, name) = unsafe { (&mut *session, operation.slice()) };
+              let place = OPERATIONS.iter().position(|operation| operation.as_bytes() == name);
+              let place = place.ok_or((NOT_FOUND, "there is no such operation".to_string()))?;
+              let row = session.random.row(session.rows);
+              let answer = session.database.run(&load::statement(place, row));
+              let counts = &session.counts;
+              let count = if answer.is_ok() { &counts.done[place] } else { &counts.failed };
+              count.fetch_add(1, Ordering::Relaxed);
+              answer
+          })
+      }
+
+      extern "C" fn close_session(session: *mut Session) {
+          guarded(std::ptr::null(), || {
+              // SAFETY: open made it with Box, and nobody uses it any more.
+              drop(unsafe { Box::from_raw(session) });
+              Ok(())
+          });
+      }
+
+      static DATABASE: abi::Database = abi::Database { size: std::mem::size_of::<abi::Database>() as u32, setup, cleanup };
+
+      static WORKLOAD: Workload = Workload {
+          size: std::mem::size_of::<Workload>() as u32,
+          operations,
+          open: open_session,
+          run,
+          close: close_session,
+      };
+
+      // ---- The table ----
+
+      extern "C" fn describe(out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || say(out, DESCRIPTION.as_bytes()))
+      }
+
+      extern "C" fn create(_: *const Host, id: Text, instance: *mut *mut Instance, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the text and the place of the instance are the caller's, valid during the call.
+              unsafe {
+                  if id.slice() != ID {
+                      return refuse(NOT_FOUND, "this library has another plugin");
+                  }
+                  *instance = Box::into_raw(Box::new(Instance { options: None, counts: Arc::default() }));
+              }
+              Ok(())
+          })
+      }
+
+      extern "C" fn initialize(instance: *mut Instance, config: Text, error: *const Sink) -> Status {
+          guarded(error, || {
+              // SAFETY: the instance is one that create made, and no other call of it runs.
+              let (instance, config) = unsafe { (&mut *instance, config.slice()) };
+              if instance.options.is_some() {
+                  return refuse(STATE, "it is initialised already");
+              }
+              instance.options = Some(load::options(config).map_err(|reason| (INVALID_CONFIG, reason.to_string()))?);
+              Ok(())
+          })
+      }
+
+      extern "C" fn shutdown(instance: *mut Instance) -> Status {
+          guarded(std::ptr::null(), || {
+              // SAFETY: as in initialize.
+              unsafe { &mut *instance }.options = None;
+              Ok(())
+          })
+      }
+
+      extern "C" fn destroy(instance: *mut Instance) {
+          guarded(std::ptr::null(), || {
+              // SAFETY: create made it with Box, and nobody uses it any more.
+              drop(unsafe { Box::from_raw(instance) });
+              Ok(())
+          });
+      }
+
+      extern "C" fn get_interface(_: *mut Instance, name: Text) -> *const c_void {
+          // SAFETY: the text is valid during the call.
+          match unsafe { name.slice() } {
+              b"plug.workload/1" => &WORKLOAD as *const Workload as *const c_void,
+              b"plug.database/1" => &DATABASE as *const abi::Database as *const c_void,
+              _ => std::ptr::null(),
+          }
+      }
+
+      extern "C" fn metrics(instance: *mut Instance, out: *const Sink) -> Status {
+          guarded(std::ptr::null(), || {
+              // SAFETY: as in ready.
+              let counts = unsafe { &(*instance).counts };
+              let done = OPERATIONS.iter().zip(&counts.done);
+              let done = done.map(|(name, count)| format!("\"{name}\": {}, ", count.load(Ordering::Relaxed)));
+              let failed = counts.failed.load(Ordering::Relaxed);
+              say(out, format!("{{{}\"failed\": {failed}}}", done.collect::<String>()).as_bytes())
+          })
+      }
+
+      static TABLE: Table = Table {
+          size: std::mem::size_of::<Table>() as u32,
+          major: 1,
+          minor: 0,
+          describe,
+          create,
+          initialize,
+          shutdown,
+          destroy,
+          get_interface,
+          metrics,
+      };
+
+      #[no_mangle]
+      pub extern "C" fn plug_entry_v1(major: u32, _minor: u32) -> *const Table {
+          if major == 1 {
+              &TABLE
+          } else {
+              std::ptr::null()
+          }
+      }
+
+      """##
+    ),
+    (
+      "rust-workload", "src/load.rs",
+      ##"""
+      //! What the plugin does, in Rust alone. Its SQL is what SQLite and PostgreSQL both take.
+
+      const TABLE: &str = "{{ident}}_rows";
+
+      /// The names of the operations; an option of that name is its weight.
+      pub const OPERATIONS: [&str; 3] = ["read", "write", "sum"];
+
+      /// The configuration.
+      #[derive(Clone, Debug, PartialEq)]
+      pub struct Options {
+          pub rows: u64,
+          /// In the order of `OPERATIONS`.
+          pub weights: [u64; 3],
+      }
+
+      /// Statements that make the table anew.
+      pub fn setup(rows: u64) -> Vec<String> {
+          vec![
+              "BEGIN".to_string(),
+              cleanup(),
+              format!("CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, hits BIGINT NOT NULL)"),
+              format!(
+                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+                   INSERT INTO {TABLE} (id, hits) SELECT i, 0 FROM n"
+              ),
+              "COMMIT".to_string(),
+          ]
+      }
+
+      /// The statement that takes the table away.
+      pub fn cleanup() -> String {
+          format!("DROP TABLE IF EXISTS {TABLE}")
+      }
+
+      /// The statement of an operation, by its place in `OPERATIONS`, upon a row.
+      pub fn statement(operation: usize, row: u64) -> String {
+          match OPERATIONS[operation] {
+              "read" => format!("SELECT hits FROM {TABLE} WHERE id = {row}"),
+              "write" => format!("UPDATE {TABLE} SET hits = hits + 1 WHERE id = {row}"),
+              _ => format!("SELECT sum(hits) FROM {TABLE} WHERE id BETWEEN {row} AND {}", row + 99),
+          }
+      }
+
+      /// Numbers by splitmix64.
+      pub struct Random(pub u64);
+
+      impl Random {
+          /// The number of a row.
+          pub fn row(&mut self, rows: u64) -> u64 {
+              self.0 = self.0.wrapping_add(0x9e3779b97f4a7c15);
+              let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58476d1ce4e5b9);
+              let z = (z ^ z >> 27).wrapping_mul(0x94d049bb133111eb);
+              (z ^ z >> 31) % rows + 1
+          }
+      }
+
+      /// An object of whole numbers, so small that it is read by hand; an error says what is wrong.
+      pub fn options(config: &[u8]) -> Result<Options, &'static str> {
+          let blank = |c: char| " \t\r\n".contains(c);
+          let mut options = Options { rows: 1000, weights: [70, 25, 5] };
+          let text = std::str::from_utf8(config).map_err(|_| "the configuration is no UTF-8")?.trim_matches(blank);
+          let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+          let inner = inner.ok_or("the configuration is no object")?.trim_matches(blank);
+          for member in inner.split(',').filter(|_| !inner.is_empty()) {
+              let (name, value) = member.split_once(':').ok_or("the configuration is no object")?;
+              let name = name.trim_matches(blank).strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+              let value = number(value.trim_matches(blank)).ok_or("an option is no whole number")?;
+              match OPERATIONS.iter().position(|operation| Some(*operation) == name) {
+                  Some(place) if value <= 1000 => options.weights[place] = value,
+                  None if name == Some("rows") && (1..=1_000_000).contains(&value) => options.rows = value,
+                  _ => return Err("there are `rows` from 1 to 1000000, `read`, `write` and `sum` from 0 to 1000"),
+              }
+          }
+          match options.weights {
+              [0, 0, 0] => Err("all weights are 0"),
+              _ => Ok(options),
+          }
+      }
+
+      /// `parse` alone would take `+3` and `03`.
+      fn number(text: &str) -> Option<u64> {
+          text.parse::<u64>().ok().filter(|number| number.to_string() == text)
+      }
+
+      #[cfg(test)]
+      mod tests {
+          use super::*;
+
+          #[test]
+          fn what_is_not_said_is_as_usual() {
+              assert_eq!(options(b" {} "), Ok(Options { rows: 1000, weights: [70, 25, 5] }));
+              let some = options(b"{\"sum\": 0, \"rows\" : 7}");
+              assert_eq!(some, Ok(Options { rows: 7, weights: [70, 25, 0] }));
+          }
+
+          #[test]
+          fn only_options_of_the_schema_are_taken() {
+              let wrong = [
+                  "", "null", "[]", "{\"rows\": 0}", "{\"rows\": \"3\"}", "{\"other\": 1}", "{\"read\": 1001}", "{,}",
+                  "{\"rows\": 1,}", "{\"read\": 0, \"write\": 0, \"sum\": 0}",
+              ];
+              for config in wrong {
+                  assert!(options(config.as_bytes()).is_err(), "{config}");
+              }
+          }
+
+          #[test]
+          fn rows_are_of_the_table() {
+              let mut random = Random(1);
+              assert!((0..1000).all(|_| (1..=3).contains(&random.row(3))));
+          }
       }
 
       """##

@@ -7,7 +7,7 @@ enum AuthorCommands {
   static func begin(_ call: Invocation) throws -> Answer {
     let session = try call.session()
     let template = call.parsed.value("template")
-    let paths = try Authoring(session).begin(
+    let begun = try Authoring(session).begin(
       call.arguments.first ?? ".",
       PluginBeginning(
         publisher: call.parsed.value("publisher"), name: call.parsed.value("name"),
@@ -16,9 +16,16 @@ enum AuthorCommands {
       template == nil
       ? "next: build the library, then `plugctl lint` and `plugctl pack`"
       : "next: `plugctl build` and `plugctl test .` there; README.md says what is what"
+    let text =
+      begun.paths.map { "wrote \($0)" }
+      + [begun.note.map { "note: \($0)" }, next]
+      .compactMap(\.self)
     return Answer(
-      "init", json: ["manifest": .string(paths.last ?? ""), "files": .strings(paths)],
-      text: paths.map { "wrote \($0)" }.joined(separator: "\n") + "\n" + next)
+      "init",
+      json: [
+        "manifest": .string(begun.paths.last ?? ""), "files": .strings(begun.paths),
+        "note": .optional(begun.note),
+      ], text: text.joined(separator: "\n"))
   }
 
   static func lint(_ call: Invocation) throws -> Answer {

@@ -27,7 +27,10 @@ struct BeginningTests {
   @Test("has nothing left of the template's marks, and plug.h as the program has it")
   func filled() throws {
     for template in ["c", "cpp", "go", "rust", "swift"] {
-      try user.plugctl("init", template, "--template", template, "--host", "stormdb").succeeded()
+      for host in ["plug", "stormdb", "distributed-transformer"] {
+        try user.plugctl("init", "\(template)-\(host)", "--template", template, "--host", host)
+          .succeeded()
+      }
     }
     for host in ["stormdb", "benana", "databridge"] {
       try user.plugctl("init", "g-\(host)", "--template", "go-plugin", "--host", host).succeeded()
@@ -41,7 +44,7 @@ struct BeginningTests {
       #expect(text.firstMatch(of: /\{\{[a-z]+\}\}/) == nil, "\(path)")
     }
     #expect(
-      try user.folder.read("work/rust/plug.h")
+      try user.folder.read("work/rust-plug/plug.h")
         == FileSystem.read("\(Programs.repository)/Sources/CPlug/plug.h"))
   }
 

@@ -39,6 +39,8 @@ final class PrivatePostgres {
 
   var libraries: String { "\(prefix)/lib/postgresql/\(Self.version)/lib" }
   var extensions: String { "\(prefix)/share/postgresql/\(Self.version)/extension" }
+  /// Where its socket lies.
+  var socketFolder: String { cluster.path }
   private var data: String { "\(cluster.path)/data" }
 
   /// Starts the server.
