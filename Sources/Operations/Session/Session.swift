@@ -36,8 +36,8 @@ public struct Session: Sendable {
   public let now: Timestamp
   /// Where the scope keeps what it has.
   package private(set) var places: StorePlaces
-  /// The project's folder, in project scope.
-  public let projectFolder: String?
+  /// The folder of the project that the command was run in, where it is to be trusted.
+  private let project: String?
   /// Takes progress.
   public let progress: ProgressSink
   /// Asks about keys.
@@ -64,8 +64,8 @@ public struct Session: Sendable {
     let untrusted = try project.flatMap { try Self.untrustedPath(of: $0) }
     if options.scope == .project, let untrusted { throw Self.untrusted(untrusted) }
     if options.scope == nil, let untrusted { progress(.warning(Self.untrusted(untrusted))) }
-    let scope = options.scope ?? Self.usualScope(options, project: untrusted == nil ? project : nil)
-    projectFolder = scope == .project ? project : nil
+    self.project = untrusted == nil ? project : nil
+    let scope = options.scope ?? Self.usualScope(options, project: self.project)
     guard scope != .project || project != nil else {
       throw Diagnostic(
         .usageInvalidValue, "there is no project here",
@@ -114,6 +114,21 @@ public struct Session: Sendable {
 
   /// The scope that the command works in.
   public var scope: HostProfile.Scope { places.scope }
+
+  /// The project's folder, in project scope.
+  public var projectFolder: String? { scope == .project ? project : nil }
+
+  /// The same in each other scope that there is here, the narrowest first; none beside an image.
+  var elsewhere: [Session] {
+    guard options.root == nil else { return [] }
+    return [HostProfile.Scope.project, .user, .system].compactMap { other in
+      guard other != scope, other != .project || project != nil else { return nil }
+      var copy = self
+      copy.options.scope = other
+      copy.places = Self.places(other, options, project: project)
+      return copy
+    }
+  }
 
   /// Where the scopes around this one keep what they have, the nearest first: the user's and the
   /// system's around a project, the system's around the user's.
