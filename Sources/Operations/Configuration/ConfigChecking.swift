@@ -34,7 +34,7 @@ public struct ConfigChecking: Sendable {
     let node = try AuthoredFile.node(bytes, file: path, .configInvalid, "configuration")
     let (profile, rules) = try host(of: node)
     let findings = Findings()
-    let instance = try InstanceLookup(session: session).instance(of: profile.id)
+    let instance = try self.instance(of: profile)
     let current = try instance.currentGeneration()
     let installed = (current?.plugins ?? []) + OuterPlugins(session, profile).plugins.map(\.plugin)
     // Names and conditions may stand in variables; what is wrong with those is told below.
@@ -65,6 +65,14 @@ public struct ConfigChecking: Sendable {
     return ConfigReport(
       host: profile.id, findings: Self.once(findings.list), resolved: resolved,
       leaves: resolution.leaves, plugins: plugins)
+  }
+
+  /// Whose plugins are meant: those of the host's own folder, or of the one that is named.
+  private func instance(of profile: HostProfile) throws -> HostInstance {
+    let lookup = InstanceLookup(session: session)
+    guard session.options.into != nil else { return try lookup.instance(of: profile.id) }
+    return try lookup.all().first { $0.instance.hostID == profile.id }?.instance
+      ?? lookup.instance(of: profile.id)
   }
 
   /// Holds everything against the schemas.
@@ -153,15 +161,16 @@ public struct ConfigChecking: Sendable {
     _ mention: Mention, _ plugin: InstalledPlugin?, _ profile: HostProfile, _ findings: Findings
   ) {
     let name = printable(mention.name)
+    let into = session.options.into.map { " --into \(printable($0))" } ?? ""
     guard let plugin else {
       findings.error(
         mention.mark, mention.path,
-        "`\(name)` is not installed for \(profile.id): `plugctl install \(name)`")
+        "`\(name)` is not installed for \(profile.id): `plugctl install \(name)\(into)`")
       return
     }
     if !plugin.isEnabled {
       findings.error(
-        mention.mark, mention.path, "`\(name)` is disabled: `plugctl enable \(name)`")
+        mention.mark, mention.path, "`\(name)` is disabled: `plugctl enable \(name)\(into)`")
     }
   }
 

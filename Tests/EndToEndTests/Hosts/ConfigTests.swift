@@ -140,6 +140,30 @@ struct ConfigTests {
     #expect(outcome.exit == 13 && outcome.output.contains(message), "\(outcome)")
   }
 
+  @Test("is held against the folder that `--into` names, where one is named")
+  func into() throws {
+    let config = "workload: { type: plugin, plugin_name: my_plugin, plugin_config: {} }\n"
+    try check(config).succeeded()
+    func checked(in folder: String) throws -> Outcome {
+      try user.plugctl("config", "check", "config.yaml", "--host", "stormdb", "--into", folder)
+    }
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "other", version: "1.0.0", host: "stormdb", type: "workload"),
+      library: StormPlugins.library("other", "1.0.0", workshop))
+    try user.plugctl("install", archive, "--test-level", "0", "--into", "chosen").succeeded()
+    let lacking = try checked(in: "chosen")
+    #expect(
+      lacking.exit == 13 && lacking.output.contains("`plugctl install my_plugin --into chosen`"),
+      "\(lacking)")
+    try user.folder.write("work/config.yaml", config.replacing("my_plugin", with: "other"))
+    let there = try checked(in: "chosen").succeeded()
+    #expect(there.output.contains("for other 1.0.0, without faults"), "\(there)")
+    // The host's own folder may be named like any other.
+    #expect(try checked(in: "\(user.home)/.stormdb/plugins").exit == 13)
+    try user.folder.write("work/config.yaml", config)
+    try checked(in: "\(user.home)/.stormdb/plugins").succeeded()
+  }
+
   @Test("is no YAML: that is told with its place")
   func noYAML() throws {
     let outcome = try check("workload: [\n")
