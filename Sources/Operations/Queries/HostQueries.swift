@@ -101,7 +101,8 @@ public struct HostQueries: Sendable {
   /// Shared objects in the folders that hosts search, or in given ones. A file that several hosts see is
   /// told once, as the first host sees it from which nothing hides it.
   public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
-    let managed = try ManagedFiles(session)
+    // A folder that was named is but one of those that the host searches.
+    let managed = try ManagedFiles(session.withoutFolder)
     guard folders.isEmpty else {
       let places = try folders.map {
         try Self.checkFolder($0)
@@ -220,7 +221,7 @@ public struct HostQueries: Sendable {
 
   private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {
     let count = installed.filter {
-      $0.host.parts(at: "@").first.map(String.init) == found.profile.id
+      HostProfile.id(ofInstance: $0.host) == found.profile.id
     }.count
     return HostListing(
       profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile),

@@ -6,8 +6,11 @@ package import PkgStore
 public struct SessionOptions: Sendable {
   /// nil: the project's where a `plugctl.yaml` is found upward, else the user's, as root the system's.
   public var scope: HostProfile.Scope?
-  /// A profile's id; nil where the plugin or the project says it.
+  /// A profile's id, or an instance's, of which a session makes host and folder; nil where the plugin or the
+  /// project says it.
   public var host: String?
+  /// The instance that was named by its id.
+  var instance: String?
   /// A folder that stands for `/`, in system scope.
   public var root: String?
   /// A folder of the host's to install into instead of the profile's own.
@@ -78,6 +81,26 @@ public struct Session: Sendable {
     // What we make is for others to read in system scope and never for others to write.
     Machine.setFileModeMask(0o022)
     places = Self.places(scope, options, project: project)
+    if let id = options.host, id.holds("@") { try choose(id) }
+  }
+
+  /// Means one instance, as if its host and folder had been named.
+  private mutating func choose(_ instance: String) throws {
+    guard options.into == nil else {
+      throw Diagnostic(
+        .usageConflict, "`--host \(printable(instance))` and `--into` both name a folder",
+        hint: "give one of them")
+    }
+    options.into = try InstanceLookup(session: self).chosenFolder(of: instance)
+    options.host = HostProfile.id(ofInstance: instance)
+    options.instance = instance
+  }
+
+  /// The same for all folders of its hosts.
+  var withoutFolder: Session {
+    var copy = self
+    (copy.options.into, copy.options.instance) = (nil, nil)
+    return copy
   }
 
   /// The same, asking another way.
