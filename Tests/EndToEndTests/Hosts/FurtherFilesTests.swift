@@ -34,12 +34,14 @@ struct FurtherFilesTests {
     try user.plugctl("host", "add", profile).succeeded()
   }
 
-  private func install(_ name: String, host: String, files: [(String, String)]) throws -> Outcome {
+  private func install(
+    _ name: String, host: String, files: [(String, String)], _ more: [String] = []
+  ) throws -> Outcome {
     let archive = try workshop.pack(
       Workshop.Facts(
         name: name, version: "1.0.0", host: host, files: files.map { ($0, Array($1.utf8)) }),
       library: workshop.compile("int f(void) { return 1; }", name))
-    return try user.plugctl("install", archive)
+    return try user.plugctl(["install", archive] + more)
   }
 
   private func addOne() throws {
@@ -159,6 +161,23 @@ struct FurtherFilesTests {
     try user.plugctl("remove", "two").succeeded()
     try user.plugctl("repair").succeeded()
     #expect(try text(link) == "top")
+  }
+
+  @Test(
+    "a further file that is not put in place is told with the reason",
+    arguments: [
+      (["--into", "chosen"], "~/share", "where nothing is put with `--into`"),
+      ([], "~/nowhere", "which is no folder here"),
+      ([], "/usr/share", "which is not ours to write to"),
+    ])
+  func reasons(more: [String], folder: String, reason: String) throws {
+    try addHost("acmedb", "{ match: \"*.md\", to: \(folder) }")
+    let path = folder.replacing("~", with: user.home)
+    let outcome = try install("one", host: "acmedb", files: [("READ.md", "top")], more).succeeded()
+    #expect(
+      outcome.output.contains(
+        "acmedb looks for READ.md in \(path), \(reason): link it there from "),
+      "\(outcome)")
   }
 
   @Test("folders whose last parts are the same are kept apart")
