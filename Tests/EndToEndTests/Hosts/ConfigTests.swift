@@ -164,6 +164,16 @@ struct ConfigTests {
     try checked(in: "\(user.home)/.stormdb/plugins").succeeded()
   }
 
+  @Test("of a project is held against plugins that the host finds in the user's scope")
+  func outer() throws {
+    try user.folder.write("work/plugctl.yaml", "schema: 1\nhost: stormdb\n")
+    let scope = ["PLUGCTL_SCOPE": "project"]
+    try check(guide, scope.merging(variables) { $1 }).succeeded()
+    let faulty = guide.replacing("table_size: 10000", with: "table_size: 0")
+    let outcome = try check(faulty, scope.merging(variables) { $1 })
+    #expect(outcome.exit == 13 && outcome.output.contains("must be at least 1"), "\(outcome)")
+  }
+
   @Test("is no YAML: that is told with its place")
   func noYAML() throws {
     let outcome = try check("workload: [\n")
