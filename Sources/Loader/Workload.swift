@@ -12,6 +12,7 @@ public func driveWorkload(
   load.included = [.describeJson, .initDefault, .interfacesMatch, .workload]
   load.dsn = options.dsn.isEmpty ? nil : options.dsn
   load.settings = options.settings
+  load.reachesNetwork = options.reachesNetwork
   load.scratch = scratch
   var subject = subject
   subject.file = try absolutePath(subject.file)
@@ -60,7 +61,8 @@ extension PlugChecks {
     let seconds = options.milliseconds / 1000 + 1
     var start = WorkerStart(
       mode: .load,
-      arguments: limits.options + ["--cpu", String(limits.cpuSeconds + seconds * options.sessions)]
+      arguments: (options.reachesNetwork ? ["--network"] : []) + limits.options
+        + ["--cpu", String(limits.cpuSeconds + seconds * options.sessions)]
         + ["--check", "drive", "--milliseconds", String(options.milliseconds)]
         + ["--sessions", String(options.sessions), "--seed", String(options.seed & 0x7FFF_FFFF)]
         + inputs.common + (options.dsn.isEmpty ? [] : inputs.access) + inputs.operations(operations)

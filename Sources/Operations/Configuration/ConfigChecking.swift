@@ -34,9 +34,11 @@ public struct ConfigChecking: Sendable {
     let node = try AuthoredFile.node(bytes, file: path, .configInvalid, "configuration")
     let (profile, rules) = try host(of: node)
     let findings = Findings()
-    let instance = try InstanceLookup(session: session).instance(of: profile.id)
+    let instance = try self.instance(of: profile)
     let current = try instance.currentGeneration()
-    let installed = (current?.plugins ?? []) + OuterPlugins(session, profile).plugins.map(\.plugin)
+    let installed: [(plugin: InstalledPlugin, places: StorePlaces)] =
+      (current?.plugins ?? []).map { (plugin: $0, places: session.places) }
+      + OuterPlugins(session, profile).plugins.map { ($0.plugin, $0.places) }
     // Names and conditions may stand in variables; what is wrong with those is told below.
     let early = Findings()
     var first = ConfigResolution(environment: Machine.environment, findings: early)
@@ -48,10 +50,10 @@ public struct ConfigChecking: Sendable {
     let leaves = Dictionary(first.leaves.map { ($0.path, $0) }) { one, _ in one }
     for mention in named where !unset.contains(mention.path) {
       guard let name = self.name(of: mention, leaves[mention.path], findings) else { continue }
-      let plugin = installed.first { name.matches($0.name) }
-      plugins.append((mention.name, plugin?.version, mention.settings))
-      check(mention, plugin, profile, findings)
-      guard let schema = try plugin.flatMap({ try self.schema(of: $0) }) else { continue }
+      let found = installed.first { name.matches($0.plugin.name) }
+      plugins.append((mention.name, found?.plugin.version, mention.settings))
+      check(mention, found?.plugin, profile, findings)
+      guard let schema = try found.flatMap({ try self.schema(of: $0, in: $1) }) else { continue }
       var check = SchemaCheck(schema, matching: SchemaPattern.matches)
       if check.takesMap() { whole = whole.withMap(at: mention.settings, mark: mention.mark) }
       checks[mention.settings] = check
@@ -65,6 +67,14 @@ public struct ConfigChecking: Sendable {
     return ConfigReport(
       host: profile.id, findings: Self.once(findings.list), resolved: resolved,
       leaves: resolution.leaves, plugins: plugins)
+  }
+
+  /// Whose plugins are meant: those of the host's own folder, or of the one that is named.
+  private func instance(of profile: HostProfile) throws -> HostInstance {
+    let lookup = InstanceLookup(session: session)
+    guard session.options.into != nil else { return try lookup.instance(of: profile.id) }
+    return try lookup.all().first { $0.instance.hostID == profile.id }?.instance
+      ?? lookup.instance(of: profile.id)
   }
 
   /// Holds everything against the schemas.
@@ -153,21 +163,22 @@ public struct ConfigChecking: Sendable {
     _ mention: Mention, _ plugin: InstalledPlugin?, _ profile: HostProfile, _ findings: Findings
   ) {
     let name = printable(mention.name)
+    let into = session.options.into.map { " --into \(printable($0))" } ?? ""
     guard let plugin else {
       findings.error(
         mention.mark, mention.path,
-        "`\(name)` is not installed for \(profile.id): `plugctl install \(name)`")
+        "`\(name)` is not installed for \(profile.id): `plugctl install \(name)\(into)`")
       return
     }
     if !plugin.isEnabled {
       findings.error(
-        mention.mark, mention.path, "`\(name)` is disabled: `plugctl enable \(name)`")
+        mention.mark, mention.path, "`\(name)` is disabled: `plugctl enable \(name)\(into)`")
     }
   }
 
   /// What the package of an installed plugin says of its settings; nil where it says nothing.
-  func schema(of plugin: InstalledPlugin) throws -> JSON? {
-    let tree = session.places.tree(plugin.tree)
+  func schema(of plugin: InstalledPlugin, in places: StorePlaces) throws -> JSON? {
+    let tree = places.tree(plugin.tree)
     guard let name = try TreeStore.description(in: tree).manifest.configSchema,
       let bytes = try FileSystem.readIfPresent("\(tree)/\(name)", limit: 1 << 20)
     else { return nil }

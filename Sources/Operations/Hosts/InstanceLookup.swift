@@ -9,12 +9,30 @@ struct InstanceLookup {
 
   /// The instance of a host; one of its own for each folder that was chosen by hand.
   func instance(of host: String) throws -> HostInstance {
+    if let named = session.options.instance, HostProfile.id(ofInstance: named) == host {
+      return HostInstance(id: named, places: session.places)
+    }
     guard let into = session.options.into else {
       return HostInstance(id: host, places: session.places)
     }
     let folder = try FileSystem.absolute(into)
     let digest = base32(sha256(Array(folder.utf8)).bytes.prefix(5))
     return HostInstance(id: "\(host)@\(digest)", places: session.places)
+  }
+
+  /// The folder of the instance that was chosen by hand and has this id, as `list` prints it.
+  ///
+  /// - Throws: ``Diagnostic`` with `instance.unknown`.
+  func chosenFolder(of id: String) throws -> String {
+    let instance = try HostInstance.all(in: session.places).first {
+      $0.isChosenByHand && sameBytes($0.id, id)
+    }
+    guard let folder = try instance?.currentGeneration()?.viewFolder else {
+      throw Diagnostic(
+        .instanceUnknown, "nothing is installed for `\(printable(id))` here",
+        hint: "`plugctl list` shows each host with its folders")
+    }
+    return folder
   }
 
   /// All instances of the scope that can be read, whatever the session means.
@@ -30,6 +48,7 @@ struct InstanceLookup {
     let found = try HostInstance.all(in: session.places).compactMap {
       instance -> (instance: HostInstance, current: Generation)? in
       if let host = session.options.host, instance.hostID != host { return nil }
+      if let named = session.options.instance, instance.id != named { return nil }
       guard let current = try instance.currentGeneration() else { return nil }
       if try !instance.isOurs(current.number) { session.progress(.warning(Self.strange(instance))) }
       if let folder, instance.folder(seenBy: current) != folder { return nil }
@@ -55,7 +74,7 @@ extension InstanceLookup {
 
 extension HostInstance {
   /// The profile's id.
-  var hostID: String { id.parts(at: "@").first.map(String.init) ?? id }
+  var hostID: String { HostProfile.id(ofInstance: id) }
 
   /// Whether its folder was chosen by `--into`, not by the profile.
   var isChosenByHand: Bool { id.holds("@") }

@@ -116,6 +116,7 @@ struct ChangePlanning: Sendable {
   private static func needed(
     _ wanted: [InstanceChange.Wanted], besides others: Set<PluginName>
   ) -> [InstanceChange.Wanted] {
+    guard !others.isEmpty else { return wanted }
     let graph = DependencyGraph(
       wanted.map { wanted in
         var plugin = wanted.plugin

@@ -64,8 +64,16 @@ extension InstanceChange {
       let names = byFolder[folder, default: []].map { FileSystem.baseName(of: $0.path) }.sorted()
       let source = FileSystem.folder(of: byFolder[folder]?.first?.name ?? "")
       return
-        "\(profile.id) looks for \(names.joined(separator: ", ")) in \(folder), which is not ours to write to: link \(names.count == 1 ? "it" : "them") there from \(instance.current)/\(source)"
+        "\(profile.id) looks for \(names.joined(separator: ", ")) in \(folder), \(whyUnlinked(folder)): link \(names.count == 1 ? "it" : "them") there from \(instance.current)/\(source)"
     }
+  }
+
+  /// Why nothing was put into a folder in which the host looks for further files.
+  private func whyUnlinked(_ folder: String) -> String {
+    if instance.isChosenByHand { return "where nothing is put with `--into`" }
+    if session.options.root != nil { return "where nothing is put for an image" }
+    return FileSystem.target(folder)?.kind == .folder
+      ? "which is not ours to write to" : "which is no folder here"
   }
 
   /// What the host's own configuration must say once; nil where it needs nothing.

@@ -7,9 +7,12 @@ struct OuterPlugins: Sendable {
   /// One of them.
   struct Plugin: Sendable {
     let plugin: InstalledPlugin
-    let scope: HostProfile.Scope
+    /// Where its scope keeps it.
+    let places: StorePlaces
     /// The library, as the host gets it.
     let path: String
+
+    var scope: HostProfile.Scope { places.scope }
   }
 
   /// In the order of dependencies, the outermost scope first; of one that several scopes have, the
@@ -29,7 +32,7 @@ struct OuterPlugins: Sendable {
         guard plugin.isEnabled, !plugins.contains(where: { $0.plugin.name == plugin.name }),
           let path = paths.first(where: { $0.name == plugin.name })?.path
         else { return nil }
-        return Plugin(plugin: plugin, scope: places.scope, path: path)
+        return Plugin(plugin: plugin, places: places, path: path)
       }
       plugins = further + plugins
     }

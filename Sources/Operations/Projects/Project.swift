@@ -25,8 +25,13 @@ struct Project: Sendable {
       lock: try bytes.map { try Lockfile($0, path: Lockfile.fileName) })
   }
 
-  /// The project of a session, which there must be.
+  /// The project of a session, which there must be, and which is about hosts' own folders.
   static func required(_ session: Session) throws -> Project {
+    guard session.options.into == nil else {
+      throw Diagnostic(
+        .usageConflict, "a project's files say nothing of folders that are chosen with `--into`",
+        hint: "leave the folder out")
+    }
     if let project = try open(session) { return project }
     throw Diagnostic(
       .usageConflict, "this is a command for projects, and this is \(session.scope.rawValue) scope",

@@ -44,11 +44,6 @@ extension Installing {
 
   /// Installs plugins exactly as they are locked, with what they need; changes no file of the project.
   func installLocked(_ request: InstallRequest) async throws -> [InstallReport] {
-    guard session.options.into == nil else {
-      throw Diagnostic(
-        .usageConflict, "the lock file says nothing of folders that are chosen with `--into`",
-        hint: "leave `--into` out, or `--locked` and `--frozen`")
-    }
     let project = try Project.required(session)
     let source = lateSource(request)
     let lock = try await lock(of: project, request, source)

@@ -21,7 +21,7 @@ public struct HostListing: Sendable {
 public struct ScanListing: Sendable {
   /// What it is to us.
   public enum State: String, Sendable {
-    /// Put there by plugctl.
+    /// Put there by plugctl, in whichever scope.
     case managed
     /// Under the name of a plugin that is installed, and not what was installed.
     case modified
@@ -41,7 +41,7 @@ public struct ScanListing: Sendable {
   public let state: State
   /// The plugin, where it is managed.
   public let plugin: String?
-  /// Why it is broken, or which file shadows it.
+  /// Why it is broken, which file shadows it, or which other scope manages it.
   public let note: String?
 }
 
@@ -101,7 +101,8 @@ public struct HostQueries: Sendable {
   /// Shared objects in the folders that hosts search, or in given ones. A file that several hosts see is
   /// told once, as the first host sees it from which nothing hides it.
   public func scan(_ folders: [String], host: String?) throws -> [ScanListing] {
-    let managed = try managedPaths()
+    // A folder that was named is but one of those that the host searches.
+    let managed = try ManagedFiles(session.withoutFolder)
     guard folders.isEmpty else {
       let places = try folders.map {
         try Self.checkFolder($0)
@@ -128,7 +129,7 @@ public struct HostQueries: Sendable {
   }
 
   /// What lies in the folders of one host, in the order in which it searches them.
-  private static func listings(in places: [HostFolders.Place], _ managed: [String: Managed])
+  private static func listings(in places: [HostFolders.Place], _ managed: ManagedFiles)
     -> [ScanListing]
   {
     var winners: [String: String] = [:]
@@ -220,48 +221,27 @@ public struct HostQueries: Sendable {
 
   private func listing(_ found: FoundProfile, _ installed: [InstalledListing]) -> HostListing {
     let count = installed.filter {
-      $0.host.parts(at: "@").first.map(String.init) == found.profile.id
+      HostProfile.id(ofInstance: $0.host) == found.profile.id
     }.count
     return HostListing(
       profile: found.profile, origin: found.origin, binary: HostBinary.find(found.profile),
       pluginCount: count, warning: found.warning)
   }
 
-  /// A name that an installed plugin has in a host's folder.
-  private struct Managed {
-    let plugin: String
-    let isModified: Bool
-  }
-
-  private func managedPaths() throws -> [String: Managed] {
-    var paths: [String: Managed] = [:]
-    for (instance, current) in try InstanceLookup(session: session).all() {
-      let faults = try Verifying(session).faults(of: instance, current).filter(\.needsBytes)
-      for plugin in current.plugins where plugin.isEnabled {
-        let base = current.viewFolder ?? "\(instance.current)/plugins"
-        let isModified = faults.contains { $0.plugin == plugin.name }
-        for name in plugin.viewNames {
-          paths["\(base)/\(name)"] = Managed(
-            plugin: "\(plugin.name) \(plugin.version)", isModified: isModified)
-        }
-      }
-    }
-    return paths
-  }
-
   private static func listing(
-    _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?, _ managed: Managed?
+    _ path: String, _ place: HostFolders.Place, shadowedBy winner: String?,
+    _ managed: ManagedFiles.File?
   ) -> ScanListing {
     func listing(_ state: ScanListing.State, _ note: String? = nil) -> ScanListing {
       ScanListing(
         path: path, source: place.source, state: state, plugin: managed?.plugin, note: note)
     }
     if let winner { return listing(.shadowed, "by `\(winner)`") }
-    if managed?.isModified ?? false { return listing(.modified, "`plugctl repair` mends it") }
+    if let managed, managed.isModified { return listing(.modified, managed.note) }
     do { _ = try elfFacts(ofFile: path) } catch {
       return listing(.broken, (error as? any Diagnosable)?.diagnostic.message ?? "\(error)")
     }
-    return listing(managed == nil ? .foreign : .managed)
+    return listing(managed == nil ? .foreign : .managed, managed?.note)
   }
 
   /// Refuses what a person named and can't be looked into.

@@ -51,7 +51,7 @@ public struct PluginDetails: Sendable {
     manifest = plugin.flatMap {
       (try? TreeStore.description(in: session.places.tree($0.tree)))?.manifest
     }
-    let schema = plugin.flatMap { try? ConfigChecking(session).schema(of: $0) }
+    let schema = plugin.flatMap { try? ConfigChecking(session).schema(of: $0, in: session.places) }
     settings = (schema?["properties"]?.objectValue?.members ?? []).map {
       ($0.name, $0.value["type"]?.stringValue)
     }

@@ -6,8 +6,11 @@ package import PkgStore
 public struct SessionOptions: Sendable {
   /// nil: the project's where a `plugctl.yaml` is found upward, else the user's, as root the system's.
   public var scope: HostProfile.Scope?
-  /// A profile's id; nil where the plugin or the project says it.
+  /// A profile's id, or an instance's, of which a session makes host and folder; nil where the plugin or the
+  /// project says it.
   public var host: String?
+  /// The instance that was named by its id.
+  var instance: String?
   /// A folder that stands for `/`, in system scope.
   public var root: String?
   /// A folder of the host's to install into instead of the profile's own.
@@ -36,8 +39,8 @@ public struct Session: Sendable {
   public let now: Timestamp
   /// Where the scope keeps what it has.
   package private(set) var places: StorePlaces
-  /// The project's folder, in project scope.
-  public let projectFolder: String?
+  /// The folder of the project that the command was run in, where it is to be trusted.
+  private let project: String?
   /// Takes progress.
   public let progress: ProgressSink
   /// Asks about keys.
@@ -64,8 +67,8 @@ public struct Session: Sendable {
     let untrusted = try project.flatMap { try Self.untrustedPath(of: $0) }
     if options.scope == .project, let untrusted { throw Self.untrusted(untrusted) }
     if options.scope == nil, let untrusted { progress(.warning(Self.untrusted(untrusted))) }
-    let scope = options.scope ?? Self.usualScope(options, project: untrusted == nil ? project : nil)
-    projectFolder = scope == .project ? project : nil
+    self.project = untrusted == nil ? project : nil
+    let scope = options.scope ?? Self.usualScope(options, project: self.project)
     guard scope != .project || project != nil else {
       throw Diagnostic(
         .usageInvalidValue, "there is no project here",
@@ -78,6 +81,26 @@ public struct Session: Sendable {
     // What we make is for others to read in system scope and never for others to write.
     Machine.setFileModeMask(0o022)
     places = Self.places(scope, options, project: project)
+    if let id = options.host, id.holds("@") { try choose(id) }
+  }
+
+  /// Means one instance, as if its host and folder had been named.
+  private mutating func choose(_ instance: String) throws {
+    guard options.into == nil else {
+      throw Diagnostic(
+        .usageConflict, "`--host \(printable(instance))` and `--into` both name a folder",
+        hint: "give one of them")
+    }
+    options.into = try InstanceLookup(session: self).chosenFolder(of: instance)
+    options.host = HostProfile.id(ofInstance: instance)
+    options.instance = instance
+  }
+
+  /// The same for all folders of its hosts.
+  var withoutFolder: Session {
+    var copy = self
+    (copy.options.into, copy.options.instance) = (nil, nil)
+    return copy
   }
 
   /// The same, asking another way.
@@ -114,6 +137,21 @@ public struct Session: Sendable {
 
   /// The scope that the command works in.
   public var scope: HostProfile.Scope { places.scope }
+
+  /// The project's folder, in project scope.
+  public var projectFolder: String? { scope == .project ? project : nil }
+
+  /// The same in each other scope that there is here, the narrowest first; none beside an image.
+  var elsewhere: [Session] {
+    guard options.root == nil else { return [] }
+    return [HostProfile.Scope.project, .user, .system].compactMap { other in
+      guard other != scope, other != .project || project != nil else { return nil }
+      var copy = self
+      copy.options.scope = other
+      copy.places = Self.places(other, options, project: project)
+      return copy
+    }
+  }
 
   /// Where the scopes around this one keep what they have, the nearest first: the user's and the
   /// system's around a project, the system's around the user's.

@@ -222,8 +222,18 @@ public struct PluginTesting: Sendable {
     return subject
   }
 
+  /// Where an installed plugin is. Who means what lies here under that name is told how to say so.
+  private func listings(_ text: String) throws -> [InstalledListing] {
+    do { return try InstalledQueries(session).installed(text) } catch let error as any Diagnosable {
+      guard FileSystem.exists(text) else { throw error }
+      var diagnostic = error.diagnostic
+      diagnostic.hint = "for what lies here under that name: `plugctl test ./\(printable(text))`"
+      throw diagnostic
+    }
+  }
+
   private func installedFiles(_ text: String) throws -> [String] {
-    let listings = try InstalledQueries(session).installed(text)
+    let listings = try listings(text)
     return try InstanceLookup(session: session).all().flatMap { instance, current in
       PreparedGeneration.live(current, instance).libraries.filter { library in
         listings.contains { $0.host == instance.id && $0.plugin.name == library.name }
@@ -232,7 +242,7 @@ public struct PluginTesting: Sendable {
   }
 
   private func installed(_ text: String, _ options: LoadOptions) async throws -> [LoadReport] {
-    let listings = try InstalledQueries(session).installed(text)
+    let listings = try listings(text)
     var reports: [LoadReport] = []
     for (instance, current) in try InstanceLookup(session: session).all() {
       let mine = current.plugins.filter { plugin in

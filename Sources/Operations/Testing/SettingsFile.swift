@@ -20,10 +20,10 @@ final class SettingsFile: Sendable {
   /// - Parameter name: the plugin's short name.
   /// - Throws: ``Diagnostic`` with `config.invalid`, and what ``ConfigChecking`` says of a host's.
   init(_ given: GivenSettings, of name: String, _ session: Session) throws {
-    let (path, node) =
+    let (path, node, isPlainJSON) =
       switch given {
-      case .ofPlugin(let path): (path, try Self.own(path))
-      case .ofHost(let path): (path, try Self.settings(of: name, in: path, session))
+      case .ofPlugin(let path): try Self.own(path)
+      case .ofHost(let path): (path, try Self.settings(of: name, in: path, session), false)
       }
     guard node.json.objectValue != nil else {
       throw Diagnostic(
@@ -32,21 +32,16 @@ final class SettingsFile: Sendable {
     let scratch = try ScratchFolder()
     let file = "\(scratch.path)/settings.json"
     try FileSystem.replace(file, with: node.json.compactBytes, mode: 0o600, isDurable: false)
-    let isAsGiven = given == .ofPlugin(path) && Self.isPlainJSON(path)
-    settings = PluginSettings(path: file, shown: isAsGiven ? path : "SETTINGS.json")
+    settings = PluginSettings(path: file, shown: isPlainJSON ? path : "SETTINGS.json")
     self.scratch = consume scratch
   }
 
   /// Whether a command that repeats a check can take the user's file: the worker reads JSON, and fills nothing in.
-  private static func isPlainJSON(_ path: String) -> Bool {
-    guard let bytes = try? FileSystem.read(path, limit: YAMLReader.maximumSize) else {
-      return false
-    }
-    return (try? JSONParser.parse(bytes)) != nil
-      && String(decoding: bytes, as: UTF8.self).firstRange(of: "${") == nil
+  private static func isPlainJSON(_ bytes: [UInt8]) -> Bool {
+    (try? JSONParser.parse(bytes)) != nil && bytes.firstRange(of: Array("${".utf8)) == nil
   }
 
-  private static func own(_ path: String) throws -> Node {
+  private static func own(_ path: String) throws -> (path: String, node: Node, isPlainJSON: Bool) {
     let bytes = try FileSystem.read(path, limit: YAMLReader.maximumSize)
     let node = try AuthoredFile.node(bytes, file: path, .configInvalid, "configuration")
     let findings = Findings()
@@ -54,7 +49,7 @@ final class SettingsFile: Sendable {
     var checks: [String: SchemaCheck] = [:]
     let resolved = resolution.resolve(node, checks: &checks)
     try refuse(findings, path)
-    return resolved
+    return (path, resolved, isPlainJSON(bytes))
   }
 
   private static func settings(of name: String, in path: String, _ session: Session) throws -> Node

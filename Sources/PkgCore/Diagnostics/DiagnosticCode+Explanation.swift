@@ -156,6 +156,8 @@ extension DiagnosticCode {
     case .hostAmbiguous: "Several hosts are possible; name one with `--host`."
     case .instanceAmbiguous:
       "The plugin is installed in several folders. Name one with `--into`; `plugctl list` shows them."
+    case .instanceUnknown:
+      "`--host NAME@DIGEST` names a folder that was chosen with `--into`, and there is none of that name in this scope. `plugctl list` shows the names."
     case .hostNotFound: "The host is not installed on this machine."
     case .hostInUse:
       "Processes still use the former version of a plugin after the time that `--wait-unmapped` gave them. The change itself is done; what runs goes on with the old code until it ends or reloads."

@@ -161,6 +161,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case hostAmbiguous = "host.ambiguous"
   case hostNotFound = "host.not-found"
   case instanceAmbiguous = "instance.ambiguous"
+  case instanceUnknown = "instance.unknown"
   case hostReload = "host.reload"
   case hostUnseen = "host.unseen"
   case hostInUse = "host.in-use"
@@ -202,7 +203,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
       .failed
     case .systemNotFound, .generationUnknown, .pluginUnknown, .pluginNotInstalled, .pluginElsewhere,
       .pluginFileNotOwned, .versionUnknown,
-      .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .indexUnknown, .indexNone,
+      .hostUnknown, .hostNotFound, .hostAmbiguous, .instanceAmbiguous, .instanceUnknown,
+      .indexUnknown, .indexNone,
       .keyNotFound, .advisoryUnknown,
       .nameAmbiguous:
       .notFound

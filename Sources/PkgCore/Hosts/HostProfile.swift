@@ -233,6 +233,11 @@ public struct HostProfile: Sendable {
     host == id || host == base || host == Self.anyHost
   }
 
+  /// The profile's id in that of an instance, which may go on with `@` and what tells its folder.
+  public static func id(ofInstance id: String) -> String {
+    id.cut(at: "@").map { String($0.before) } ?? id
+  }
+
   /// What a manifest says whose plugin is for every host.
   public static let anyHost = "any"
 

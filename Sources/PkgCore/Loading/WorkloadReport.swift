@@ -4,6 +4,8 @@ public struct WorkloadOptions: Sendable, Equatable {
   public var dsn = ""
   /// What the plugin is configured with; nil for its example.
   public var settings: PluginSettings?
+  /// Whether it may open sockets also where no database is named.
+  public var reachesNetwork = false
   /// How long its operations run, without setup and cleanup.
   public var milliseconds = 10_000
   /// How many sessions run at once, each in a thread of its own.

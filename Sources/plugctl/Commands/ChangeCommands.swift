@@ -167,7 +167,7 @@ enum ChangeCommands {
       if report.snippets.count <= 2 {
         for snippet in report.snippets {
           lines.append(
-            "\(output.style.cyan("configure")): for \(snippet.plugin), in \(report.host.prefix { $0 != "@" })'s own file:"
+            "\(output.style.cyan("configure")): for \(snippet.plugin), in \(HostProfile.id(ofInstance: report.host))'s own file:"
           )
           lines += snippet.text.parts(at: "\n").map { "  \(printable(String($0)))" }
         }

@@ -78,6 +78,7 @@ enum TestCommands {
     }
     var options = WorkloadOptions()
     options.dsn = try dsn(call) ?? ""
+    options.reachesNetwork = call.parsed.has("network")
     options.milliseconds = try duration(call) ?? options.milliseconds
     options.sessions = try call.number("sessions", 1...64) ?? options.sessions
     options.seed = UInt64(try call.number("seed", 0...Int.max) ?? 1)

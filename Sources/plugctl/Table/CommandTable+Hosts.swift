@@ -68,6 +68,7 @@ extension CommandTable {
           discussion: [
             "The host's own settings are checked by its profile, those of plugins by the schemas that they ship; `${VAR}` is filled in from the environment first. Every fault is told with line and column."
           ],
+          options: [CommandTable.intoOption],
           arguments: [aConfiguration],
           examples: [("config check config.yaml --host stormdb", "before StormDB is started")]),
         CommandSpec(
@@ -75,7 +76,7 @@ extension CommandTable {
           options: [
             OptionSpec("resolved", "with variables and defaults filled in"),
             OptionSpec("origin", "each value, and where it is from"),
-            OptionSpec("show-secrets", "also passwords and the like"),
+            OptionSpec("show-secrets", "also passwords and the like"), CommandTable.intoOption,
           ],
           arguments: [aConfiguration]),
         CommandSpec(

@@ -33,7 +33,9 @@ extension CommandTable {
     OptionSpec("offline", "never ask the network"),
     OptionSpec(
       "max-age", value: "TIME", "use an index past its term, up to this age: 36h, 30d, 8w"),
-    OptionSpec("host", value: "NAME", "the host", completion: .dynamic("host")),
+    OptionSpec(
+      "host", value: "NAME", "the host, or one folder of `--into` as `list` names it: NAME@DIGEST",
+      completion: .dynamic("host")),
     OptionSpec(
       "scope", value: "SCOPE", "where plugins are installed",
       completion: .words(["project", "user", "system"])),

@@ -140,6 +140,40 @@ struct ConfigTests {
     #expect(outcome.exit == 13 && outcome.output.contains(message), "\(outcome)")
   }
 
+  @Test("is held against the folder that `--into` names, where one is named")
+  func into() throws {
+    let config = "workload: { type: plugin, plugin_name: my_plugin, plugin_config: {} }\n"
+    try check(config).succeeded()
+    func checked(in folder: String) throws -> Outcome {
+      try user.plugctl("config", "check", "config.yaml", "--host", "stormdb", "--into", folder)
+    }
+    let archive = try workshop.pack(
+      Workshop.Facts(name: "other", version: "1.0.0", host: "stormdb", type: "workload"),
+      library: StormPlugins.library("other", "1.0.0", workshop))
+    try user.plugctl("install", archive, "--test-level", "0", "--into", "chosen").succeeded()
+    let lacking = try checked(in: "chosen")
+    #expect(
+      lacking.exit == 13 && lacking.output.contains("`plugctl install my_plugin --into chosen`"),
+      "\(lacking)")
+    try user.folder.write("work/config.yaml", config.replacing("my_plugin", with: "other"))
+    let there = try checked(in: "chosen").succeeded()
+    #expect(there.output.contains("for other 1.0.0, without faults"), "\(there)")
+    // The host's own folder may be named like any other.
+    #expect(try checked(in: "\(user.home)/.stormdb/plugins").exit == 13)
+    try user.folder.write("work/config.yaml", config)
+    try checked(in: "\(user.home)/.stormdb/plugins").succeeded()
+  }
+
+  @Test("of a project is held against plugins that the host finds in the user's scope")
+  func outer() throws {
+    try user.folder.write("work/plugctl.yaml", "schema: 1\nhost: stormdb\n")
+    let scope = ["PLUGCTL_SCOPE": "project"]
+    try check(guide, scope.merging(variables) { $1 }).succeeded()
+    let faulty = guide.replacing("table_size: 10000", with: "table_size: 0")
+    let outcome = try check(faulty, scope.merging(variables) { $1 })
+    #expect(outcome.exit == 13 && outcome.output.contains("must be at least 1"), "\(outcome)")
+  }
+
   @Test("is no YAML: that is told with its place")
   func noYAML() throws {
     let outcome = try check("workload: [\n")

@@ -34,12 +34,15 @@ struct FurtherFilesTests {
     try user.plugctl("host", "add", profile).succeeded()
   }
 
-  private func install(_ name: String, host: String, files: [(String, String)]) throws -> Outcome {
+  private func install(
+    _ name: String, version: String = "1.0.0", host: String, files: [(String, String)],
+    _ more: [String] = []
+  ) throws -> Outcome {
     let archive = try workshop.pack(
       Workshop.Facts(
-        name: name, version: "1.0.0", host: host, files: files.map { ($0, Array($1.utf8)) }),
+        name: name, version: version, host: host, files: files.map { ($0, Array($1.utf8)) }),
       library: workshop.compile("int f(void) { return 1; }", name))
-    return try user.plugctl("install", archive)
+    return try user.plugctl(["install", archive] + more)
   }
 
   private func addOne() throws {
@@ -161,6 +164,23 @@ struct FurtherFilesTests {
     #expect(try text(link) == "top")
   }
 
+  @Test(
+    "a further file that is not put in place is told with the reason",
+    arguments: [
+      (["--into", "chosen"], "~/share", "where nothing is put with `--into`"),
+      ([], "~/nowhere", "which is no folder here"),
+      ([], "/usr/share", "which is not ours to write to"),
+    ])
+  func reasons(more: [String], folder: String, reason: String) throws {
+    try addHost("acmedb", "{ match: \"*.md\", to: \(folder) }")
+    let path = folder.replacing("~", with: user.home)
+    let outcome = try install("one", host: "acmedb", files: [("READ.md", "top")], more).succeeded()
+    #expect(
+      outcome.output.contains(
+        "acmedb looks for READ.md in \(path), \(reason): link it there from "),
+      "\(outcome)")
+  }
+
   @Test("folders whose last parts are the same are kept apart")
   func sameLastPart() throws {
     for name in ["a", "b"] { try FileSystem.makeFolders("\(user.home)/\(name)/share") }
@@ -182,23 +202,9 @@ struct FurtherFilesTests {
   func furtherFiles() throws {
     let folder = "\(user.home)/share dir/extension"
     try FileSystem.makeFolders(folder)
-    let profile = try user.folder.write(
-      "work/acmedb.yaml",
-      """
-      schema: 1
-      id: acmedb
-      types: [extension]
-      paths: [{ scope: user, dir: ~/acme }]
-      layout: { extra: [{ match: "*.md", to: "~/share dir//extension/" }] }
-
-      """)
-    try user.plugctl("host", "add", profile).succeeded()
-    let archive = try workshop.pack(
-      Workshop.Facts(
-        name: "one", version: "1.0.0", host: "acmedb",
-        files: [("READ.md", Array("top".utf8)), ("doc/READ.md", Array("below".utf8))]),
-      library: workshop.compile("int f(void) { return 1; }", "one"))
-    try user.plugctl("install", archive).succeeded()
+    try addHost("acmedb", "{ match: \"*.md\", to: \"~/share dir//extension/\" }")
+    try install("one", host: "acmedb", files: [("READ.md", "top"), ("doc/READ.md", "below")])
+      .succeeded()
     #expect(try FileSystem.read("\(folder)/READ.md") == Array("top".utf8))
     try user.plugctl("verify").succeeded()
     // The host's own folder vanishes, with whatever was in it: nothing is made there, and all goes on.
@@ -220,27 +226,18 @@ struct FurtherFilesTests {
 
   @Test("a further file that a damaged generation left goes with `recover`")
   func strays() throws {
-    let folder = "\(user.home)/share"
-    try FileSystem.makeFolders(folder)
-    let profile = try user.folder.write(
-      "work/acmedb.yaml",
-      "schema: 1\nid: acmedb\ntypes: [extension]\npaths: [{ scope: user, dir: ~/acme }]\n"
-        + "layout: { extra: [{ match: \"*.md\", to: ~/share }] }\n")
-    try user.plugctl("host", "add", profile).succeeded()
+    try addHost("acmedb", "{ match: \"*.md\", to: ~/share }")
     for (version, name) in [("1.0.0", "old.md"), ("2.0.0", "new.md")] {
-      let archive = try workshop.pack(
-        Workshop.Facts(
-          name: "one", version: version, host: "acmedb",
-          files: [(name, Array(version.utf8)), ("both.md", Array(version.utf8))]),
-        library: workshop.compile("int f(void) { return 1; }", "one"))
-      try user.plugctl("install", archive).succeeded()
+      try install(
+        "one", version: version, host: "acmedb", files: [(name, version), ("both.md", version)]
+      ).succeeded()
     }
-    #expect(try FileSystem.names(in: folder).sorted() == ["both.md", "new.md"])
+    #expect(try FileSystem.names(in: share).sorted() == ["both.md", "new.md"])
     try FileSystem.replace("\(user.live("acmedb"))/manifest.json", with: Array("{".utf8))
     try user.plugctl("recover").succeeded()
-    #expect(try FileSystem.read("\(folder)/old.md") == Array("1.0.0".utf8))
-    let left = try FileSystem.names(in: folder).filter {
-      FileSystem.target("\(folder)/\($0)") == nil
+    #expect(try text("\(share)/old.md") == "1.0.0")
+    let left = try FileSystem.names(in: share).filter {
+      FileSystem.target("\(share)/\($0)") == nil
     }
     #expect(left == [], "links that lead nowhere")
   }

@@ -56,27 +56,18 @@ struct ProjectProfileTests {
   @Test("nor is it asked what is built in, or told to reload, and both say so")
   func unapproved() throws {
     let witness = user.folder.file("witness")
-    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
-    try user.folder.write(
-      "work/.plugctl/hosts.d/acmedb.yaml",
+    let (archive, scope) = try project(
       """
-      schema: 1
-      id: acmedb
       detect: { binary: [sh], builtin: { argv: [touch, \(witness)], stream: stdout, regex: x } }
       paths: [{ scope: project, dir: ./plugins }]
-      types: [extension]
       reload: { mode: command, argv: [touch, \(witness)] }
-
       """)
-    let archive = try workshop.pack(
-      Workshop.Facts(name: "one", version: "1.0.0", host: "acmedb"),
-      library: workshop.compile("int f(void) { return 1; }", "one"))
     let commands = [
       ["install", archive, "--no-save"], ["list", "--builtin", "--host", "acmedb"],
       ["reload", "one"],
     ]
     for command in commands {
-      let outcome = try user.plugctl(command, with: ["PLUGCTL_SCOPE": "project"])
+      let outcome = try user.plugctl(command, with: scope)
       #expect((outcome.output + outcome.errors).contains("profile.unapproved"), "\(outcome)")
     }
     #expect(!FileSystem.exists(witness))
@@ -107,15 +98,8 @@ struct ProjectProfileTests {
   @Test("a project's profile has no plugins put outside of the project")
   func outside() throws {
     let away = user.folder.file("away")
-    try user.folder.write("work/plugctl.yaml", "schema: 1\n")
-    try user.folder.write(
-      "work/.plugctl/hosts.d/acmedb.yaml",
-      "schema: 1\nid: acmedb\npaths: [{ scope: project, dir: \(away) }]\ntypes: [extension]\n")
-    let archive = try workshop.pack(
-      Workshop.Facts(name: "one", version: "1.0.0", host: "acmedb"),
-      library: workshop.compile("int f(void) { return 1; }", "one"))
-    let outcome = try user.plugctl(
-      "install", archive, "--no-save", with: ["PLUGCTL_SCOPE": "project"])
+    let (archive, scope) = try project("paths: [{ scope: project, dir: \(away) }]")
+    let outcome = try user.plugctl("install", archive, "--no-save", with: scope)
     #expect(outcome.exit == 13 && outcome.code == "profile.invalid", "\(outcome)")
     #expect(!FileSystem.exists(away))
   }

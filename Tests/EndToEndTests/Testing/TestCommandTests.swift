@@ -101,6 +101,20 @@ struct TestCommandTests {
     #expect(unknown.errors.contains("there is no check `plg-d921`; did you mean"), "\(unknown)")
   }
 
+  @Test(
+    "says how to name what lies here under a name that is not installed",
+    arguments: ["caller", "My-Plugin", "caller.d"])
+  func hereToo(name: String) throws {
+    let elsewhere = try user.plugctl("test", name)
+    #expect(elsewhere.hint?.contains("./") != true, "\(elsewhere)")
+    try FileSystem.makeFolders("\(user.work)/\(name)")
+    for more in [[], ["--workload"]] {
+      let outcome = try user.plugctl(["test", name] + more)
+      #expect(outcome.exit == elsewhere.exit && outcome.code == elsewhere.code, "\(outcome)")
+      #expect(outcome.hint?.contains("`plugctl test ./\(name)`") == true, "\(outcome)")
+    }
+  }
+
   @Test("refuses a check that is none, with the nearest name", arguments: ["include", "exclude"])
   func unknown(option: String) throws {
     let outcome = try user.plugctl("test", good, "--\(option)", "init-twise")

@@ -56,6 +56,45 @@ struct WorkloadTests {
     #expect(refused.exit == 8 && refused.errors.contains("the given settings"), "\(refused)")
   }
 
+  @Test("opens sockets with `--network`, also where no database is named, and not without")
+  func network() throws {
+    let workshop = try Workshop()
+    let reach =
+      "int reached = socket(AF_INET, SOCK_STREAM, 0); if (reached < 0) return PLUG_IO; close(reached);"
+    let source = PlugSource.minimal(
+      id: "acme/caller", version: "1.0.0",
+      more: """
+        #include <sys/socket.h>
+        #include <unistd.h>
+        struct plug_session { int unused; };
+        static plug_status operations(plug_instance *instance, const plug_sink *out) {
+          return out->write(out->context, "{\\"call\\":1}", 10) == 0 ? PLUG_OK : PLUG_SINK;
+        }
+        static plug_status open(plug_instance *instance, plug_text dsn, plug_session **session, const plug_sink *error) {
+          *session = calloc(1, sizeof **session);
+          return PLUG_OK;
+        }
+        static plug_status run(plug_session *session, plug_text operation, const plug_sink *error) {
+          if (operation.length != 4 || memcmp(operation.bytes, "call", 4) != 0) return PLUG_NOT_FOUND;
+          \(reach)
+          return PLUG_OK;
+        }
+        static void done(plug_session *session) { free(session); }
+        static const plug_workload_v1 workload = {sizeof workload, operations, open, run, done};
+        """,
+      initialize: reach, interfaces: #"\"plug.workload/1\""#,
+      answer:
+        #"name.length == 15 && memcmp(name.bytes, "plug.workload/1", 15) == 0 ? &workload : NULL"#
+    )
+    let library = try workshop.compile(
+      source, "caller", flags: ["-I\(Programs.repository)/Sources/CPlug"])
+    let drive = ["test", library, "--workload", "--duration", "200ms", "--sessions", "1"]
+    let refused = try user.plugctl(drive)
+    #expect(refused.exit == 8 && refused.errors.contains("IO"), "\(refused)")
+    let outcome = try user.plugctl(drive + ["--network"]).succeeded()
+    #expect(outcome.lines.contains { $0.hasPrefix("call\t") }, "\(outcome)")
+  }
+
   @Test("ends when its time is over, and tells a person rates and latencies")
   func text() throws {
     let began = ContinuousClock.now

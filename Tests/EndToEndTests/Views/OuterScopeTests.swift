@@ -69,6 +69,33 @@ struct OuterScopeTests {
     #expect(try installed() == ["storm/alone", "storm/core", "storm/leaf"])
   }
 
+  @Test("and a project's are managed to `scan` in either scope, which says whose they are")
+  func scanned() throws {
+    try user.plugctl("install", "core@1.0.0").succeeded()
+    try inProject("install", "alone").succeeded()
+    let (mine, ours) = ("\(user.home)/.stormdb/plugins/core.so", "\(project)/plugins/alone.so")
+    func scan(_ scope: String) throws -> Set<String> {
+      let outcome = try user.plugctl(
+        "scan", "--host", "stormdb", "--scope", scope, in: project)
+      return Set(try outcome.succeeded().lines)
+    }
+    #expect(
+      try scan("user") == [
+        "managed\tproject\t\(ours)\tstorm/alone 1.0.0, in project scope",
+        "managed\tuser\t\(mine)\tstorm/core 1.0.0",
+      ])
+    #expect(
+      try scan("project") == [
+        "managed\tproject\t\(ours)\tstorm/alone 1.0.0",
+        "managed\tuser\t\(mine)\tstorm/core 1.0.0, in user scope",
+      ])
+    try FileSystem.remove(ours)
+    try user.run(["cp", "/bin/true", ours]).succeeded()
+    let changed = try #require(scan("user").first { $0.contains(ours) })
+    #expect(
+      changed.hasPrefix("modified\t") && changed.contains("repair --scope project"), "\(changed)")
+  }
+
   /// The system's folders are replaced for the length of one script, which needs root.
   @Test(
     "serve a user, who gets no copy of his own", .enabled(if: Machine.isRoot, "only root can mount")

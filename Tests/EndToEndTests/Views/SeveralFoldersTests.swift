@@ -45,6 +45,74 @@ struct SeveralFoldersTests {
     #expect(Set(data?.map { $0["folder"]?.stringValue } ?? []) == [usual, chosen])
   }
 
+  /// The chosen folder's name, as `list` prints it.
+  private func name() throws -> String {
+    let lines = try user.plugctl("list").succeeded().lines.filter { $0.hasSuffix(chosen) }
+    return String(try #require(lines.first).prefix { $0 != "\t" })
+  }
+
+  @Test("is looked at in the one folder whose name `--host` has")
+  func lookedAt() throws {
+    let name = try name()
+    try user.plugctl("upgrade", "vector", "--into", usual).succeeded()
+    #expect(try user.list("--host", name) == ["vector 1.0.0"])
+    #expect(try user.list("--host", "stormdb") == ["vector 1.0.0", "vector 1.1.0"])
+    let outdated = try user.plugctl("outdated", "--host", name).succeeded()
+    #expect(outdated.lines.count == 1 && outdated.output.hasPrefix(name), "\(outdated)")
+    let history = try user.plugctl("history", "--host", name).succeeded()
+    #expect(history.lines.count == 1, "\(history)")
+    try FileSystem.remove("\(usual)/vector.so")
+    try user.plugctl("verify", "--host", name).succeeded()
+    #expect(try user.plugctl("verify", "--host", "stormdb").exit != 0)
+    // Of what the host sees nothing is foreign all the same.
+    try user.plugctl("repair", "--host", "stormdb").succeeded()
+    let scan = try user.plugctl("scan", "--host", name).succeeded()
+    #expect(scan.lines.count == 1 && scan.output.hasPrefix("managed\t"), "\(scan)")
+  }
+
+  @Test("is changed in the one folder whose name `--host` has")
+  func changed() throws {
+    let name = try name()
+    try user.plugctl("plan", "upgrade", "--host", name, "-o", "plan.json").succeeded()
+    try user.plugctl("apply", "plan.json").succeeded()
+    #expect(try user.list() == ["vector 1.0.0", "vector 1.1.0"])
+    try user.plugctl("install", "geo", "--host", name).succeeded()
+    #expect(FileSystem.exists("\(chosen)/geo.so") && !FileSystem.exists("\(usual)/geo.so"))
+    try user.plugctl("rollback", "1", "--host", name).succeeded()
+    #expect(try user.list() == ["vector 1.0.0", "vector 1.0.0"])
+    try user.plugctl("remove", "vector", "--host", name).succeeded()
+    #expect(both == [true, false])
+  }
+
+  @Test("is not looked for in a folder of no such name, nor in two at once")
+  func unknown() throws {
+    for name in ["stormdb@nosuchone", "stormdb@", "@", "../hosts@x"] {
+      for command in [["list"], ["remove", "vector"], ["upgrade"], ["rollback"]] {
+        let outcome = try user.plugctl(command + ["--host", name])
+        #expect(outcome.exit == 3 && outcome.code == "instance.unknown", "\(outcome)")
+        #expect(outcome.hint?.contains("plugctl list") == true, "\(outcome)")
+      }
+    }
+    let twice = try user.plugctl("remove", "vector", "--host", name(), "--into", usual)
+    #expect(twice.exit == 2 && twice.code == "usage.conflict", "\(twice)")
+    #expect(both == [true, true])
+  }
+
+  @Test("of a project is no matter of the project's files")
+  func project() throws {
+    let scope = ["PLUGCTL_SCOPE": "project"]
+    try user.folder.write("work/plugctl.yaml", "schema: 1\nhost: stormdb\n")
+    try user.plugctl(["install", "geo", "--into", "far"], with: scope).succeeded()
+    let list = try user.plugctl(["list"], with: scope).succeeded().output
+    let name = String(list.prefix { $0 != "\t" })
+    #expect(name.hasPrefix("stormdb@"), "\(list)")
+    for command in [["sync"], ["diff"], ["install", "vector", "--locked"]] {
+      let outcome = try user.plugctl(command + ["--host", name], with: scope)
+      #expect(outcome.exit == 2 && outcome.code == "usage.conflict", "\(outcome)")
+    }
+    try user.plugctl(["remove", "geo", "--host", name], with: scope).succeeded()
+  }
+
   @Test("is told how to undo a change, with `--into` where the folder was chosen by hand")
   func undo() throws {
     let outcome = try user.plugctl("install", "vector@1.1.0", "geo", "--into", chosen).succeeded()

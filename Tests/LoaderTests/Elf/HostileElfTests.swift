@@ -34,6 +34,26 @@ import Testing
     #expect(slowest < .seconds(2))
   }
 
+  @Test(
+    "is searched for PostgreSQL's block as far as it is long, however often its segments overlap")
+  func overlapping() throws {
+    let folder = try TestFolder()
+    let path = try folder.plugin(
+      "server.so",
+      """
+      static const struct { int len, version, args, keys, name, byval; char vendor[32]; } magic =
+        { 56, 1500, 100, 32, 64, 1, "PostgreSQL" };
+      const void *load_external_function(void) { return &magic; }
+      """)
+    let server = ElfEditor(try contents(path))
+    #expect(try HostMarks(server.bytes).postgresMagic == "1500 100 32 64 1 PostgreSQL")
+    let block = try #require(server.bytes.firstRange(of: [56, 0, 0, 0, 0xDC, 0x05, 0, 0]))
+    var made = server
+    made.prependLoads(4, of: block.lowerBound)
+    #expect(made.number(56, 2) == server.number(56, 2) + 4)
+    #expect(try HostMarks(made.bytes).postgresMagic == nil)
+  }
+
   @Test("gets an answer from every check of level 1, or from the first", arguments: samples)
   func checks(sample: String) throws {
     let whole = try contents(RealPlugins.path(sample))

@@ -34,6 +34,25 @@ struct ElfEditor {
 
   private var segments: [Int] { (0..<number(56, 2)).map { number(32) + $0 * 56 } }
 
+  /// Puts headers of loaded segments before all others, each of so many bytes from the file's start. No other
+  /// lies at their address.
+  mutating func prependLoads(_ count: Int, of size: Int) {
+    let (table, former) = (number(32), number(56, 2))
+    let headers = Array(bytes[table..<table + former * 56])
+    set(32, bytes.count)
+    set(56, former + count, 2)
+    for _ in 0..<count {
+      let place = bytes.count
+      bytes += [UInt8](repeating: 0, count: 56)
+      set(place, 1, 4)
+      set(place + 4, 4, 4)
+      set(place + 16, 1 << 40)
+      set(place + 32, size)
+      set(place + 40, size)
+    }
+    bytes += headers
+  }
+
   /// Where an address lies in the file.
   func offset(_ address: Int) throws -> Int {
     for place in segments where number(place, 4) == 1 {
