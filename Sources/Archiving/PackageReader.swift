@@ -111,10 +111,10 @@ public struct PackageReader: ~Copyable {
     let functions = library.functions
     var path = functions.entry_pathname(pointer).map { String(cString: $0) } ?? ""
     // `tar -C dist .` writes every path with a leading `./`.
-    if isForeign, path.begins(with: "./"), path != "./" { path.removeFirst(2) }
+    if isForeign, let below = path.rest(after: "./"), !below.isEmpty { path = String(below) }
     let type = functions.entry_filetype(pointer)
     if let why = refusal(pointer, type) { throw .unsafe(entry: path, why: why) }
-    if type == EntryType.folder, path.ends(with: "/") { path.removeLast() }
+    if type == EntryType.folder, let name = path.rest(before: "/") { path = String(name) }
     guard PackagePath.isSafe(path) || (isForeign && type == EntryType.folder && path == ".") else {
       throw .unsafe(entry: path, why: "which is no safe path")
     }

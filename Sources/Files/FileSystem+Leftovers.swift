@@ -10,10 +10,9 @@ extension FileSystem {
   static func removeLeftovers(of path: String) {
     let above = folder(of: path)
     let prefix = baseName(of: path) + "."
-    for name in (try? names(in: above)) ?? []
-    where name.begins(with: prefix) && name.ends(with: ".new") {
+    for name in (try? names(in: above)) ?? [] {
       let left = "\(above)/\(name)"
-      guard Int32(name.dropFirst(prefix.count).dropLast(4)) != nil,
+      guard let process = name.rest(after: prefix)?.rest(before: ".new"), Int32(process) != nil,
         let modified = try? status(left).modified,
         modified + 3600 < Machine.secondsSinceEpoch()
       else { continue }

@@ -25,7 +25,7 @@ extension FileSystem {
   public static func resolved(_ path: String) -> String {
     var above = path
     while above != "/" {
-      if let real = realPath(above) { return real + path.dropFirst(above.count) }
+      if let real = realPath(above) { return real + (path.rest(after: above) ?? "") }
       above = folder(of: above)
     }
     return path

@@ -50,7 +50,7 @@ struct GenerationContent {
         if let owner = owners.updateValue(plugin.name, forKey: extra.name) {
           throw StoreError.sameName(extra.name, first: "\(owner)", second: "\(plugin.name)")
         }
-        let name = extra.name.dropFirst("extra/".count)
+        let name = extra.name.rest(after: "extra/") ?? extra.name[...]
         links.append(
           (extra.name, Self.target(extra.file, of: plugin, at: String(name)), plugin.name))
       }
@@ -123,7 +123,7 @@ public enum GenerationWriter {
     try instance.seal(wanted.number, manifest)
     let told = instance.told(wanted)
     let tested = content.libraries.map { name, path in
-      (name, "\(folder)/plugins" + path.dropFirst(told.count))
+      (name, "\(folder)/plugins" + (path.rest(after: told) ?? "/\(FileSystem.baseName(of: path))"))
     }
     return PreparedGeneration(generation: content.generation, folder: folder, libraries: tested)
   }

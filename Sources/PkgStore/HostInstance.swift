@@ -94,8 +94,7 @@ public struct HostInstance: Sendable {
       guard error.isInvalid else { throw error }
       throw StoreError.currentDamaged(path: current)
     }
-    guard target.begins(with: "gens/"), let number = Int64(target.dropFirst("gens/".count)),
-      number > 0
+    guard let number = target.rest(after: "gens/").flatMap({ Int64($0) }), number > 0
     else {
       throw StoreError.currentDamaged(path: current)
     }

@@ -73,7 +73,7 @@ public struct TransactionFolder: ~Copyable {
     let prefix = "tx-\(instance.id)-"
     // `tx-nginx-edge-12` is not of the instance `nginx`.
     return try FileSystem.namesIfPresent(in: instance.places.temporary).filter {
-      $0.begins(with: prefix) && Int32($0.dropFirst(prefix.count)) != nil
+      $0.rest(after: prefix).flatMap { Int32($0) } != nil
     }.map { "\(instance.places.temporary)/\($0)" }
   }
 }

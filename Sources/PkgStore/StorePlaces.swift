@@ -30,8 +30,8 @@ public struct StorePlaces: Sendable {
 
   /// A path as hosts see it.
   public func seenByHosts(_ path: String) -> String {
-    guard let root, path.begins(with: "\(root)/") else { return path }
-    return String(path.dropFirst(root.count))
+    guard let below = root.flatMap({ path.rest(after: "\($0)/") }) else { return path }
+    return "/" + below
   }
 
   /// Unpacked packages, shared by all instances.

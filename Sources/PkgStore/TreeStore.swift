@@ -42,7 +42,8 @@ public struct TreeStore: Sendable {
         }
         if status.kind == .folder {
           try walk(path, status)
-        } else if let content = expected.removeValue(forKey: String(path.dropFirst(root.count + 1)))
+        } else if let below = path.rest(after: "\(root)/"),
+          let content = expected.removeValue(forKey: String(below))
         {
           if let kind = try Self.fault(path, status, content) {
             faults.append(StoreFault(kind, path, of: plugin))

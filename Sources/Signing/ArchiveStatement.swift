@@ -32,7 +32,8 @@ public struct ArchiveStatement: Sendable, Equatable {
     let words = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
-    guard words.count == 5, let digest = SHA256Digest(hex: String(words[4].dropFirst(7))),
+    guard words.count == 5, let hex = words[4].rest(after: "sha256="),
+      let digest = SHA256Digest(hex: String(hex)),
       let statement = ArchiveStatement(
         name: words[1], version: words[2], platform: words[3], digest: digest),
       sameBytes(statement.text, text)

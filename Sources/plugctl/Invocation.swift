@@ -33,7 +33,7 @@ struct Invocation {
   /// The surroundings of another session, with host and folder as this command line names them.
   func session(like others: SessionOptions) throws -> Session {
     var options = others
-    options.host = parsed.value("host") ?? others.host
+    options.host = parsed.value("host") ?? others.instance ?? others.host
     options.into = parsed.value("into")
     return try session(options)
   }

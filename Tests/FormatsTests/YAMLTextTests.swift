@@ -24,6 +24,7 @@ struct YAMLTextTests {
     "has numbers as YAML's core schema has them, and none that JSON has not",
     arguments: [
       ("0x1f", .integer(31)), ("0o17", .integer(15)), ("0x", "0x"), ("0x-1", "0x-1"),
+      ("0x\u{301}1F", "0x\u{301}1F"),
       ("0o8", "0o8"), ("0x10000000000000000", .real(18_446_744_073_709_551_616)),
       ("1e999", "1e999"), ("-1e999", "-1e999"), (".inf", ".inf"), ("017", .integer(17)),
       ("1e3", .real(1000)), ("'0x1f'", "0x1f"),

@@ -18,9 +18,7 @@ struct Conduct {
 
   /// The details of what it tried of a kind.
   private func tried(_ kind: String) -> [String] {
-    run.values("tried").filter { $0.begins(with: kind + " ") }.map {
-      String($0.dropFirst(kind.utf8.count + 1))
-    }
+    run.values("tried").compactMap { $0.rest(after: kind + " ").map { String($0) } }
   }
 
   private var spawn: CheckResult {

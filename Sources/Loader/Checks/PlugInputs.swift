@@ -51,7 +51,7 @@ struct PlugInputs {
   /// The folder of a database that is a file, `sqlite:///tmp/a.db`: SQLite writes journals beside it.
   private var databaseFolder: String? {
     guard let (scheme, rest) = dsn?.cut(at: ":"), scheme.begins(with: "sqlite") else { return nil }
-    let place = rest.begins(with: "//") ? rest.dropFirst(2) : rest
+    let place = rest.rest(after: "//") ?? rest
     let path = place.cut(at: "?")?.before ?? place
     guard path.begins(with: "/"), let folder = path.cut(atLast: "/")?.before, !folder.isEmpty else {
       return nil

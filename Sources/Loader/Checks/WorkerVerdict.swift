@@ -53,7 +53,7 @@ struct WorkerVerdict {
   /// dlopen refused the plugin; the loader's text without the path that everybody knows.
   func refused(_ fault: String) -> CheckResult {
     let prefix = subject.file + ": "
-    let message = fault.begins(with: prefix) ? String(fault.dropFirst(prefix.count)) : fault
+    let message = fault.rest(after: prefix).map { String($0) } ?? fault
     return CheckResult(.openNow, .fail, message)
   }
 
@@ -92,7 +92,7 @@ struct WorkerVerdict {
       guard fields.count == 5 else { return nil }
       offset = fields[2]
       module = fields[4].parts(at: "/").last ?? fields[4]
-      let address = UInt64(offset.dropFirst(2), radix: 16)
+      let address = offset.rest(after: "0x").flatMap { UInt64($0, radix: 16) }
       let local = fields[4] == file ? address.flatMap { names?.function(at: $0) } : nil
       symbol = local ?? String(fields[3])
     }

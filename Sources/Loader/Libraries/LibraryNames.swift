@@ -8,9 +8,10 @@ func libraryFamily(_ soname: String) -> String? {
   guard let range = soname.firstRange(of: ".so.") else { return nil }
   let stem = soname[..<range.lowerBound]
   // Two of these in one process break each other, and the number stands before `.so`.
-  for prefix in ["libQt", "libpython", "liblua", "libgtk-", "libgdk-"]
-  where stem.begins(with: prefix) {
-    return prefix + stem.dropFirst(prefix.count).drop { $0.isNumber || $0 == "." }
+  for prefix in ["libQt", "libpython", "liblua", "libgtk-", "libgdk-"] {
+    if let rest = stem.rest(after: prefix) {
+      return prefix + rest.drop { $0.isNumber || $0 == "." }
+    }
   }
   return String(stem)
 }

@@ -87,20 +87,23 @@ func expand(_ entries: [String], origin: String) -> [String] {
     ] {
       folder = replaced(folder, "${\(word)}", by: value)
       folder = replaced(folder, "$\(word)", by: value)
+      // No path is longer; a hostile entry would grow with each word.
+      if folder.utf8.count > 4096 { return nil }
     }
     return folder.begins(with: "/") && !folder.holds("$") ? folder : nil
   }
 }
 
 private func replaced(_ text: String, _ word: String, by other: String) -> String {
-  var result = text.unicodeScalars
-  var place = result.startIndex
-  while let found = result[place...].firstRange(of: word.unicodeScalars) {
-    let length = result.distance(from: result.startIndex, to: found.lowerBound)
-    result.replaceSubrange(found, with: other.unicodeScalars)
-    place = result.index(result.startIndex, offsetBy: length + other.unicodeScalars.count)
+  var result = ""
+  var rest = text[...]
+  while result.utf8.count <= 4096,
+    let found = rest.unicodeScalars.firstRange(of: word.unicodeScalars)
+  {
+    result += rest[..<found.lowerBound] + other
+    rest = rest[found.upperBound...]
   }
-  return String(result)
+  return result + rest
 }
 
 /// `$PLATFORM`: AT_PLATFORM of the kernel.

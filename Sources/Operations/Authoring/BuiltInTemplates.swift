@@ -51,7 +51,7 @@ enum BuiltInTemplates {
       ```
 
       The format: UTF-8; a line ends with `\n`, the last one may lack it; the key ends at the first `=`; empty lines are passed
-      over. What can't be written so that it reads the same is refused: nulls, a key with `=`, a line's end in either.
+      over. What can't be written so that it reads the same is refused: nulls, a key with `=`, a line's end in either, lines of more than 1 MiB.
 
       """##
     ),
@@ -264,6 +264,8 @@ enum BuiltInTemplates {
 
       #include "plug.h"
 
+      #include <stdbool.h>
+
       /* More than these in one batch would not fit the offsets of Arrow's texts, which have 31 bits. */
       #define BATCH_ROWS_MAX 1000
       #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -273,6 +275,9 @@ enum BuiltInTemplates {
 
       /* Writes a reason to `error`; gives the status back. */
       plug_status refuse(const plug_sink *error, plug_status status, const char *reason);
+
+      /* Arrow's texts are UTF-8, and who takes them relies upon that. */
+      bool is_utf8(plug_text text);
 
       /* Makes a stream of the source's lines. They are read when batches are asked for. */
       plug_status read_lines(const plug_source *source, size_t batch_rows, struct ArrowArrayStream *out,
@@ -343,7 +348,7 @@ enum BuiltInTemplates {
         reader->used = 0;
         reader->length = rest;
         if (rest == reader->capacity) {
-          if (rest >= LINE_MAX_BYTES) return fail(reader, EINVAL, "it has more than 1 MiB");
+          if (rest > LINE_MAX_BYTES) return fail(reader, EINVAL, "it has more than 1 MiB");
           size_t capacity = rest == 0 ? 65536 : rest * 2;
           char *bytes = realloc(reader->bytes, capacity);
           if (bytes == NULL) return fail(reader, ENOMEM, "out of memory");
@@ -371,7 +376,7 @@ enum BuiltInTemplates {
           if (end != NULL || (reader->is_ended && rest > 0)) {
             *line = (plug_text){start, end != NULL ? (size_t)(end - start) : rest};
             reader->used += end != NULL ? line->length + 1 : rest;
-            return 0;
+            return line->length <= LINE_MAX_BYTES ? 0 : fail(reader, EINVAL, "it has more than 1 MiB");
           }
           if (reader->is_ended) return 0;
           seen = rest;
@@ -380,8 +385,7 @@ enum BuiltInTemplates {
         }
       }
 
-      /* Arrow's texts are UTF-8, and who takes them relies upon that. */
-      static bool is_utf8(plug_text text) {
+      bool is_utf8(plug_text text) {
         static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
         const unsigned char *byte = (const unsigned char *)text.bytes, *end = byte + text.length;
         while (byte < end) {
@@ -477,7 +481,7 @@ enum BuiltInTemplates {
         int code = 0;
         while (code == 0 && (size_t)batch->length < reader->batch_rows) {
           code = take_line(reader, &line);
-          if (line.bytes == NULL) break;
+          if (code != 0 || line.bytes == NULL) break;
           if (line.length > 0) code = add_line(reader, batch, line);
         }
         return code;
@@ -573,6 +577,10 @@ enum BuiltInTemplates {
         }
         plug_text key = text_at(keys, place), value = text_at(values, place);
         if (has(key, '=')) return refuse(error, PLUG_INVALID_ARGUMENT, "a key has a `=`");
+        if (!is_utf8(key) || !is_utf8(value)) return refuse(error, PLUG_INVALID_ARGUMENT, "a text is not UTF-8");
+        if (key.length + 1 + value.length > LINE_MAX_BYTES) {
+          return refuse(error, PLUG_INVALID_ARGUMENT, "a line would have more than 1 MiB");
+        }
         if (has(key, '\n') || has(value, '\n')) return refuse(error, PLUG_INVALID_ARGUMENT, "a text has a line's end");
         plug_status status = say(out, key.bytes, key.length);
         if (status == PLUG_OK) status = say(out, "=", 1);

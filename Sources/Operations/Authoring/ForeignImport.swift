@@ -89,7 +89,9 @@ extension Authoring {
 
   /// `lib/libmy_plugin.so` is called `my_plugin`, as far as the letters allow.
   static func stem(_ library: String) -> String {
-    let base = FileSystem.baseName(of: library).prefix { $0 != "." }.lowercased()
-    return base.begins(with: "lib") && base.count > 3 ? String(base.dropFirst(3)) : base
+    let file = FileSystem.baseName(of: library).lowercased()
+    let base = file.cut(at: ".")?.before ?? file[...]
+    let stem = base.rest(after: "lib") ?? base
+    return String(stem.isEmpty ? base : stem)
   }
 }

@@ -102,9 +102,19 @@ public struct SourceDiscovery: Sendable {
     _ names: [String], of sources: [DiscoveredSource]
   ) throws -> [DiscoveredSource] {
     guard !names.isEmpty else { return sources }
-    let references = try names.map { (text: $0, reference: try PluginReference($0)) }
+    let references = try names.map { name in
+      let reference = try PluginReference(name)
+      guard reference.range == nil else {
+        throw Diagnostic(
+          .usageInvalidValue, "`\(printable(name))` names a version; the sources have but one",
+          hint: "leave the version out")
+      }
+      return (text: name, reference: reference)
+    }
+    // Whose manifest can't be read is known by its folder, so that the fault is told.
     func isMeant(_ reference: PluginReference, _ source: DiscoveredSource) -> Bool {
-      source.manifest.map { reference.matches($0.name) } ?? false
+      source.manifest.map { reference.matches($0.name) }
+        ?? (NamePart(source.name)?.folded == reference.name.folded)
     }
     for (text, reference) in references where !sources.contains(where: { isMeant(reference, $0) }) {
       let near = nearest(to: text, among: sources.compactMap { $0.manifest?.name.name.text })

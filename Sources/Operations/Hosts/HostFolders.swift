@@ -55,7 +55,8 @@ public struct HostFolders: Sendable {
   /// A profile's folder as an absolute path: `~` is the home, a relative one lies in the project.
   func resolved(_ folder: String) throws -> String {
     let root = session.options.root ?? ""
-    if folder == "~" || folder.begins(with: "~/") { return Machine.home + folder.dropFirst() }
+    if folder == "~" { return Machine.home }
+    if let below = folder.rest(after: "~/") { return "\(Machine.home)/\(below)" }
     if folder.begins(with: "/") { return root + folder }
     return try FileSystem.absolute((session.projectFolder ?? ".") + "/" + folder)
   }

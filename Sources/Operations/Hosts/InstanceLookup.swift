@@ -10,6 +10,7 @@ struct InstanceLookup {
   /// The instance of a host; one of its own for each folder that was chosen by hand.
   func instance(of host: String) throws -> HostInstance {
     if let named = session.options.instance, HostProfile.id(ofInstance: named) == host {
+      guard session.options.into != nil else { throw Self.unknown(named) }
       return HostInstance(id: named, places: session.places)
     }
     guard let into = session.options.into else {
@@ -22,17 +23,19 @@ struct InstanceLookup {
 
   /// The folder of the instance that was chosen by hand and has this id, as `list` prints it.
   ///
-  /// - Throws: ``Diagnostic`` with `instance.unknown`.
+  /// - Throws: ``Diagnostic`` with `instance.unknown`, or that it is damaged.
   func chosenFolder(of id: String) throws -> String {
     let instance = try HostInstance.all(in: session.places).first {
       $0.isChosenByHand && sameBytes($0.id, id)
     }
-    guard let folder = try instance?.currentGeneration()?.viewFolder else {
-      throw Diagnostic(
-        .instanceUnknown, "nothing is installed for `\(printable(id))` here",
-        hint: "`plugctl list` shows each host with its folders")
-    }
+    guard let folder = try instance?.currentGeneration()?.viewFolder else { throw Self.unknown(id) }
     return folder
+  }
+
+  private static func unknown(_ id: String) -> Diagnostic {
+    Diagnostic(
+      .instanceUnknown, "nothing is installed for `\(printable(id))` here",
+      hint: "`plugctl list` shows each host with its folders")
   }
 
   /// All instances of the scope that can be read, whatever the session means.
@@ -55,6 +58,7 @@ struct InstanceLookup {
       return (instance, current)
     }
     // A host that nobody knows is a slip of the hand, not an empty answer.
+    if found.isEmpty, let named = session.options.instance { throw Self.unknown(named) }
     if found.isEmpty, let host = session.options.host {
       _ = try ProfileCatalog(session).found(host)
     }

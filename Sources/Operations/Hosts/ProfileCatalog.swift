@@ -74,8 +74,8 @@ public struct ProfileCatalog: Sendable {
   public func all(onFault: (Diagnostic) -> Void) throws -> [FoundProfile] {
     var ids = Set(BuiltInProfiles.texts.map(\.id))
     for source in sources {
-      for name in try FileSystem.namesIfPresent(in: source.folder) where name.ends(with: ".yaml") {
-        ids.insert(String(name.dropLast(".yaml".count)))
+      for name in try FileSystem.namesIfPresent(in: source.folder) {
+        if let id = name.rest(before: ".yaml") { ids.insert(String(id)) }
       }
     }
     return ids.sorted().compactMap { id in

@@ -46,8 +46,7 @@ enum IndexLayout {
 
   /// The host whose profile a path is; nil for any other path.
   static func host(ofPath path: String) -> String? {
-    guard path.begins(with: hosts.folder), path.ends(with: hosts.suffix) else { return nil }
-    return String(path.dropFirst(hosts.folder.count).dropLast(hosts.suffix.count))
+    path.rest(after: hosts.folder)?.rest(before: hosts.suffix).map { String($0) }
   }
 
   static func publisher(_ publisher: NamePart) -> TUFRoleName { TUFRoleName("pub-\(publisher)") }
@@ -88,7 +87,7 @@ enum IndexLayout {
 
   /// The publisher whose role this is; nil for any other role.
   static func publisher(of role: TUFRoleName) -> NamePart? {
-    role.text.begins(with: "pub-") ? NamePart(String(role.text.dropFirst(4))) : nil
+    role.text.rest(after: "pub-").flatMap { NamePart(String($0)) }
   }
 
   /// How many bits number the bins of so many plugins; 0 for none. A bin then has at most some 130

@@ -225,10 +225,12 @@ public struct IndexManagement: Sendable {
 
   /// Without a slash at the end; a folder becomes an absolute path.
   private static func normalised(_ url: String) throws -> String {
-    var text = url
-    while text.ends(with: "/"), text != "/" { text.removeLast() }
+    var rest = url[...]
+    while let shorter = rest.rest(before: "/"), !shorter.isEmpty { rest = shorter }
+    let text = String(rest)
     if let scheme = text.firstRange(of: "://") {
-      let host = text[scheme.upperBound...].prefix { $0 != "/" }
+      let address = text[scheme.upperBound...]
+      let host = address.cut(at: "/")?.before ?? address
       guard !host.holds("@") else {
         throw Diagnostic(
           .usageInvalidValue, "the URL of an index can't hold a user and a password",

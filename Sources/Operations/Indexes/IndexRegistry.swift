@@ -137,11 +137,11 @@ public struct IndexRegistry: Sendable {
     let name = fields.requiredText("name")
     let url = fields.requiredText("url")
     let root = fields.requiredText("root").flatMap { text in
-      text.begins(with: "sha256:") ? SHA256Digest(hex: String(text.dropFirst(7))) : nil
+      text.rest(after: "sha256:").flatMap { SHA256Digest(hex: String($0)) }
     }
     let mirrors = fields.texts("mirrors").map { mirror in
       var rest = mirror[...]
-      while rest.ends(with: "/"), rest != "/" { rest.removeLast() }
+      while let shorter = rest.rest(before: "/"), !shorter.isEmpty { rest = shorter }
       return String(rest)
     }
     let access = IndexAccess(&fields, findings)

@@ -102,7 +102,7 @@ public struct IndexAccess: Sendable, Equatable {
   ///
   /// - Throws: ``Diagnostic`` for a relative one.
   static func path(_ text: String) throws -> String {
-    if text.begins(with: "~/") { return Machine.home + text.dropFirst() }
+    if let below = text.rest(after: "~/") { return "\(Machine.home)/\(below)" }
     guard text.begins(with: "/") else {
       throw Diagnostic(
         .usageInvalidValue, "`\(printable(text))` is neither absolute nor begins with `~/`")
@@ -113,12 +113,12 @@ public struct IndexAccess: Sendable, Equatable {
   /// - Throws: ``Diagnostic`` with `usage.invalid-value` for one with a password, or of no kind of ours.
   static func proxy(_ text: String) throws -> String {
     let kinds = ["http://", "https://", "socks4a://", "socks5://", "socks5h://"]
-    guard let kind = kinds.first(where: { text.begins(with: $0) }) else {
+    guard let rest = kinds.lazy.compactMap({ text.rest(after: $0) }).first else {
       throw Diagnostic(
         .usageInvalidValue, "`\(printable(text))` is no proxy",
         hint: "write it as `http://HOST:PORT`, or with https, socks4a, socks5 or socks5h")
     }
-    guard !text.dropFirst(kind.count).holds("@") else {
+    guard !rest.holds("@") else {
       throw Diagnostic(
         .usageInvalidValue, "a proxy's user and password can't stand in its URL",
         hint: "put them into the netrc file, under the proxy's host")

@@ -59,13 +59,13 @@ public struct StandaloneClient: Sendable {
   /// The percent-encoded path; a dot at its start is encoded too, since `..` is no name for a file.
   private static func fileName(_ path: String) -> String {
     let name = TUFRoleName(path).encoded
-    return name.begins(with: ".") ? "%2E" + name.dropFirst() : name
+    return name.rest(after: ".").map { "%2E\($0)" } ?? name
   }
 
   private func open(
     _ metadataURL: String, targetsURL: String
   ) async throws -> (MetadataClient, MetadataOrigin) {
-    func bare(_ url: String) -> String { url.ends(with: "/") ? String(url.dropLast()) : url }
+    func bare(_ url: String) -> String { url.rest(before: "/").map { String($0) } ?? url }
     let origin = MetadataOrigin(
       metadata: IndexServers(name: metadataURL, url: bare(metadataURL)), metadataFolder: "",
       targets: IndexServers(name: targetsURL, url: bare(targetsURL)), targetsFolder: "",

@@ -170,8 +170,8 @@ public struct KeyRing: Sendable {
 
   /// The only own key, where no name was given.
   package func usualSecretKeyName() throws -> String {
-    let names = try FileSystem.namesIfPresent(in: ownFolder).filter { $0.ends(with: ".key") }
-    if names.count == 1 { return String(names[0].dropLast(4)) }
+    let names = try FileSystem.namesIfPresent(in: ownFolder).compactMap { $0.rest(before: ".key") }
+    if names.count == 1 { return String(names[0]) }
     throw Diagnostic(
       .keyNotFound,
       names.isEmpty ? "there is no key to sign with" : "there are several keys to sign with",
@@ -201,9 +201,11 @@ public struct KeyRing: Sendable {
   private func keys(in folders: [String], _ kind: KeyListing.Kind) throws -> [KeyListing] {
     var found: [KeyListing] = []
     for folder in folders {
-      for file in try FileSystem.namesIfPresent(in: folder) where file.ends(with: ".pub") {
-        guard let key = readable("\(folder)/\(file)") else { continue }
-        found.append(try listing(String(file.dropLast(4)), kind, key))
+      for file in try FileSystem.namesIfPresent(in: folder) {
+        guard let name = file.rest(before: ".pub"), let key = readable("\(folder)/\(file)") else {
+          continue
+        }
+        found.append(try listing(String(name), kind, key))
       }
     }
     return found

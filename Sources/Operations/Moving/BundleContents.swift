@@ -139,8 +139,8 @@ public struct BundleContents: Sendable {
     case "metadata": return parts.count == 3 && parts[2].ends(with: ".json")
     case "targets": return parts.last?.ends(with: ".json") ?? false
     case "a":
-      let digest = parts[2].ends(with: ".tar.zst") ? String(parts[2].dropLast(8)) : ""
-      return parts.count == 3 && SHA256Digest(hex: digest) != nil
+      let digest = parts[2].rest(before: ".tar.zst").flatMap { SHA256Digest(hex: String($0)) }
+      return parts.count == 3 && digest != nil
     default: return false
     }
   }

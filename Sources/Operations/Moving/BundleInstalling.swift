@@ -151,10 +151,10 @@ public struct BundleInstalling: Sendable {
   }
 
   private static func digest(_ text: String) throws -> SHA256Digest {
-    guard text.begins(with: "sha256:") else {
+    guard let hex = text.rest(after: "sha256:") else {
       return sha256(try FileSystem.read(text, limit: Int(TUFLimits.root)))
     }
-    guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else {
+    guard let digest = SHA256Digest(hex: String(hex)) else {
       throw Diagnostic(
         .usageInvalidValue, "`\(printable(text))` is no fingerprint",
         hint: "it is `sha256:` and 64 hexadecimal digits")

@@ -136,7 +136,7 @@ public struct CacheContents: Sendable {
       return archive?.sha256.hex == FileSystem.baseName(of: file.path)
     case .record, .list:
       let below = "\(places.indexCache)/\(file.index ?? "")/"
-      let path = String(file.path.dropFirst(below.count))
+      let path = String(file.path.rest(after: below) ?? "")
       guard let client = file.index.flatMap({ clients[$0] }),
         let target = try? await client.metadata.find(path)?.target
       else { return nil }
@@ -165,8 +165,7 @@ public struct CacheContents: Sendable {
     var file = CachedFile(
       kind: kind, path: path, size: status.size,
       used: Timestamp(secondsSinceEpoch: status.modified))
-    if path.begins(with: places.indexCache + "/") {
-      let parts = path.dropFirst(places.indexCache.count + 1).parts(at: "/", cuts: 1)
+    if let parts = path.rest(after: places.indexCache + "/")?.parts(at: "/", cuts: 1) {
       file.index = parts.first.map(String.init)
       file.plugin = parts.last.flatMap { IndexRecord.name(ofPath: String($0)) }
     }
@@ -175,7 +174,7 @@ public struct CacheContents: Sendable {
 
   /// nil for what is no cached content: locks and notes.
   private func kind(_ path: String) -> CachedFile.Kind? {
-    let below = path.dropFirst(places.cache.count + 1)
+    guard let below = path.rest(after: "\(places.cache)/") else { return nil }
     // Of one that somebody is at work in.
     if below.begins(with: ScratchFolder.prefix) { return nil }
     if path.ends(with: ".part") || path.ends(with: ".new") { return .leftover }
@@ -206,7 +205,7 @@ public struct CacheContents: Sendable {
       }
     }
     for path in try Self.paths(below: places.indexCache) where kind(path) == .record {
-      let index = path.dropFirst(places.indexCache.count + 1).prefix { $0 != "/" }
+      let index = path.rest(after: "\(places.indexCache)/")?.cut(at: "/")?.before ?? ""
       guard let bytes = try? FileSystem.read(path, limit: Int(TUFLimits.record)),
         let record = try? IndexRecord(json: JSONParser.parse(bytes))
       else { continue }

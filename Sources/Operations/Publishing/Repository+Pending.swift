@@ -54,9 +54,9 @@ extension Repository {
   func waitingRoles() throws -> Set<TUFRoleName> {
     var roles: Set<TUFRoleName> = []
     for number in try pendingNumbers() {
-      for file in try FileSystem.names(in: "\(pendingFolder)/\(number)")
-      where file.ends(with: ".json") && file != "change.json" {
-        roles.insert(TUFRoleName(String(file.dropLast(".json".count))))
+      for file in try FileSystem.names(in: "\(pendingFolder)/\(number)") where file != "change.json"
+      {
+        if let role = file.rest(before: ".json") { roles.insert(TUFRoleName(String(role))) }
       }
     }
     return roles

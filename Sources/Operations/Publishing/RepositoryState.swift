@@ -49,8 +49,8 @@ struct RepositoryState {
 
   /// Every role's file in the snapshot.
   var files: [(role: TUFRoleName, meta: TUFFileMeta)] {
-    (snapshot?.files ?? []).map { name, meta in
-      (TUFRoleName(String(name.dropLast(".json".count))), meta)
+    (snapshot?.files ?? []).compactMap { name, meta in
+      name.rest(before: ".json").map { (TUFRoleName(String($0)), meta) }
     }
   }
 

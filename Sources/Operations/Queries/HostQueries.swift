@@ -135,7 +135,7 @@ public struct HostQueries: Sendable {
     var winners: [String: String] = [:]
     return places.flatMap { place in
       sharedObjects(in: place.path).map { path in
-        let name = String(path.dropFirst(place.path.count + 1))
+        let name = String(path.rest(after: "\(place.path)/") ?? path[...])
         let winner = winners[name]
         if winner == nil { winners[name] = path }
         return listing(path, place, shadowedBy: winner, managed[path])

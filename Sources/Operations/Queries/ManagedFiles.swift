@@ -25,12 +25,16 @@ struct ManagedFiles {
   /// - Throws: what stands in the way of reading the session's own.
   init(_ session: Session) throws {
     for (instance, current) in try InstanceLookup(session: session).all() {
-      try add(instance, current, session, scope: nil)
+      try add(instance, current, session, Verifying(session).faults(of: instance, current))
     }
     for other in session.elsewhere {
       // What can't be read there is that scope's trouble.
       for (instance, current) in (try? InstanceLookup(session: other).everywhere()) ?? [] {
-        try? add(instance, current, other, scope: other.scope)
+        // Its hosts are not asked where they look: no command of another scope is run.
+        guard let profile = try? ProfileCatalog(other).profile(instance.hostID),
+          let faults = try? instance.faults(of: current, by: profile)
+        else { continue }
+        add(instance, current, other, faults, scope: other.scope)
       }
     }
   }
@@ -39,9 +43,10 @@ struct ManagedFiles {
   subscript(path: String) -> File? { files[path] }
 
   private mutating func add(
-    _ instance: HostInstance, _ current: Generation, _ session: Session, scope: HostProfile.Scope?
-  ) throws {
-    let faults = try Verifying(session).faults(of: instance, current).filter(\.needsBytes)
+    _ instance: HostInstance, _ current: Generation, _ session: Session, _ faults: [StoreFault],
+    scope: HostProfile.Scope? = nil
+  ) {
+    let faults = faults.filter(\.needsBytes)
     let folder = current.viewFolder ?? "\(instance.current)/plugins"
     for plugin in current.plugins where plugin.isEnabled {
       let file = File(

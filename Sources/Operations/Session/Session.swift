@@ -10,7 +10,7 @@ public struct SessionOptions: Sendable {
   /// project says it.
   public var host: String?
   /// The instance that was named by its id.
-  var instance: String?
+  public internal(set) var instance: String?
   /// A folder that stands for `/`, in system scope.
   public var root: String?
   /// A folder of the host's to install into instead of the profile's own.
@@ -42,7 +42,7 @@ public struct Session: Sendable {
   /// The folder of the project that the command was run in, where it is to be trusted.
   private let project: String?
   /// Takes progress.
-  public let progress: ProgressSink
+  public private(set) var progress: ProgressSink
   /// Asks about keys.
   private(set) var confirm: Confirmation
   /// Folders that stand for the servers of indexes, by the indexes' names: what was carried here.
@@ -81,17 +81,19 @@ public struct Session: Sendable {
     // What we make is for others to read in system scope and never for others to write.
     Machine.setFileModeMask(0o022)
     places = Self.places(scope, options, project: project)
+    self.options.instance = nil
     if let id = options.host, id.holds("@") { try choose(id) }
   }
 
-  /// Means one instance, as if its host and folder had been named.
+  /// Means one instance, as if its host and folder had been named. One that is not there, or damaged, is told by
+  /// what looks for it: other commands don't ask.
   private mutating func choose(_ instance: String) throws {
     guard options.into == nil else {
       throw Diagnostic(
         .usageConflict, "`--host \(printable(instance))` and `--into` both name a folder",
         hint: "give one of them")
     }
-    options.into = try InstanceLookup(session: self).chosenFolder(of: instance)
+    options.into = try? InstanceLookup(session: self).chosenFolder(of: instance)
     options.host = HostProfile.id(ofInstance: instance)
     options.instance = instance
   }
@@ -141,14 +143,16 @@ public struct Session: Sendable {
   /// The project's folder, in project scope.
   public var projectFolder: String? { scope == .project ? project : nil }
 
-  /// The same in each other scope that there is here, the narrowest first; none beside an image.
+  /// The same in each other scope that there is here, the narrowest first, without a word to the user. None
+  /// beside an image, nor in system scope: what is everybody's looks into nobody's home.
   var elsewhere: [Session] {
-    guard options.root == nil else { return [] }
+    guard options.root == nil, scope != .system else { return [] }
     return [HostProfile.Scope.project, .user, .system].compactMap { other in
       guard other != scope, other != .project || project != nil else { return nil }
       var copy = self
       copy.options.scope = other
       copy.places = Self.places(other, options, project: project)
+      copy.progress = { _ in }
       return copy
     }
   }

@@ -91,10 +91,10 @@ extension Installing {
     if let plugin {
       names = [try await source.fullName(PluginReference(plugin))]
     } else {
-      var stem = FileSystem.baseName(of: stray.path)[...]
-      if stem.begins(with: "lib") { stem = stem.dropFirst(3) }
+      let file = FileSystem.baseName(of: stray.path)
+      let stem = file.rest(after: "lib") ?? file[...]
       names = try await source.candidates(
-        named: NamePart(String(stem.prefix { $0 != "." })), for: host)
+        named: NamePart(String(stem.cut(at: ".")?.before ?? stem)), for: host)
     }
     let records = try await source.records(names)
     for isSame in [true, false] {

@@ -208,7 +208,7 @@ struct LoadTesting: Sendable {
   private static func declaredPlugin(_ candidate: Candidate) -> LoadSubject.DeclaredPlugin {
     let suffix = "/" + candidate.plugin.library
     let real = FileSystem.realPath(candidate.path)
-    let tree = real.flatMap { $0.ends(with: suffix) ? String($0.dropLast(suffix.utf8.count)) : nil }
+    let tree = real.flatMap { $0.rest(before: suffix).map { String($0) } }
     return LoadSubject.DeclaredPlugin(candidate.description.manifest, in: tree)
   }
 

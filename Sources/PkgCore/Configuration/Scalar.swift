@@ -26,8 +26,7 @@ enum Scalar: Equatable {
 
   /// A whole number as `0x1F` or `0o17`.
   private static func based(_ text: String) -> Scalar? {
-    let digits = text.dropFirst(2)
-    guard text.begins(with: "0x") || text.begins(with: "0o"), !digits.isEmpty,
+    guard let digits = text.rest(after: "0x") ?? text.rest(after: "0o"), !digits.isEmpty,
       // `Int64` would take a sign.
       digits.utf8.first != UInt8(ascii: "-"), digits.utf8.first != UInt8(ascii: "+")
     else { return nil }

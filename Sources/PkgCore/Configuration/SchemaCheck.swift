@@ -143,9 +143,11 @@ public struct SchemaCheck {
 
   /// Where a local reference leads, as `#/$defs/port`; nil for others.
   mutating func target(_ reference: String) -> JSON? {
-    guard reference.begins(with: "#"), pay(1 + reference.utf8.count / 8) else { return nil }
+    guard let pointer = reference.rest(after: "#"), pay(1 + reference.utf8.count / 8) else {
+      return nil
+    }
     var place = schema
-    for part in reference.dropFirst().parts(at: "/", keepsEmpty: true)
+    for part in pointer.parts(at: "/", keepsEmpty: true)
       .dropFirst()
     {
       steps -= (place.objectValue?.members.count ?? 0) / 64

@@ -189,9 +189,10 @@ extension HostProfile {
 
   /// `10s`, `500ms`, `2m`.
   static func milliseconds(_ text: String) throws -> Int64 {
-    for (suffix, factor) in [("ms", 1), ("s", 1000), ("m", 60_000)] as [(String, Int64)]
-    where text.ends(with: suffix) {
-      if let count = Int64(text.dropLast(suffix.count)), (0...86_400_000).contains(count) {
+    for (suffix, factor) in [("ms", 1), ("s", 1000), ("m", 60_000)] as [(String, Int64)] {
+      if let count = text.rest(before: suffix).flatMap({ Int64($0) }),
+        (0...86_400_000).contains(count)
+      {
         return count * factor
       }
     }

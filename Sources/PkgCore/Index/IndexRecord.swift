@@ -48,8 +48,7 @@ public struct IndexRecord: Sendable {
 
   /// The name of the plugin whose record lies at a path; nil for other paths.
   public static func name(ofPath path: String) -> PluginName? {
-    guard path.begins(with: "i/"), path.ends(with: ".json") else { return nil }
-    return try? PluginName(String(path.dropFirst(2).dropLast(5)))
+    path.rest(after: "i/")?.rest(before: ".json").flatMap { try? PluginName(String($0)) }
   }
 
   /// The release of a version.

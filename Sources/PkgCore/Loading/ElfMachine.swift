@@ -34,7 +34,7 @@ public enum ElfMachine: Sendable, Hashable, CustomStringConvertible {
   public init?(_ name: String) {
     if let known = Self.known.first(where: { $0.name == name }) {
       self = known.machine
-    } else if name.begins(with: "machine-"), let number = UInt16(name.dropFirst(8)) {
+    } else if let number = name.rest(after: "machine-").flatMap({ UInt16($0) }) {
       self = Self(number: number)
     } else {
       return nil

@@ -19,7 +19,7 @@ public struct InstructionLevel: Sendable, Hashable, Comparable, CustomStringConv
     let digits = text.utf8.dropFirst(prefix.utf8.count)
     guard text.begins(with: prefix), digits.first != UInt8(ascii: "0"),
       digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let number = Int(text.dropFirst(prefix.count)), (1...99).contains(number)
+      let number = text.rest(after: prefix).flatMap({ Int($0) }), (1...99).contains(number)
     else { return nil }
     self.number = number
   }

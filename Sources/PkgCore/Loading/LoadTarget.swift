@@ -106,8 +106,8 @@ extension LoadTarget {
       let rest = bytes.starts(with: "lib".utf8) ? bytes.dropFirst(3) : bytes[...]
       return String(decoding: rest.filter { (0x61...0x7A).contains($0) }, as: UTF8.self)
     }
-    let prefix = word.begins(with: "name:") ? word.dropFirst(5) : ""
-    let rest = name.begins(with: prefix) ? name.dropFirst(prefix.count) : name[...]
+    let prefix = word.rest(after: "name:") ?? ""
+    let rest = name.rest(after: prefix) ?? name[...]
     return String(rest.map { $0 == "-" ? "_" : $0 })
   }
 }

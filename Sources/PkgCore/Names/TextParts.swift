@@ -13,6 +13,19 @@ extension StringProtocol {
     utf8.count >= end.utf8.count && utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
   }
 
+  /// What follows another text at the start; nil where the UTF-8 bytes don't begin with those of it.
+  @inlinable
+  public func rest(after start: some StringProtocol) -> SubSequence? {
+    begins(with: start) ? self[utf8.index(startIndex, offsetBy: start.utf8.count)...] : nil
+  }
+
+  /// What stands before another text at the end; nil where the UTF-8 bytes don't end with those of it.
+  @inlinable
+  public func rest(before end: some StringProtocol) -> SubSequence? {
+    ends(with: end)
+      ? self[..<utf8.index(startIndex, offsetBy: utf8.count - end.utf8.count)] : nil
+  }
+
   /// Whether the UTF-8 bytes of another text, which is not empty, stand anywhere in this one.
   @inlinable
   public func holds(_ part: String) -> Bool {

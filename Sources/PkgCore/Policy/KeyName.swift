@@ -7,8 +7,8 @@ public enum KeyName: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `36164BC045E62728` or `sha256:<64 hexadecimal digits>`; nil for anything else.
   public init?(_ text: String) {
-    if text.begins(with: "sha256:") {
-      guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else { return nil }
+    if let hex = text.rest(after: "sha256:") {
+      guard let digest = SHA256Digest(hex: String(hex)) else { return nil }
       self = .fingerprint(digest)
     } else {
       guard (1...16).contains(text.utf8.count), text.allSatisfy(\.isHexDigit),

@@ -48,8 +48,8 @@ extension Lockfile {
         .schemaUnknown, "`\(path)` is of schema \(schema), this plugctl reads \(Self.schema)",
         hint: "use the plugctl that wrote it, or a newer one")
     }
-    guard let text = json["wanted"]?.stringValue, text.begins(with: "sha256:"),
-      let wanted = SHA256Digest(hex: String(text.dropFirst(7)))
+    guard let hex = json["wanted"]?.stringValue?.rest(after: "sha256:"),
+      let wanted = SHA256Digest(hex: String(hex))
     else { throw Self.invalid(path, "`wanted` is no digest") }
     let targets = try (json["targets"]?.arrayValue ?? []).map { element in
       guard let target = ProjectTarget(json: element) else {

@@ -19,6 +19,11 @@ enum BuildCommands {
         .usageConflict, "`--all` builds what is here and below, and takes no names",
         hint: "name plugins, or say `--all`")
     }
+    guard !request.isForced || call.parsed.has("discover") else {
+      throw Diagnostic(
+        .usageConflict, "`--force` goes with `--discover`; a named plugin is always built",
+        hint: "leave `--force` out")
+    }
     if let folder = call.parsed.value("discover") {
       return try DiscoveryCommand.run(call, session, folder, request)
     }

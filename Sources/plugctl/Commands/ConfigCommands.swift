@@ -33,8 +33,7 @@ enum ConfigCommands {
       }
       answer.text = table.text(call.output)
     } else if call.parsed.has("resolved") {
-      answer.text = shown.yaml
-      if answer.text.ends(with: "\n") { answer.text.removeLast() }
+      answer.text = shown.yaml.rest(before: "\n").map { String($0) } ?? shown.yaml
     } else {
       throw Diagnostic(
         .usageMissingValue, "`config show` needs to know what to show",

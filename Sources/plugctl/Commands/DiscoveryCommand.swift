@@ -28,7 +28,11 @@ enum DiscoveryCommand {
         text: "nothing is built from \(discovery.folder) any more")
     }
     if call.parsed.has("dry-run") { return try list(discovery, request, call) }
-    if call.parsed.has("allow") { try discovery.allow() }
+    // A slip in a name allows nothing.
+    if call.parsed.has("allow") {
+      _ = try discovery.list(request.targets)
+      try discovery.allow()
+    }
     guard try discovery.isAllowed() else { return try list(discovery, request, call) }
     return BuildCommands.answer(try Interruption.run { try await discovery.build(request) })
   }

@@ -37,8 +37,8 @@ enum IndexCommands {
         )
       }
     }
-    guard text.begins(with: "sha256:") else { return .file(text) }
-    guard let digest = SHA256Digest(hex: String(text.dropFirst(7))) else {
+    guard let hex = text.rest(after: "sha256:") else { return .file(text) }
+    guard let digest = SHA256Digest(hex: String(hex)) else {
       throw Diagnostic(
         .usageInvalidValue, "`\(printable(text))` is no fingerprint",
         hint: "it is `sha256:` and 64 hexadecimal digits")

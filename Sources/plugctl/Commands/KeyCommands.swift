@@ -34,7 +34,7 @@ enum KeyCommands {
       call.arguments[0], isSecret: call.parsed.has("secret"))
     return Answer(
       "key-export", json: ["text": .string(text)],
-      text: String(text.dropLast(text.ends(with: "\n") ? 1 : 0)))
+      text: text.rest(before: "\n").map { String($0) } ?? text)
   }
 
   static func trust(_ call: Invocation) throws -> Answer {
@@ -82,7 +82,7 @@ enum KeyCommands {
       from: call.arguments[0], to: call.arguments[1], of: publisher, passphrase: call.passphrase())
     return Answer(
       "key-rotate", json: ["statement": .string(statement)],
-      text: String(statement.dropLast(statement.ends(with: "\n") ? 1 : 0)))
+      text: statement.rest(before: "\n").map { String($0) } ?? statement)
   }
 
   private static func one(_ schema: String, _ key: KeyListing, _ text: String) -> Answer {

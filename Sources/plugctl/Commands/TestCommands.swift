@@ -198,9 +198,8 @@ enum TestCommands {
   /// The plugin runs in another folder, so a path must begin at the root.
   private static func dsn(_ call: Invocation) throws -> String? {
     guard let text = call.parsed.value("dsn") else { return nil }
-    guard text.begins(with: "sqlite:") else { return text }
-    let rest = text.dropFirst("sqlite:".utf8.count)
-    let path = rest.begins(with: "//") ? rest.dropFirst(2) : rest
+    guard let rest = text.rest(after: "sqlite:") else { return text }
+    let path = rest.rest(after: "//") ?? rest
     guard path.begins(with: "/") || path.begins(with: ":memory:") else {
       throw Diagnostic(
         .usageInvalidValue, "`--dsn \(printable(text))` has no path from the root",

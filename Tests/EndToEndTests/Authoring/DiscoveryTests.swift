@@ -71,6 +71,8 @@ struct DiscoveryTests {
   func forced() throws {
     try hello()
     try user.plugctl("init", "plugins/other", "--template", "c", "--publisher", "me").succeeded()
+    #expect(try discover("nosuch", "--allow").code == "plugin.unknown")
+    #expect(try discover().succeeded().output.contains("no command was run"))
     let allowed = try discover("hello", "--allow").succeeded()
     #expect(allowed.lines.count == 1 && allowed.output.contains("me/hello"), "\(allowed)")
     #expect(try states() == ["current", "new"])
@@ -83,6 +85,10 @@ struct DiscoveryTests {
     let unknown = try discover("helo")
     #expect(unknown.code == "plugin.unknown" && unknown.errors.contains("`hello`"), "\(unknown)")
     #expect(try discover("--all").code == "usage.conflict")
+    #expect(try discover("hello@0.1.0").code == "usage.invalid-value")
+    #expect(try user.plugctl("build", "plugins/hello", "--force").code == "usage.conflict")
+    try user.folder.write("work/plugins/hello/plugin.yaml", "schema: 1\n")
+    #expect(try discover("hello").code == "manifest.invalid")
   }
 
   @Test("are no longer built once that is taken back")

@@ -179,8 +179,8 @@ struct HostileBundle: Sendable, CustomTestStringConvertible {
     list("an index without a name", "bundle.invalid", #""name": "main""#, #""name": "../x""#),
     list("a wanted plugin that is none", "bundle.invalid", #""acme/beta""#, #""../beta""#),
     list(
-      "more wanted plugins than are looked for", "bundle.invalid", #""acme/beta""#,
-      Array(repeating: #""acme/beta""#, count: 4097).joined(separator: ",")),
+      "more wanted plugins than are looked for", "bundle.invalid", "[\n    \"acme/beta\"",
+      "[" + Array(repeating: #""acme/beta""#, count: 4097).joined(separator: ",")),
     list(
       "a wanted plugin that it has not", "bundle.invalid", "[\n    \"acme/beta\"",
       "[\n    \"acme/other\""),

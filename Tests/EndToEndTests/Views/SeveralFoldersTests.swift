@@ -110,7 +110,24 @@ struct SeveralFoldersTests {
       let outcome = try user.plugctl(command + ["--host", name], with: scope)
       #expect(outcome.exit == 2 && outcome.code == "usage.conflict", "\(outcome)")
     }
-    try user.plugctl(["remove", "geo", "--host", name], with: scope).succeeded()
+    // Nor where the folder is named by the environment, and the change by a plan.
+    let named = scope.merging(["PLUGCTL_HOST": name]) { $1 }
+    try user.plugctl(["plan", "install", "vector", "-o", "p.json"], with: named).succeeded()
+    let applied = try user.plugctl(["apply", "p.json"], with: named).succeeded()
+    #expect(!applied.errors.contains("unsaved"), "\(applied)")
+    #expect(FileSystem.exists("\(user.work)/far/vector.so"))
+    #expect(try user.folder.text("work/plugctl.yaml") == "schema: 1\nhost: stormdb\n")
+    #expect(!FileSystem.exists("\(user.work)/plugctl.lock"))
+    try user.plugctl(["remove", "geo", "vector", "--host", name], with: scope).succeeded()
+  }
+
+  @Test("that is not there, or damaged, is no matter of commands that don't look for it")
+  func elsewhere() throws {
+    for name in ["stormdb@nosuchone", try name()] {
+      try user.plugctl(["index", "list", "--host", name]).succeeded()
+    }
+    #expect(
+      try user.plugctl("install", "geo", "--host", "stormdb@nosuchone").code == "instance.unknown")
   }
 
   @Test("is told how to undo a change, with `--into` where the folder was chosen by hand")

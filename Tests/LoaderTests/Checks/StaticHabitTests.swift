@@ -1,8 +1,9 @@
 import Glibc
-import Loader
 import PkgCore
 import TestSupport
 import Testing
+
+@testable import Loader
 
 @Suite("a static check of habits") struct StaticHabitTests {
   let folder: TestFolder
@@ -130,6 +131,14 @@ import Testing
   func leaving(path: String, leaves: Bool) throws {
     let file = try folder.plugin("a.so", "int a;", ["-Wl,-rpath,\(path)"])
     #expect(try result(file, .rpathOrigin).status == (leaves ? .info : .pass))
+  }
+
+  @Test("gives up an entry that grows with each of its words, soon", .takes(lessThan: .seconds(20)))
+  func growing() {
+    let entry = String(repeating: "$ORIGIN", count: 580) + "/x"
+    let entries = Array(repeating: entry, count: 500)
+    #expect(expand(entries, origin: "/" + String(repeating: "a", count: 3000)).isEmpty)
+    #expect(expand(["$ORIGIN/${LIB}$ORIGIN"], origin: "/a").count == 1)
   }
 
   @Test("says that a set-user-id host passes over $ORIGIN")

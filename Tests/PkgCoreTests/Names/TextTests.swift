@@ -32,6 +32,27 @@ struct TextPartsTests {
     #expect("a\r\nb".parts(at: "\n") == ["a\r", "b"])
   }
 
+  @Test("what is left of it is what the bytes are, though a reader sees a mark go with its letter")
+  func rests() {
+    #expect(
+      "pub-\u{301}a".rest(after: "pub-").map { Array($0.unicodeScalars) } == ["\u{301}", "a"])
+    #expect(
+      "a\u{600}.json".rest(before: ".json").map { Array($0.unicodeScalars) } == ["a", "\u{600}"])
+    #expect("abc".rest(after: "abc") == "" && "abc".rest(before: "abc") == "")
+    #expect(
+      "abc".rest(after: "b") == nil && "abc".rest(before: "b") == nil && "".rest(after: "a") == nil)
+    #expect("éa".rest(after: "é") == "a" && "aé".rest(before: "é") == "a")
+  }
+
+  @Test("no alias of a name is taken for it")
+  func aliases() {
+    for path in ["i/\u{301}acme/beta.json", "i/acme/beta\u{600}.json", "i/acme/\u{301}beta.json"] {
+      #expect(IndexRecord.name(ofPath: path) == nil, "\(path)")
+    }
+    let hex = String(repeating: "a", count: 64)
+    #expect(KeyName("sha256:\(hex)") != nil && KeyName("sha256:\u{301}\(hex)") == nil)
+  }
+
   @Test("begins, ends and holds by bytes")
   func ends() {
     #expect("/\u{301}etc".begins(with: "/") && !"\u{E9}".begins(with: "e"))

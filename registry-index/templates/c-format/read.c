@@ -31,7 +31,7 @@ static int read_more(struct reader *reader) {
   reader->used = 0;
   reader->length = rest;
   if (rest == reader->capacity) {
-    if (rest >= LINE_MAX_BYTES) return fail(reader, EINVAL, "it has more than 1 MiB");
+    if (rest > LINE_MAX_BYTES) return fail(reader, EINVAL, "it has more than 1 MiB");
     size_t capacity = rest == 0 ? 65536 : rest * 2;
     char *bytes = realloc(reader->bytes, capacity);
     if (bytes == NULL) return fail(reader, ENOMEM, "out of memory");
@@ -59,7 +59,7 @@ static int take_line(struct reader *reader, plug_text *line) {
     if (end != NULL || (reader->is_ended && rest > 0)) {
       *line = (plug_text){start, end != NULL ? (size_t)(end - start) : rest};
       reader->used += end != NULL ? line->length + 1 : rest;
-      return 0;
+      return line->length <= LINE_MAX_BYTES ? 0 : fail(reader, EINVAL, "it has more than 1 MiB");
     }
     if (reader->is_ended) return 0;
     seen = rest;
@@ -68,8 +68,7 @@ static int take_line(struct reader *reader, plug_text *line) {
   }
 }
 
-/* Arrow's texts are UTF-8, and who takes them relies upon that. */
-static bool is_utf8(plug_text text) {
+bool is_utf8(plug_text text) {
   static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
   const unsigned char *byte = (const unsigned char *)text.bytes, *end = byte + text.length;
   while (byte < end) {
@@ -165,7 +164,7 @@ static int fill_batch(struct reader *reader, struct ArrowArray *batch) {
   int code = 0;
   while (code == 0 && (size_t)batch->length < reader->batch_rows) {
     code = take_line(reader, &line);
-    if (line.bytes == NULL) break;
+    if (code != 0 || line.bytes == NULL) break;
     if (line.length > 0) code = add_line(reader, batch, line);
   }
   return code;

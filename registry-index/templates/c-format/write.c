@@ -28,6 +28,10 @@ static plug_status write_row(const struct ArrowArray *batch, int64_t row, const 
   }
   plug_text key = text_at(keys, place), value = text_at(values, place);
   if (has(key, '=')) return refuse(error, PLUG_INVALID_ARGUMENT, "a key has a `=`");
+  if (!is_utf8(key) || !is_utf8(value)) return refuse(error, PLUG_INVALID_ARGUMENT, "a text is not UTF-8");
+  if (key.length + 1 + value.length > LINE_MAX_BYTES) {
+    return refuse(error, PLUG_INVALID_ARGUMENT, "a line would have more than 1 MiB");
+  }
   if (has(key, '\n') || has(value, '\n')) return refuse(error, PLUG_INVALID_ARGUMENT, "a text has a line's end");
   plug_status status = say(out, key.bytes, key.length);
   if (status == PLUG_OK) status = say(out, "=", 1);

@@ -51,8 +51,8 @@ public enum TUFDelegations: Sendable {
     switch self {
     case .roles(let roles): roles.map(\.name)
     case .bins(let bins):
-      snapshot.files.map { TUFRoleName(String($0.name.dropLast(".json".count))) }.filter(
-        bins.contains)
+      snapshot.files.compactMap { $0.name.rest(before: ".json").map { TUFRoleName(String($0)) } }
+        .filter(bins.contains)
     }
   }
 
