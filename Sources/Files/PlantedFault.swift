@@ -1,5 +1,6 @@
 #if PLANTED_FAULTS
   internal import Glibc
+  internal import PkgCore
 
   /// Faults that only the builds of `scripts/test faults --planted` have: a run that finds none of them would
   /// find no real one either.
